@@ -1,0 +1,1 @@
+"""The studio: renders the spoken cues, at build time."""

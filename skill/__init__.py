@@ -1,0 +1,1 @@
+"""Glute Coach: the service that coaches."""

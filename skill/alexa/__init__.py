@@ -1,0 +1,1 @@
+"""Alexa: requests into events, outcomes into responses."""

@@ -1,0 +1,360 @@
+"""The keys Amazon signs requests with: downloads, proves and keeps their certificates.
+
+Amazon names a certificate chain by URL in each request. A key is handed out only if the
+URL is one of Amazon's, and the chain found there leads from echo-api.amazon.com to a
+trusted root. Rules: Amazon's documentation, "Host a custom skill as a web service",
+section "Verify that the request was sent by Alexa".
+
+This module must not look at a request's body, and reads no wall clock: whoever asks for a
+key says what time it is.
+"""
+
+import http.client
+import io
+import posixpath
+import re
+import socket
+import ssl
+import threading
+import time
+import warnings
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import TypeVar, cast
+
+import certifi
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.utils import CryptographyDeprecationWarning
+from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
+
+from skill.coaching.errors import CoachError
+
+SIGNER = "echo-api.amazon.com"
+HOST = "s3.amazonaws.com"
+FOLDER = "/echo.api/"
+
+MAX_URL_LENGTH = 256
+MAX_CHAIN_BYTES = 64 * 1024
+MAX_CERTIFICATES = 8  # Amazon sends four
+MIN_RSA_BITS = 2048
+
+FETCH_SECONDS = 2.5  # Alexa gives up after 8 s, and the coach wants to answer within 3 s
+MAX_FETCHES = 16
+MAX_KEYS = 16
+REFRESH_AFTER = timedelta(hours=1)
+MAX_AGE = timedelta(days=1)
+RETRY_AFTER = timedelta(seconds=3)
+
+# Whatever is not here (@ ? # % \ [ ] blanks, control characters, other alphabets) is how a
+# URL can mean one thing to a check and another to a download.
+_URL = re.compile(
+    r"(?P<scheme>[a-z]+)://(?P<host>[a-z0-9.-]+)(?::(?P<port>[0-9]+))?(?P<path>/[a-z0-9._~/-]*)",
+    re.IGNORECASE | re.ASCII,
+)
+
+_T = TypeVar("_T")
+
+# What `cryptography` raises on certificates with bytes changed at random.
+_MALFORMED = (
+    ValueError,
+    TypeError,
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    x509.ExtensionNotFound,
+    x509.InvalidVersion,
+)
+
+
+class NotFromAlexa(CoachError):
+    """A request that Alexa cannot be shown to have sent: HTTP 400."""
+
+    code = "not-from-alexa"
+
+
+class BadCertificateUrl(NotFromAlexa):
+    """The certificate URL is not one that Amazon would use."""
+
+    code = "bad-certificate-url"
+
+
+class CertificatesUnavailable(NotFromAlexa):
+    """The certificates could not be downloaded; the next try may succeed."""
+
+    code = "certificates-unavailable"
+
+
+class UntrustedCertificates(NotFromAlexa):
+    """The certificates do not show that the key is Amazon's."""
+
+    code = "untrusted-certificates"
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKey:
+    """A key proved to be Amazon's, for as long as every certificate behind it is in date."""
+
+    public_key: RSAPublicKey
+    proved_at: datetime
+    not_before: datetime
+    not_after: datetime
+
+    def age(self, now: datetime) -> timedelta:
+        """How long ago the key was proved; a clock set back makes it no younger."""
+        return abs(now - self.proved_at)
+
+    def in_date(self, now: datetime) -> bool:
+        """Whether every certificate from the signer's to the root is valid at `now`."""
+        return self.not_before <= now <= self.not_after
+
+
+def normalise_url(url: str) -> str:
+    """Return the one spelling of Amazon's certificate URL, or raise BadCertificateUrl.
+
+    Scheme and host may be in any case (RFC 3986, and Amazon's own SDK), the folder may
+    not; dot segments are resolved before the folder is looked at.
+    """
+    shown = repr(url[:MAX_URL_LENGTH])
+    rule = f"it must be https://{HOST}{FOLDER}<file>, the port absent or 443"
+    parts = _URL.fullmatch(url) if len(url) <= MAX_URL_LENGTH else None
+    if parts is None:
+        raise BadCertificateUrl(f"the certificate URL {shown} is not a plain, short URL: {rule}")
+    path = posixpath.normpath(parts["path"])
+    for what, good in (
+        ("scheme", parts["scheme"].lower() == "https"),
+        ("host", parts["host"].lower() == HOST),
+        ("port", parts["port"] in {None, "443"}),
+        ("path", path.startswith(FOLDER) and "//" not in parts["path"]),
+    ):
+        if not good:
+            raise BadCertificateUrl(f"the certificate URL {shown} has a wrong {what}: {rule}")
+    return f"https://{HOST}{path}"
+
+
+def certifi_roots() -> list[x509.Certificate]:
+    """Return the roots that Mozilla trusts, as certifi ships them."""
+    with warnings.catch_warnings():
+        # Some roots, Starfield's among them, carry the serial number 0, which is no longer
+        # allowed: a newcomer must not have it, but these are trusted as they are.
+        warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+        return x509.load_pem_x509_certificates(certifi.contents().encode())
+
+
+def _certifi_tls() -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=certifi.where())
+
+
+@dataclass(frozen=True)
+class ChainFetcher:
+    """Downloads a certificate chain: one GET, whose answer must be 200, whole, small and soon.
+
+    Bytes and time are bounded over the whole answer, headers included, which neither
+    http.client nor urllib3 does: their timeouts start anew with each byte. Hence the
+    socket here, and http.client only to read what came.
+    """
+
+    host: str = HOST
+    port: int = http.client.HTTPS_PORT
+    tls: ssl.SSLContext = field(default_factory=_certifi_tls)
+    seconds: float = FETCH_SECONDS
+    max_bytes: int = MAX_CHAIN_BYTES
+
+    def __call__(self, url: str) -> bytes:
+        """Return what is at a URL of `normalise_url`, or raise CertificatesUnavailable."""
+        deadline = time.monotonic() + self.seconds
+        try:
+            answer = http.client.HTTPResponse(self._receive(url, deadline))
+            answer.begin()
+            if answer.status == http.HTTPStatus.OK:
+                return answer.read()
+        except (OSError, http.client.HTTPException) as error:
+            raise CertificatesUnavailable(
+                f"no certificates from {url}: {error!r}; a whole answer of at most"
+                f" {self.max_bytes} bytes within {self.seconds} s was expected"
+            ) from error
+        raise CertificatesUnavailable(
+            f"no certificates from {url}: status {answer.status} where 200 was expected"
+        )
+
+    def _receive(self, url: str, deadline: float) -> socket.socket:
+        path = url.removeprefix(f"https://{HOST}")
+        request = f"GET {path} HTTP/1.1\r\nHost: {self.host}\r\nConnection: close\r\n\r\n"
+        received = bytearray()
+        with socket.create_connection((self.host, self.port), _remaining(deadline)) as plain:
+            plain.settimeout(_remaining(deadline))
+            with self.tls.wrap_socket(plain, server_hostname=self.host) as tls:
+                tls.sendall(request.encode("ascii"))
+                while piece := tls.recv(self.max_bytes):
+                    received += piece
+                    if len(received) > self.max_bytes:
+                        raise OSError(f"the answer is longer than {self.max_bytes} bytes")
+                    tls.settimeout(_remaining(deadline))
+        return cast("socket.socket", _Received(bytes(received)))
+
+
+@dataclass(frozen=True)
+class _Received:
+    """What HTTPResponse needs of a socket, over bytes already here."""
+
+    answer: bytes
+
+    def makefile(self, _mode: str) -> io.BytesIO:
+        return io.BytesIO(self.answer)
+
+
+def _remaining(deadline: float) -> float:
+    seconds = deadline - time.monotonic()
+    if seconds <= 0:
+        raise TimeoutError("the answer took too long")
+    return seconds
+
+
+def read_chain(pem: bytes, trusted: Store, now: datetime) -> SigningKey:
+    """Return the key of the first certificate in `pem`, or raise UntrustedCertificates.
+
+    Each certificate must be followed by its issuer's ("composed of, in order", says
+    Amazon), and the first must be for echo-api.amazon.com by its full name: a wildcard
+    could be held by others at Amazon. SHA-1 signatures and certificates out of date are
+    refused by the path validation of `cryptography`.
+    """
+    if len(pem) > MAX_CHAIN_BYTES:
+        raise UntrustedCertificates(
+            f"the chain has {len(pem)} bytes: at most {MAX_CHAIN_BYTES} are read"
+        )
+    try:
+        return _proved(x509.load_pem_x509_certificates(pem), trusted, now)
+    except _MALFORMED as error:
+        raise UntrustedCertificates(f"the chain is not made of certificates: {error}") from error
+    except VerificationError as error:
+        raise UntrustedCertificates(
+            f"the chain does not lead from {SIGNER} to a trusted root at {now}: {error}"
+        ) from error
+
+
+def _proved(chain: list[x509.Certificate], trusted: Store, now: datetime) -> SigningKey:
+    if len(chain) > MAX_CERTIFICATES:
+        raise UntrustedCertificates(
+            f"the chain has {len(chain)} certificates: at most {MAX_CERTIFICATES} are read"
+        )
+    if any(below.issuer != above.subject for below, above in pairwise(chain)):
+        raise UntrustedCertificates(
+            "the chain is out of order: each certificate must be followed by its issuer's"
+        )
+    signer, *intermediates = chain
+    verifier = PolicyBuilder().store(trusted).time(now).build_server_verifier(x509.DNSName(SIGNER))
+    path = verifier.verify(signer, intermediates)
+    names = signer.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    if SIGNER not in names.get_values_for_type(x509.DNSName):
+        raise UntrustedCertificates(f"the certificate names {SIGNER} by a wildcard only")
+    key = signer.public_key()
+    if not isinstance(key, RSAPublicKey) or key.key_size < MIN_RSA_BITS:
+        raise UntrustedCertificates(
+            f"the certificate's key must be RSA with {MIN_RSA_BITS} bits or more"
+        )
+    return SigningKey(
+        key,
+        proved_at=now,
+        not_before=max(certificate.not_valid_before_utc for certificate in path),
+        not_after=min(certificate.not_valid_after_utc for certificate in path),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    error: NotFromAlexa
+    failed_at: datetime
+
+
+class SigningKeys:
+    """The keys in use, by URL: bounded in number and age, one download per URL at a time.
+
+    A key older than REFRESH_AFTER is still used while it is fetched anew in the background,
+    so neither a slow nor an absent certificate host is noticed within MAX_AGE. Failures are
+    remembered apart from keys, for RETRY_AFTER: made-up URLs push out no good key.
+    """
+
+    def __init__(
+        self,
+        fetch: Callable[[str], bytes],
+        trusted_roots: Sequence[x509.Certificate],
+        *,
+        patience_seconds: float = FETCH_SECONDS,
+    ) -> None:
+        self._fetch = fetch
+        self._trusted = Store(list(trusted_roots))
+        self._patience_seconds = patience_seconds
+        self._lock = threading.Lock()
+        self._keys: OrderedDict[str, SigningKey] = OrderedDict()
+        self._failures: OrderedDict[str, _Failure] = OrderedDict()
+        self._loading: dict[str, Future[SigningKey]] = {}
+        # Downloads run apart from those who wait for them: name resolution has no timeout.
+        self._loaders = ThreadPoolExecutor(MAX_FETCHES, thread_name_prefix="alexa-certificates")
+
+    def get(self, url: str, now: datetime) -> RSAPublicKey:
+        """Return the key at a URL of `normalise_url`, waiting `patience_seconds` at most.
+
+        Raises CertificatesUnavailable or UntrustedCertificates.
+        """
+        with self._lock:
+            key = self._keys.get(url)
+            if key and key.in_date(now) and key.age(now) < MAX_AGE:
+                self._keys.move_to_end(url)
+                if key.age(now) >= REFRESH_AFTER:
+                    with suppress(NotFromAlexa):
+                        self._start(url, now)
+                return key.public_key
+            loading = self._start(url, now)
+        try:
+            key = loading.result(self._patience_seconds)
+        except TimeoutError:
+            raise CertificatesUnavailable(
+                f"no certificates from {url} within {self._patience_seconds} s"
+            ) from None
+        if not key.in_date(now):
+            raise UntrustedCertificates(
+                f"the certificates at {url} are valid from {key.not_before} to"
+                f" {key.not_after}, which {now} is not within"
+            )
+        return key.public_key
+
+    def _start(self, url: str, now: datetime) -> "Future[SigningKey]":
+        """Start the download, or join the one under way; raise what failed a moment ago."""
+        if url in self._loading:
+            return self._loading[url]
+        failure = self._failures.get(url)
+        if failure and abs(now - failure.failed_at) < RETRY_AFTER:
+            raise type(failure.error)(str(failure.error)) from failure.error
+        if len(self._loading) >= MAX_FETCHES:
+            raise CertificatesUnavailable(
+                f"{MAX_FETCHES} certificate downloads are under way: {url} has to wait"
+            )
+        loading = self._loading[url] = self._loaders.submit(self._load, url, now)
+        return loading
+
+    def _load(self, url: str, now: datetime) -> SigningKey:
+        try:
+            key = read_chain(self._fetch(url), self._trusted, now)
+        except NotFromAlexa as error:
+            with self._lock:
+                _remember(self._failures, url, _Failure(error, now))
+            raise
+        else:
+            with self._lock:
+                _remember(self._keys, url, key)
+            return key
+        finally:
+            with self._lock:
+                del self._loading[url]
+
+
+def _remember(shelf: OrderedDict[str, _T], url: str, value: _T) -> None:
+    shelf[url] = value
+    shelf.move_to_end(url)
+    if len(shelf) > MAX_KEYS:
+        shelf.popitem(last=False)

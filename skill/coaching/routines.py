@@ -1,0 +1,51 @@
+"""Routines: movements in an order, each with its sets; and the catalogue of all there is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from skill.coaching.errors import ContentError
+from skill.coaching.movements import Dose, Movement, require_identifier, require_within
+
+SETS = range(1, 6)
+"""How many sets of one movement a routine may ask for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One movement's place in a routine. `dose` stands in for the movement's own."""
+
+    movement: Movement
+    sets: int = 1
+    dose: Dose | None = None
+
+    def __post_init__(self) -> None:
+        require_within(f"{self.movement.id}", self.sets, SETS, "sets")
+
+
+@dataclass(frozen=True, slots=True)
+class Routine:
+    """An ordered list of parts, done at a certain time of a runner's week."""
+
+    id: str
+    parts: tuple[Part, ...]
+    source: str
+
+    def __post_init__(self) -> None:
+        require_identifier("a routine's id", self.id)
+        if not self.parts:
+            raise ContentError(f"routine {self.id!r} has no movements")
+
+    @property
+    def movements(self) -> tuple[Movement, ...]:
+        """The movements in order, each named once."""
+        return tuple({part.movement.id: part.movement for part in self.parts}.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Every movement and routine the coach knows, by id."""
+
+    movements: Mapping[str, Movement]
+    routines: Mapping[str, Routine]
+    sources: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))

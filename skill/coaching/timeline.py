@@ -1,0 +1,363 @@
+"""The timeline: a plan laid out in time. Everything that depends on time reads it here.
+
+    opening | announce, instruct, settle | begin, half-way, last seconds | release |
+            | change sides (or rest), settle | begin, ...                | closing
+
+Beats follow each other without a gap, so each moment belongs to exactly one of them; sounds
+lie inside beats and never overlap. A cue that would run into the next one is left out, never
+cut. From begin to release a step lasts its dose exactly, whatever is said in between.
+"""
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+
+from skill.coaching import cues
+from skill.coaching.cues import FRAME, Cue, CueSheet
+from skill.coaching.errors import PlanTooLongError
+from skill.coaching.movements import SECOND, Hold, Milliseconds, Reps, Side
+from skill.coaching.plans import Plan, Step
+
+LONGEST_PLAN: Milliseconds = 60 * 60 * SECOND
+LONGEST_CLIP: Milliseconds = 240 * SECOND
+"""All audio in one spoken answer; Alexa's limit. No step may be longer."""
+
+BREATH: Milliseconds = 408
+"""Between two sentences that belong together."""
+PAUSE: Milliseconds = 816
+"""Between two thoughts."""
+CHANGE_SIDES: Milliseconds = 6 * SECOND
+"""Silence to change sides in; runners ask for five to ten seconds."""
+REST: Milliseconds = 12 * SECOND
+"""Silence between two sets of a movement."""
+GET_READY: Milliseconds = 4 * SECOND
+"""Silence to get into place from the same posture."""
+CHANGE_POSTURE: Milliseconds = 7 * SECOND
+"""Silence to get into place when the posture changes."""
+FETCH_EQUIPMENT: Milliseconds = 10 * SECOND
+"""Silence to get into place when there is a band to put on or a chair to sit down on."""
+
+
+class BeatKind(StrEnum):
+    """What a stretch of the timeline is for."""
+
+    OPENING = "opening"
+    ANNOUNCE = "announce"
+    INSTRUCT = "instruct"
+    CHANGE = "change"
+    REST = "rest"
+    SETTLE = "settle"
+    BEGIN = "begin"
+    HALF_WAY = "half-way"
+    LAST = "last"
+    RELEASE = "release"
+    CLOSING = "closing"
+
+    @property
+    def is_work(self) -> bool:
+        """Whether the runner holds or moves during this beat."""
+        return self in {BeatKind.BEGIN, BeatKind.HALF_WAY, BeatKind.LAST}
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """A cue at its place in the timeline."""
+
+    start: Milliseconds
+    cue: Cue
+
+    @property
+    def end(self) -> Milliseconds:
+        """The first moment after the cue."""
+        return self.start + self.cue.length
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """One stretch of one step: [start, end)."""
+
+    kind: BeatKind
+    step: int
+    start: Milliseconds
+    end: Milliseconds
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Where one step lies: its first moment, its begin, its release, its end."""
+
+    start: Milliseconds
+    begin: Milliseconds
+    release: Milliseconds
+    end: Milliseconds
+
+
+@dataclass(frozen=True, slots=True)
+class Bookmark:
+    """A place that outlives a new recording of the cues.
+
+    Counted from the step's begin, so that a hold goes on at the same second even if the
+    words before it have become longer; negative while the runner still gets into place.
+    """
+
+    step: int
+    since_begin: Milliseconds
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What is true at one moment of a routine."""
+
+    offset: Milliseconds
+    step: Step
+    beat: BeatKind
+    work_left: Milliseconds
+    routine_left: Milliseconds
+
+    @property
+    def reps_left(self) -> int:
+        """Repetitions still to finish, the current one included; 0 for a hold."""
+        if not isinstance(self.step.dose, Reps):
+            return 0
+        return -(-self.work_left // (self.step.dose.seconds_each * SECOND))
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """A plan laid out in time; every moment in milliseconds from the start of its guide."""
+
+    plan: Plan
+    beats: tuple[Beat, ...]
+    sounds: tuple[Sound, ...]
+    spans: tuple[Span, ...]
+    duration: Milliseconds
+
+    @cached_property
+    def _starts(self) -> list[Milliseconds]:
+        return [beat.start for beat in self.beats]
+
+    def at(self, offset: Milliseconds) -> Place:
+        """Return the place at an offset; one before the start or past the end is brought in."""
+        offset = min(max(offset, 0), self.duration)
+        beat = self.beats[bisect_right(self._starts, offset) - 1]
+        span, step = self.spans[beat.step], self.plan.steps[beat.step]
+        return Place(
+            offset=offset,
+            step=step,
+            beat=beat.kind,
+            work_left=span.release - min(max(offset, span.begin), span.release),
+            routine_left=self.duration - offset,
+        )
+
+    def bookmark(self, offset: Milliseconds) -> Bookmark:
+        """Return what to keep of an offset; `offset_of` is the way back."""
+        place = self.at(offset)
+        return Bookmark(place.step.index, place.offset - self.spans[place.step.index].begin)
+
+    def offset_of(self, bookmark: Bookmark) -> Milliseconds:
+        """Return the offset of a bookmark, brought inside its step."""
+        span = self.spans[min(max(bookmark.step, 0), len(self.spans) - 1)]
+        return min(max(span.begin + bookmark.since_begin, span.start), span.end)
+
+
+def lay_out(plan: Plan, sheet: CueSheet) -> Timeline:
+    """Lay a plan out in time with the cues as they were recorded.
+
+    Raise `MissingCueError` if a line was never recorded, and `PlanTooLongError` over 60 minutes or
+    with a step over 240 seconds.
+    """
+    layout = _Layout(plan, sheet)
+    layout.open()
+    for step in plan.steps:
+        layout.prepare(step)
+        layout.work(step)
+        layout.release(step)
+    layout.close()
+    timeline = layout.timeline()
+    if timeline.duration > LONGEST_PLAN:
+        raise PlanTooLongError(
+            f"plan {plan.id} would run {timeline.duration // (60 * SECOND)} minutes; "
+            f"a plan runs at most {LONGEST_PLAN // (60 * SECOND)}"
+        )
+    for step, span in zip(plan.steps, timeline.spans, strict=True):
+        if span.end - span.start > LONGEST_CLIP:
+            raise PlanTooLongError(
+                f"one step of plan {plan.id}, {step.movement.id}, would run "
+                f"{(span.end - span.start) // SECOND} seconds; "
+                f"a step runs at most {LONGEST_CLIP // SECOND}"
+            )
+    return timeline
+
+
+def on_grid(moment: Milliseconds) -> Milliseconds:
+    """Return the moment of the frame grid nearest to this one."""
+    return (moment + FRAME // 2) // FRAME * FRAME
+
+
+@dataclass
+class _Layout:
+    """A timeline in the making: a pen that moves forward through time."""
+
+    plan: Plan
+    sheet: CueSheet
+    now: Milliseconds = 0
+    beats: list[Beat] = field(default_factory=list)
+    sounds: list[Sound] = field(default_factory=list)
+    starts: list[Milliseconds] = field(default_factory=list)
+    begins: list[Milliseconds] = field(default_factory=list)
+    releases: list[Milliseconds] = field(default_factory=list)
+
+    def open(self) -> None:
+        started = self.now
+        self._say(cues.opening(self.plan.routine.id), gap=PAUSE)
+        self._beat(BeatKind.OPENING, 0, started)
+
+    def prepare(self, step: Step) -> None:
+        """Everything before the begin: which movement, which side, how, and time for it."""
+        self.starts.append(self.now if step.index else 0)
+        previous = self.plan.steps[step.index - 1] if step.index else None
+        if previous is None or previous.movement.id != step.movement.id:
+            self._introduce(step, previous)
+        else:
+            self._change(step, previous)
+        started = self.now
+        self._wait(_time_to_settle(step, previous))
+        self._say("ready", turn=step.index, gap=BREATH)
+        self._beat(BeatKind.SETTLE, step.index, started)
+
+    def work(self, step: Step) -> None:
+        """The dose itself, from the begin chime up to the release chime."""
+        begin, release = self.now, self.now + on_grid(step.length)
+        self.begins.append(begin)
+        self.releases.append(release)
+        self._place(begin, release, cues.chime("begin"))
+        if isinstance(step.dose, Hold):
+            half, last = self._hold(step, begin, release)
+        else:
+            half, last = self._reps(step, step.dose, begin, release)
+        for kind, start, end in (
+            (BeatKind.BEGIN, begin, half),
+            (BeatKind.HALF_WAY, half, last),
+            (BeatKind.LAST, last, release),
+        ):
+            self.now = end
+            self._beat(kind, step.index, start)
+
+    def release(self, step: Step) -> None:
+        started = self.now
+        self._say(cues.chime("release"))
+        kind = "hold" if isinstance(step.dose, Hold) else "reps"
+        self._say(f"release/{kind}", turn=step.index, gap=PAUSE)
+        self._beat(BeatKind.RELEASE, step.index, started)
+
+    def close(self) -> None:
+        started = self.now
+        self._say("closing", turn=len(self.plan.steps), gap=PAUSE)
+        self._beat(BeatKind.CLOSING, len(self.plan.steps) - 1, started)
+
+    def timeline(self) -> Timeline:
+        ends = [*self.starts[1:], self.now]
+        return Timeline(
+            plan=self.plan,
+            beats=tuple(self.beats),
+            sounds=tuple(sorted(self.sounds, key=lambda sound: sound.start)),
+            spans=tuple(map(Span, self.starts, self.begins, self.releases, ends)),
+            duration=self.now,
+        )
+
+    def _introduce(self, step: Step, previous: Step | None) -> None:
+        started = self.now
+        if previous is None:
+            lead = "lead/first"
+        elif self.plan.next_movement(step) is None:
+            lead = "lead/last"
+        else:
+            lead = "lead/next"
+        self._say(lead, turn=step.index, gap=BREATH // 2)
+        self._say(cues.name_of(step.movement, step.side), gap=BREATH)
+        self._beat(BeatKind.ANNOUNCE, step.index, started)
+        started = self.now
+        self._say(cues.instruction(step.movement, step.side, self.plan.choices.detail), gap=BREATH)
+        self._beat(BeatKind.INSTRUCT, step.index, started)
+
+    def _change(self, step: Step, previous: Step) -> None:
+        started = self.now
+        new_set = step.set_number != previous.set_number
+        if new_set:
+            self._say("rest", turn=step.index, gap=BREATH)
+            self._wait(REST - CHANGE_SIDES)
+            self._say(cues.set_call(step.set_number, step.sets), gap=BREATH)
+        if step.side is not Side.BOTH:
+            self._say(cues.change_to(step.movement, step.side), gap=BREATH)
+        self._beat(BeatKind.REST if new_set else BeatKind.CHANGE, step.index, started)
+
+    def _hold(
+        self, step: Step, begin: Milliseconds, release: Milliseconds
+    ) -> tuple[Milliseconds, Milliseconds]:
+        length = release - begin
+        half = begin + on_grid(length // 2)
+        last = release - on_grid(cues.COUNTDOWN_SECONDS * SECOND)
+        self._place(last, release, "countdown")
+        self._place(half, last, cues.chime("half"), "half", turn=step.index)
+        self._place(begin + on_grid(length // 4), half, "breathe", turn=step.index)
+        return min(half, last), last
+
+    def _reps(
+        self, step: Step, dose: Reps, begin: Milliseconds, release: Milliseconds
+    ) -> tuple[Milliseconds, Milliseconds]:
+        """Count each repetition at its top; chimes and calls come where one ends."""
+
+        def after(halves: int) -> Milliseconds:
+            return begin + on_grid(halves * dose.seconds_each * SECOND // 2)
+
+        half_way = dose.count // 2
+        for done in range(dose.count):
+            top, end = after(2 * done + 1), after(2 * done + 2)
+            self._place(top, min(end, release), cues.count(done + 1))
+            if done == 0:
+                continue
+            start = after(2 * done)
+            if done == dose.count - 1:
+                calls = [cues.chime("rep"), "last-rep"]
+            elif done == half_way:
+                calls = [cues.chime("half"), "half"]
+            else:
+                calls = [cues.chime("rep")]
+            if not self._place(start, top, *calls, turn=step.index):
+                self._place(start, top, cues.chime("rep"))
+        return after(2 * half_way), after(2 * (dose.count - 1))
+
+    def _place(self, start: Milliseconds, end: Milliseconds, *lines: str, turn: int = 0) -> bool:
+        """Put lines one after the other at `start` if they end by `end`; else leave them out."""
+        picked = [self.sheet.pick(line, turn) for line in lines]
+        if start + sum(cue.length for cue in picked) > end:
+            return False
+        for cue in picked:
+            self.sounds.append(Sound(start, cue))
+            start += cue.length
+        return True
+
+    def _say(self, line: str, *, turn: int = 0, gap: Milliseconds = 0) -> None:
+        cue = self.sheet.pick(line, turn)
+        self.sounds.append(Sound(self.now, cue))
+        self._wait(cue.length + gap)
+
+    def _wait(self, length: Milliseconds) -> None:
+        self.now += on_grid(length)
+
+    def _beat(self, kind: BeatKind, step: int, start: Milliseconds) -> None:
+        if self.now > start:
+            self.beats.append(Beat(kind, step, start, self.now))
+
+
+def _time_to_settle(step: Step, previous: Step | None) -> Milliseconds:
+    if previous is not None and previous.movement.id == step.movement.id:
+        return CHANGE_SIDES
+    if step.movement.needs and (
+        previous is None or not step.movement.needs <= previous.movement.needs
+    ):
+        return FETCH_EQUIPMENT
+    if previous is None or previous.movement.posture is not step.movement.posture:
+        return CHANGE_POSTURE
+    return GET_READY

@@ -1,0 +1,1 @@
+"""The words and facts, as data, and what reads them."""

@@ -1,0 +1,93 @@
+"""Reads the catalogue of movements and routines from its TOML files, and checks it whole."""
+
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+from skill.coaching.movements import Dose, Equipment, Hold, Movement, Posture, Reps, Sidedness
+from skill.coaching.routines import Catalogue, Part, Routine
+from skill.content.entries import Entry, read_entries
+
+FOLDER = Path(__file__).parent
+OURS = "ours"
+"""The source of a dose that no article gives: our own modest choice."""
+
+
+def load_catalogue(folder: Path = FOLDER) -> Catalogue:
+    """Read `movements.toml` and `routines.toml` in a folder.
+
+    Raise `ContentError` naming the file, the entry and the good values if anything in them
+    breaks a rule.
+    """
+    entries = read_entries(folder / "movements.toml")
+    listed = entries.pop("sources", Entry("movements.toml", "sources", {}))
+    sources = {key: listed.text(key) for key in listed.table}
+    movements = {name: _movement(entry, sources) for name, entry in entries.items()}
+    for name, movement in movements.items():
+        if movement.easier is not None:
+            entries[name].one_of("easier", movement.easier, movements)
+    routines = {
+        name: _routine(entry, sources, movements)
+        for name, entry in read_entries(folder / "routines.toml").items()
+    }
+    return Catalogue(movements, routines, sources)
+
+
+def _movement(entry: Entry, sources: Collection[str]) -> Movement:
+    entry.require_keys(
+        ("sides", "posture", "source", "dose_source"),
+        ("hold_seconds", "reps", "seconds_each", "needs", "easier"),
+    )
+    dose = _dose(entry)
+    if dose is None:
+        raise entry.error("lacks a dose: hold_seconds or reps")
+    with entry.placing_errors():
+        return Movement(
+            id=entry.name,
+            sidedness=entry.choice("sides", Sidedness),
+            posture=entry.choice("posture", Posture),
+            dose=dose,
+            source=entry.one_of("source", entry.table["source"], sources),
+            dose_source=entry.one_of("dose_source", entry.table["dose_source"], [*sources, OURS]),
+            needs=frozenset(
+                Equipment(entry.one_of("needs", thing, [e.value for e in Equipment]))
+                for thing in (entry.texts("needs") if "needs" in entry.table else ())
+            ),
+            easier=entry.text("easier") if "easier" in entry.table else None,
+        )
+
+
+def _routine(entry: Entry, sources: Collection[str], movements: Mapping[str, Movement]) -> Routine:
+    entry.require_keys(("source", "parts"))
+    parts = entry.table["parts"]
+    if not isinstance(parts, list) or not all(isinstance(part, dict) for part in parts):
+        raise entry.error(f"parts takes a list of tables, not {parts!r}")
+    with entry.placing_errors():
+        return Routine(
+            id=entry.name,
+            parts=tuple(
+                _part(Entry(entry.file, f"{entry.name}, part {number}", part), movements)
+                for number, part in enumerate(parts, start=1)
+            ),
+            source=entry.one_of("source", entry.table["source"], sources),
+        )
+
+
+def _part(entry: Entry, movements: Mapping[str, Movement]) -> Part:
+    entry.require_keys(("movement",), ("sets", "hold_seconds", "reps", "seconds_each"))
+    movement = movements[entry.one_of("movement", entry.table["movement"], movements)]
+    dose = _dose(entry)
+    if dose is not None and type(dose) is not type(movement.dose):
+        raise entry.error(f"{movement.id} takes {type(movement.dose).__name__.lower()}, not {dose}")
+    with entry.placing_errors():
+        return Part(movement, entry.integer("sets", 1), dose)
+
+
+def _dose(entry: Entry) -> Dose | None:
+    if "hold_seconds" in entry.table and "reps" in entry.table:
+        raise entry.error("takes hold_seconds or reps, not both")
+    with entry.placing_errors():
+        if "hold_seconds" in entry.table:
+            return Hold(entry.integer("hold_seconds"))
+        if "reps" in entry.table:
+            return Reps(entry.integer("reps"), entry.integer("seconds_each", 4))
+    return None

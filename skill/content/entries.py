@@ -1,0 +1,105 @@
+"""One entry of a content file, read with checks that say where a mistake is.
+
+Every complaint is a `ContentError` of the form "movements.toml, clam: ..." and names the
+bad value and the good ones.
+"""
+
+import tomllib
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, TypeVar
+
+from skill.coaching.errors import ContentError
+
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
+class EntryError(ContentError):
+    """A mistake in one entry; the message begins with its place."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A table of a content file, and where it stands."""
+
+    file: str
+    name: str
+    table: Mapping[str, Any]
+
+    def require_keys(self, required: Collection[str], optional: Collection[str] = ()) -> None:
+        """Raise unless the entry has every required key and no unknown one."""
+        missing = [key for key in required if key not in self.table]
+        unknown = [key for key in self.table if key not in {*required, *optional}]
+        if missing:
+            raise self.error(f"lacks {', '.join(missing)}")
+        if unknown:
+            known = ", ".join(sorted({*required, *optional}))
+            raise self.error(f"has an unknown key {unknown[0]!r}; the keys are {known}")
+
+    def text(self, key: str) -> str:
+        """Return a sentence or a word; raise if it is missing, empty or no text."""
+        value = self.table.get(key)
+        if not isinstance(value, str) or not value.strip() or value != value.strip():
+            raise self.error(f"{key} takes text without space around it, not {value!r}")
+        return value
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """Return a list of at least one text, no two alike."""
+        values = self.table.get(key)
+        if not isinstance(values, list) or not values:
+            raise self.error(f"{key} takes a list of texts, not {values!r}")
+        for value in values:
+            if not isinstance(value, str) or not value.strip() or value != value.strip():
+                raise self.error(f"{key} takes texts without space around them, not {value!r}")
+        if len(set(values)) < len(values):
+            raise self.error(f"{key} says the same thing twice")
+        return tuple(values)
+
+    def integer(self, key: str, default: int | None = None) -> int:
+        """Return a whole number."""
+        value = self.table.get(key, default)
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise self.error(f"{key} takes a whole number, not {value!r}")
+        return value
+
+    def choice(self, key: str, choices: type[Choice]) -> Choice:
+        """Return a member of an enum by its value."""
+        return choices(self.one_of(key, self.table.get(key), [member.value for member in choices]))
+
+    def one_of(self, key: str, value: object, good: Collection[str]) -> str:
+        """Return a value if it is one of the good ones."""
+        if not isinstance(value, str) or value not in good:
+            raise self.error(f"{key} is {value!r}; it can be {', '.join(good)}")
+        return value
+
+    def error(self, complaint: str) -> EntryError:
+        """Make the error that says where this entry stands."""
+        return EntryError(f"{self.file}, {self.name}: {complaint}")
+
+    @contextmanager
+    def placing_errors(self) -> Iterator[None]:
+        """Tell where this entry stands in a `ContentError` that does not say so yet."""
+        try:
+            yield
+        except EntryError:
+            raise
+        except ContentError as mistake:
+            raise self.error(str(mistake)) from None
+
+
+def read_entries(file: Path) -> dict[str, Entry]:
+    """Read a TOML file whose top level holds nothing but tables, in their order.
+
+    Raise `ContentError` if the file is missing, no TOML, or holds anything else.
+    """
+    try:
+        tables = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as mistake:
+        raise ContentError(f"{file.name}: cannot be read: {mistake}") from mistake
+    for name, table in tables.items():
+        if not isinstance(table, dict):
+            raise ContentError(f"{file.name}, {name}: takes a table, not {table!r}")
+    return {name: Entry(file.name, name, table) for name, table in tables.items()}

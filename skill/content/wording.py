@@ -1,0 +1,265 @@
+"""The words of one language: what each cue is recorded from, and how each line is said.
+
+Words are checked against the catalogue and the coach's vocabulary as they are read: every
+movement, routine, cue and line has its words, and no words are left over.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from string import Formatter
+
+from skill.coaching import cues
+from skill.coaching.cues import Chime, Counted, Recipe, Speech
+from skill.coaching.errors import ContentError
+from skill.coaching.lines import (
+    LINES,
+    About,
+    Heard,
+    Instructions,
+    Length,
+    Line,
+    Reason,
+    Spot,
+    Value,
+)
+from skill.coaching.movements import REP_COUNTS, SECOND, Movement, Side, Sidedness
+from skill.coaching.plans import Detail
+from skill.coaching.routines import Catalogue, Routine
+from skill.content import phrases
+from skill.content.catalogue import FOLDER, load_catalogue
+from skill.content.entries import Entry, read_entries
+
+LONGEST_HEARD = 60
+"""Characters of what was heard that the coach says back."""
+
+
+@dataclass(frozen=True)
+class MovementWords:
+    """What is said of one movement. `{side}` and `{other}` stand for the sides' names."""
+
+    name: str
+    synonyms: tuple[str, ...]
+    full: str
+    brief: str
+    change: str | None
+    reason: str
+    easier: str
+    care: str
+
+
+@dataclass(frozen=True)
+class RoutineWords:
+    """What is said of one routine."""
+
+    name: str
+    synonyms: tuple[str, ...]
+    when: str
+    opening: str
+
+
+@dataclass(frozen=True)
+class Wording:
+    """All words of one language."""
+
+    locale: str
+    catalogue: Catalogue
+    movements: Mapping[str, MovementWords]
+    routines: Mapping[str, RoutineWords]
+    cue_lines: Mapping[str, tuple[str, ...]]
+    counts: tuple[str, ...]
+    countdown: tuple[str, ...]
+    answers: Mapping[str, tuple[str, ...]]
+
+    def say(self, line: Line, turn: int = 0) -> str:
+        """Return a line as a sentence; turns take its variants one after the other."""
+        variants = self.answers[line.id]
+        values = {name: self._value(value) for name, value in line.values.items()}
+        sentence = variants[turn % len(variants)].format(**values)
+        return sentence[0].upper() + sentence[1:]
+
+    def script(self) -> dict[str, Recipe]:
+        """Return what every cue is recorded from, by cue id."""
+        return {
+            f"{line}.{variant}": recipe
+            for line, recipes in self._recipes()
+            for variant, recipe in enumerate(recipes, start=1)
+        }
+
+    def _recipes(self) -> Iterator[tuple[str, tuple[Recipe, ...]]]:
+        for line in cues.every_line(self.catalogue):
+            kind, _, rest = line.partition("/")
+            match kind:
+                case "chime":
+                    yield line, (Chime(rest),)
+                case "count":
+                    yield line, (Speech(f"{self.counts[int(rest) - 1]}."),)
+                case "countdown":
+                    yield line, (Counted(self.countdown, SECOND),)
+                case _:
+                    yield line, tuple(map(Speech, self._spoken(line)))
+
+    def _spoken(self, line: str) -> tuple[str, ...]:
+        match line.split("/"):
+            case ["set", number, sets]:
+                key = "set/last" if number == sets else "set/next"
+                words = {"number": self.counts[int(number) - 1], "sets": self.counts[int(sets) - 1]}
+                return tuple(text.format(**words) for text in self.cue_lines[key])
+            case ["opening", routine]:
+                return (self.routines[routine].opening,)
+            case ["name", movement, side]:
+                spot = Spot(self.catalogue.movements[movement], Side(side))
+                return (f"{self._value(spot)}.",)
+            case ["instruct", movement, side, detail]:
+                words_of = self.movements[movement]
+                text = words_of.full if detail == Detail.FULL else words_of.brief
+                return (_sided(text, Side(side)),)
+            case ["change", movement, side]:
+                return (_sided(self.movements[movement].change or "", Side(side)),)
+            case _:
+                return self.cue_lines[line]
+
+    def _value(self, value: Value) -> str:  # noqa: C901, PLR0911 - one case a kind of value
+        match value:
+            case Movement():
+                return self.movements[value.id].name
+            case Routine():
+                return self.routines[value.id].name
+            case Spot(movement, Side.BOTH):
+                return self._value(movement)
+            case Spot(movement, side):
+                return f"{self._value(movement)}, {phrases.side(side, movement.sidedness)}"
+            case Instructions(movement, side):
+                words = self.movements[movement.id]
+                return f"{_sided(words.full, side)} {words.care}"
+            case Reason(movement):
+                return self.movements[movement.id].reason
+            case Length(milliseconds):
+                return phrases.length(milliseconds)
+            case About(milliseconds):
+                return phrases.about(milliseconds)
+            case Heard(text):
+                return text[:LONGEST_HEARD]
+            case Side():
+                return phrases.side(value, Sidedness.EACH_LEG)
+            case tuple():
+                return phrases.listed([self._value(member) for member in value], "or")
+            case int():
+                return str(value)
+
+
+def _sided(text: str, side: Side) -> str:
+    return text.format(side=side, other=side.other)
+
+
+@lru_cache
+def load_wording(locale: str = "en-US") -> Wording:
+    """Read the words of a locale's language.
+
+    Raise `ContentError` naming the file, the entry and the good values if words are missing,
+    left over, or use a value that is not there.
+    """
+    language = locale.partition("-")[0]
+    folder = FOLDER / language
+    if not language.isalpha() or not folder.is_dir():
+        spoken = sorted(entry.name for entry in FOLDER.iterdir() if (entry / "cues.toml").is_file())
+        raise ContentError(
+            f"there are no lines for locale {locale!r}; there are {', '.join(spoken)}"
+        )
+    return read_wording(locale, folder, load_catalogue())
+
+
+def read_wording(locale: str, folder: Path, catalogue: Catalogue) -> Wording:
+    """Read the words in a folder for a catalogue; raise `ContentError` as `load_wording`."""
+    movements = _entries_for(folder / "movements.toml", catalogue.movements)
+    routines = _entries_for(folder / "routines.toml", catalogue.routines)
+    cue_entry = _entries_for(folder / "cues.toml", ["lines", "counting"])
+    counting = cue_entry["counting"]
+    counting.require_keys(("counts", "countdown"))
+    answers = _entries_for(folder / "answers.toml", ["answers"])["answers"]
+    return Wording(
+        locale=locale,
+        catalogue=catalogue,
+        movements={
+            name: _movement_words(entry, catalogue.movements[name])
+            for name, entry in movements.items()
+        },
+        routines={name: _routine_words(entry) for name, entry in routines.items()},
+        cue_lines=_cue_lines(cue_entry["lines"]),
+        counts=_exactly(counting, "counts", len(REP_COUNTS)),
+        countdown=_exactly(counting, "countdown", cues.COUNTDOWN_SECONDS),
+        answers=_answers(answers),
+    )
+
+
+def _entries_for(file: Path, names: Collection[str]) -> dict[str, Entry]:
+    entries = read_entries(file)
+    Entry(f"{file.parent.name}/{file.name}", "the file", entries).require_keys(names)
+    return entries
+
+
+def _movement_words(entry: Entry, movement: Movement) -> MovementWords:
+    changes = movement.sidedness is not Sidedness.TOGETHER
+    entry.require_keys(
+        ("name", "synonyms", "full", "brief", "reason", "easier", "care")
+        + (("change",) if changes else ())
+    )
+    placed = {"side", "other"} if changes else set()
+    for key in ("full", "brief", *(("change",) if changes else ())):
+        _check_fields(entry, key, entry.text(key), placed)
+    return MovementWords(
+        name=entry.text("name"),
+        synonyms=entry.texts("synonyms"),
+        full=entry.text("full"),
+        brief=entry.text("brief"),
+        change=entry.text("change") if changes else None,
+        reason=entry.text("reason"),
+        easier=entry.text("easier"),
+        care=entry.text("care"),
+    )
+
+
+def _routine_words(entry: Entry) -> RoutineWords:
+    entry.require_keys(("name", "synonyms", "when", "opening"))
+    return RoutineWords(
+        name=entry.text("name"),
+        synonyms=entry.texts("synonyms"),
+        when=entry.text("when"),
+        opening=entry.text("opening"),
+    )
+
+
+def _cue_lines(entry: Entry) -> dict[str, tuple[str, ...]]:
+    written = [line for line in cues.COMMON_LINES if line != "countdown"]
+    entry.require_keys([*written, "set/next", "set/last"])
+    for line in entry.table:
+        for text in entry.texts(line):
+            _check_fields(entry, line, text, {"number", "sets"} if line.startswith("set/") else ())
+    return {line: entry.texts(line) for line in entry.table}
+
+
+def _answers(entry: Entry) -> dict[str, tuple[str, ...]]:
+    entry.require_keys(LINES.keys())
+    for line, values in LINES.items():
+        for text in entry.texts(line):
+            _check_fields(entry, line, text, values)
+    return {line: entry.texts(line) for line in LINES}
+
+
+def _exactly(entry: Entry, key: str, number: int) -> tuple[str, ...]:
+    texts = entry.texts(key)
+    if len(texts) != number:
+        raise entry.error(f"{key} takes {number} words, not {len(texts)}")
+    return texts
+
+
+def _check_fields(entry: Entry, key: str, text: str, known: Collection[str]) -> None:
+    try:
+        used = {field for _, field, _, _ in Formatter().parse(text) if field is not None}
+    except ValueError as mistake:
+        raise entry.error(f"{key}: {mistake} in {text!r}") from None
+    for field in used:
+        if field not in known:
+            good = ", ".join(f"{{{name}}}" for name in sorted(known)) or "none"
+            raise entry.error(f"{key} uses {{{field}}}; it can use {good}")

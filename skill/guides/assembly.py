@@ -1,0 +1,75 @@
+"""Guides are assembled here: the frames of each cue at its place, and silent frames between.
+
+Nothing is decoded or encoded, so a guide takes milliseconds and is exact: `offset` ms into a
+guide begins at byte `(offset / 24 + 1) * 144`, the Info frame being the first 144 bytes.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from skill.coaching.errors import CoachError, MissingCueError
+from skill.coaching.movements import Milliseconds
+from skill.coaching.timeline import Sound, Timeline
+from skill.guides.frames import FRAME_BYTES, FRAME_MS, SILENT_FRAME, TAIL_FRAMES, info_frame
+
+
+class TimelineMismatchError(CoachError):
+    """A timeline that cannot be assembled from these cues, as they are."""
+
+    code = "timeline-mismatch"
+
+
+def assemble(timeline: Timeline, cues: Mapping[str, bytes]) -> bytes:
+    """Return the whole guide of a timeline as one MP3 that lasts `timeline.duration` exactly.
+
+    `cues` has the frames of each cue by its id. Raise `MissingCueError` if one is not there,
+    and `TimelineMismatchError` if sounds overlap, lie off the 24 ms grid or past the end, or
+    have another length than their frames.
+    """
+    return _join(timeline.sounds, 0, timeline.duration, cues)
+
+
+def assemble_clip(timeline: Timeline, cues: Mapping[str, bytes], step: int) -> bytes:
+    """Return one step of a timeline (counted from 0) as an MP3 of its own.
+
+    Raise `IndexError` if there is no such step, and what `assemble` raises.
+    """
+    if not 0 <= step < len(timeline.spans):
+        raise IndexError(f"there is no step {step}; the steps are 0 to {len(timeline.spans) - 1}")
+    span = timeline.spans[step]
+    sounds = [sound for sound in timeline.sounds if span.start <= sound.start < span.end]
+    return _join(sounds, span.start, span.end, cues)
+
+
+def _join(
+    sounds: Iterable[Sound], start: Milliseconds, end: Milliseconds, cues: Mapping[str, bytes]
+) -> bytes:
+    """Join the sounds that lie in [start, end), in order; ids and places go into errors."""
+    frame_count = _frames_of(end - start, "the end") + TAIL_FRAMES
+    parts = [info_frame(frame_count)]
+    now = start
+    for sound in sounds:
+        cue, place = sound.cue.id, f"cue {sound.cue.id!r} at {sound.start} ms"
+        if cue not in cues:
+            raise MissingCueError(f"{place}: it was never rendered")
+        frames = cues[cue]
+        if sound.start < now:
+            raise TimelineMismatchError(f"{place}: the sound before it lasts until {now} ms")
+        if len(frames) // FRAME_BYTES != _frames_of(sound.cue.length, place):
+            raise TimelineMismatchError(
+                f"{place}: it lasts {len(frames) // FRAME_BYTES * FRAME_MS} ms, "
+                f"the timeline has {sound.cue.length} ms for it"
+            )
+        parts.append(SILENT_FRAME * _frames_of(sound.start - now, place))
+        parts.append(frames)
+        now = sound.end
+    if now > end:
+        raise TimelineMismatchError(f"the last sound lasts until {now} ms, past the end at {end}")
+    parts.append(SILENT_FRAME * (_frames_of(end - now, "the end") + TAIL_FRAMES))
+    return b"".join(parts)
+
+
+def _frames_of(length: Milliseconds, place: str) -> int:
+    frames, rest = divmod(length, FRAME_MS)
+    if rest:
+        raise TimelineMismatchError(f"{place} lies off the grid of {FRAME_MS} ms")
+    return frames

@@ -1,0 +1,1 @@
+"""Where runners are remembered."""
