@@ -5,6 +5,8 @@
         UnknownVoiceError
       CueError            this one cue cannot be recorded: rendering goes on with the others
       OutputError         what was recorded cannot be written down: rendering stops
+
+Whatever was recorded before stays, and is not recorded again.
 """
 
 from skill.coaching.errors import CoachError

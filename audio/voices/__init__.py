@@ -1,0 +1,1 @@
+"""Voices for the studio, each in its own module."""

@@ -1,20 +1,10 @@
-"""From the name of a voice (`espeak:en-us`) to the voice. The only list of voices there is.
-
-A voice's own module is imported only when it is chosen: its library may not be installed.
-"""
-
-from collections.abc import Callable
-from importlib import import_module
+"""From the name of a voice (`espeak:en-us`) to the voice. The only list of engines there is."""
 
 from audio.errors import UnknownVoiceError, VoiceError
 from audio.voices.base import Voice
 
 DEFAULT_VOICE = "espeak:en-us"
-
-_ENGINES: dict[str, tuple[str, str]] = {
-    "espeak": ("audio.voices.espeak", "EspeakVoice"),
-    "gtts": ("audio.voices.gtts", "GttsVoice"),
-}
+ENGINES = ("espeak", "gtts")
 
 
 def choose_voice(name: str, locale: str) -> Voice:
@@ -23,17 +13,23 @@ def choose_voice(name: str, locale: str) -> Voice:
     Raise `UnknownVoiceError`, naming the good ones, or `VoiceError` if it is not installed.
     """
     engine, _, choice = name.partition(":")
-    if engine not in _ENGINES:
-        raise UnknownVoiceError(
-            f"There is no voice {name!r}. A voice is an engine and its choice, such as "
-            f"{DEFAULT_VOICE!r}; the engines are {', '.join(_ENGINES)}"
-        )
-    module, cls = _ENGINES[engine]
     try:
-        make: Callable[[str, str], Voice] = getattr(import_module(module), cls).of
+        match engine:
+            # Imported only when chosen: the libraries of the others may not be installed.
+            case "espeak":
+                from audio.voices.espeak import EspeakVoice  # noqa: PLC0415
+
+                return EspeakVoice.of(choice)
+            case "gtts":
+                from audio.voices.gtts import GttsVoice  # noqa: PLC0415
+
+                return GttsVoice.of(choice, locale)
     except ImportError as error:
         raise VoiceError(
             f"The voice {name!r} needs {error.name or error}, which is not installed; "
             "./scripts/serve sets everything up"
         ) from error
-    return make(choice, locale)
+    raise UnknownVoiceError(
+        f"There is no voice {name!r}. A voice is an engine and its choice, such as "
+        f"{DEFAULT_VOICE!r}; the engines are {', '.join(ENGINES)}"
+    )

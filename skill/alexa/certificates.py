@@ -72,25 +72,25 @@ _MALFORMED = (
 )
 
 
-class NotFromAlexa(CoachError):
+class NotFromAlexaError(CoachError):
     """A request that Alexa cannot be shown to have sent: HTTP 400."""
 
     code = "not-from-alexa"
 
 
-class BadCertificateUrl(NotFromAlexa):
+class CertificateUrlError(NotFromAlexaError):
     """The certificate URL is not one that Amazon would use."""
 
     code = "bad-certificate-url"
 
 
-class CertificatesUnavailable(NotFromAlexa):
+class CertificatesUnavailableError(NotFromAlexaError):
     """The certificates could not be downloaded; the next try may succeed."""
 
     code = "certificates-unavailable"
 
 
-class UntrustedCertificates(NotFromAlexa):
+class UntrustedCertificatesError(NotFromAlexaError):
     """The certificates do not show that the key is Amazon's."""
 
     code = "untrusted-certificates"
@@ -115,7 +115,7 @@ class SigningKey:
 
 
 def normalise_url(url: str) -> str:
-    """Return the one spelling of Amazon's certificate URL, or raise BadCertificateUrl.
+    """Return the one spelling of Amazon's certificate URL, or raise CertificateUrlError.
 
     Scheme and host may be in any case (RFC 3986, and Amazon's own SDK), the folder may
     not; dot segments are resolved before the folder is looked at.
@@ -124,7 +124,7 @@ def normalise_url(url: str) -> str:
     rule = f"it must be https://{HOST}{FOLDER}<file>, the port absent or 443"
     parts = _URL.fullmatch(url) if len(url) <= MAX_URL_LENGTH else None
     if parts is None:
-        raise BadCertificateUrl(f"the certificate URL {shown} is not a plain, short URL: {rule}")
+        raise CertificateUrlError(f"the certificate URL {shown} is not a plain, short URL: {rule}")
     path = posixpath.normpath(parts["path"])
     for what, good in (
         ("scheme", parts["scheme"].lower() == "https"),
@@ -133,7 +133,7 @@ def normalise_url(url: str) -> str:
         ("path", path.startswith(FOLDER) and "//" not in parts["path"]),
     ):
         if not good:
-            raise BadCertificateUrl(f"the certificate URL {shown} has a wrong {what}: {rule}")
+            raise CertificateUrlError(f"the certificate URL {shown} has a wrong {what}: {rule}")
     return f"https://{HOST}{path}"
 
 
@@ -166,7 +166,7 @@ class ChainFetcher:
     max_bytes: int = MAX_CHAIN_BYTES
 
     def __call__(self, url: str) -> bytes:
-        """Return what is at a URL of `normalise_url`, or raise CertificatesUnavailable."""
+        """Return what is at a URL of `normalise_url`, or raise CertificatesUnavailableError."""
         deadline = time.monotonic() + self.seconds
         try:
             answer = http.client.HTTPResponse(self._receive(url, deadline))
@@ -174,11 +174,11 @@ class ChainFetcher:
             if answer.status == http.HTTPStatus.OK:
                 return answer.read()
         except (OSError, http.client.HTTPException) as error:
-            raise CertificatesUnavailable(
+            raise CertificatesUnavailableError(
                 f"no certificates from {url}: {error!r}; a whole answer of at most"
                 f" {self.max_bytes} bytes within {self.seconds} s was expected"
             ) from error
-        raise CertificatesUnavailable(
+        raise CertificatesUnavailableError(
             f"no certificates from {url}: status {answer.status} where 200 was expected"
         )
 
@@ -216,7 +216,7 @@ def _remaining(deadline: float) -> float:
 
 
 def read_chain(pem: bytes, trusted: Store, now: datetime) -> SigningKey:
-    """Return the key of the first certificate in `pem`, or raise UntrustedCertificates.
+    """Return the key of the first certificate in `pem`, or raise UntrustedCertificatesError.
 
     Each certificate must be followed by its issuer's ("composed of, in order", says
     Amazon), and the first must be for echo-api.amazon.com by its full name: a wildcard
@@ -224,26 +224,28 @@ def read_chain(pem: bytes, trusted: Store, now: datetime) -> SigningKey:
     refused by the path validation of `cryptography`.
     """
     if len(pem) > MAX_CHAIN_BYTES:
-        raise UntrustedCertificates(
+        raise UntrustedCertificatesError(
             f"the chain has {len(pem)} bytes: at most {MAX_CHAIN_BYTES} are read"
         )
     try:
         return _proved(x509.load_pem_x509_certificates(pem), trusted, now)
     except _MALFORMED as error:
-        raise UntrustedCertificates(f"the chain is not made of certificates: {error}") from error
+        raise UntrustedCertificatesError(
+            f"the chain is not made of certificates: {error}"
+        ) from error
     except VerificationError as error:
-        raise UntrustedCertificates(
+        raise UntrustedCertificatesError(
             f"the chain does not lead from {SIGNER} to a trusted root at {now}: {error}"
         ) from error
 
 
 def _proved(chain: list[x509.Certificate], trusted: Store, now: datetime) -> SigningKey:
     if len(chain) > MAX_CERTIFICATES:
-        raise UntrustedCertificates(
+        raise UntrustedCertificatesError(
             f"the chain has {len(chain)} certificates: at most {MAX_CERTIFICATES} are read"
         )
     if any(below.issuer != above.subject for below, above in pairwise(chain)):
-        raise UntrustedCertificates(
+        raise UntrustedCertificatesError(
             "the chain is out of order: each certificate must be followed by its issuer's"
         )
     signer, *intermediates = chain
@@ -251,10 +253,10 @@ def _proved(chain: list[x509.Certificate], trusted: Store, now: datetime) -> Sig
     path = verifier.verify(signer, intermediates)
     names = signer.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     if SIGNER not in names.get_values_for_type(x509.DNSName):
-        raise UntrustedCertificates(f"the certificate names {SIGNER} by a wildcard only")
+        raise UntrustedCertificatesError(f"the certificate names {SIGNER} by a wildcard only")
     key = signer.public_key()
     if not isinstance(key, RSAPublicKey) or key.key_size < MIN_RSA_BITS:
-        raise UntrustedCertificates(
+        raise UntrustedCertificatesError(
             f"the certificate's key must be RSA with {MIN_RSA_BITS} bits or more"
         )
     return SigningKey(
@@ -267,7 +269,10 @@ def _proved(chain: list[x509.Certificate], trusted: Store, now: datetime) -> Sig
 
 @dataclass(frozen=True, slots=True)
 class _Failure:
-    error: NotFromAlexa
+    """What failed, without the exception itself, whose traceback would keep the download."""
+
+    error: type[NotFromAlexaError]
+    message: str
     failed_at: datetime
 
 
@@ -299,25 +304,25 @@ class SigningKeys:
     def get(self, url: str, now: datetime) -> RSAPublicKey:
         """Return the key at a URL of `normalise_url`, waiting `patience_seconds` at most.
 
-        Raises CertificatesUnavailable or UntrustedCertificates.
+        Raises CertificatesUnavailableError or UntrustedCertificatesError.
         """
         with self._lock:
             key = self._keys.get(url)
             if key and key.in_date(now) and key.age(now) < MAX_AGE:
                 self._keys.move_to_end(url)
                 if key.age(now) >= REFRESH_AFTER:
-                    with suppress(NotFromAlexa):
+                    with suppress(NotFromAlexaError):
                         self._start(url, now)
                 return key.public_key
             loading = self._start(url, now)
         try:
             key = loading.result(self._patience_seconds)
         except TimeoutError:
-            raise CertificatesUnavailable(
+            raise CertificatesUnavailableError(
                 f"no certificates from {url} within {self._patience_seconds} s"
             ) from None
         if not key.in_date(now):
-            raise UntrustedCertificates(
+            raise UntrustedCertificatesError(
                 f"the certificates at {url} are valid from {key.not_before} to"
                 f" {key.not_after}, which {now} is not within"
             )
@@ -329,9 +334,9 @@ class SigningKeys:
             return self._loading[url]
         failure = self._failures.get(url)
         if failure and abs(now - failure.failed_at) < RETRY_AFTER:
-            raise type(failure.error)(str(failure.error)) from failure.error
+            raise failure.error(failure.message)
         if len(self._loading) >= MAX_FETCHES:
-            raise CertificatesUnavailable(
+            raise CertificatesUnavailableError(
                 f"{MAX_FETCHES} certificate downloads are under way: {url} has to wait"
             )
         loading = self._loading[url] = self._loaders.submit(self._load, url, now)
@@ -340,9 +345,9 @@ class SigningKeys:
     def _load(self, url: str, now: datetime) -> SigningKey:
         try:
             key = read_chain(self._fetch(url), self._trusted, now)
-        except NotFromAlexa as error:
+        except NotFromAlexaError as error:
             with self._lock:
-                _remember(self._failures, url, _Failure(error, now))
+                _remember(self._failures, url, _Failure(type(error), str(error), now))
             raise
         else:
             with self._lock:

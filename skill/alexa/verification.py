@@ -1,14 +1,13 @@
 """Decides whether a request comes from Alexa; whoever knocks otherwise gets HTTP 400.
 
-Four proofs: the signature over the raw body, made with a key that is Amazon's; the time
-it was sent; and that it was meant for our skill. Rules: Amazon's documentation, "Host a
+Three proofs: a signature over the raw body by a key that is Amazon's, a time just now,
+and our skill's id. Rules: Amazon's documentation, "Host a
 custom skill as a web service", section "Verify that the request was sent by Alexa".
 
 No message, and no log, may carry a request's body: it holds ids and access tokens.
 """
 
 import base64
-import binascii
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -20,7 +19,7 @@ from cryptography.x509 import Certificate
 
 from skill.alexa.certificates import (
     FETCH_SECONDS,
-    NotFromAlexa,
+    NotFromAlexaError,
     SigningKeys,
     normalise_url,
 )
@@ -41,42 +40,45 @@ REPEATED_EVENTS = (
 )
 
 
-class BadSignatureHeader(NotFromAlexa):
-    """A signature header is missing, empty, there twice, or not base64."""
+class SignatureHeaderError(NotFromAlexaError):
+    """One of the two signature headers is missing or empty, or the signature is not base64."""
 
     code = "bad-signature-header"
 
 
-class WrongSignature(NotFromAlexa):
+class SignatureError(NotFromAlexaError):
     """The signature was not made with this key over this body."""
 
     code = "wrong-signature"
 
 
-class WrongTime(NotFromAlexa):
+class TimestampError(NotFromAlexaError):
     """The request does not say when it was sent, or that was not just now."""
 
     code = "wrong-time"
 
 
-class WrongSkill(NotFromAlexa):
+class WrongSkillError(NotFromAlexaError):
     """The request is meant for another skill, or does not say for which."""
 
     code = "wrong-skill"
 
 
 class Headers(Protocol):
-    """Request headers, as Werkzeug has them: names in any case, several values a name."""
+    """Request headers, as Flask has them: names in any case, a header sent twice joined.
 
-    def getlist(self, key: str, /) -> list[str]:
-        """Return every value of a header."""
+    (WSGI servers join with a comma, which is neither in Amazon's URLs nor in base64.)
+    """
+
+    def get(self, key: str, /) -> str | None:
+        """Return a header's value, or None."""
 
 
 class Verifier:
     """Checks signatures; one for all threads, keeping the keys it has proved.
 
     `fetch` downloads a certificate chain (PEM) by its URL and raises
-    CertificatesUnavailable; a request waits `patience_seconds` for it at most.
+    CertificatesUnavailableError; a request waits `patience_seconds` for it at most.
     """
 
     def __init__(
@@ -89,24 +91,24 @@ class Verifier:
         self._keys = SigningKeys(fetch, trusted_roots, patience_seconds=patience_seconds)
 
     def verify(self, headers: Headers, body: bytes, now: datetime) -> None:
-        """Raise NotFromAlexa unless Amazon signed exactly this body.
+        """Raise NotFromAlexaError unless Amazon signed exactly this body.
 
         `now` must carry its time zone. Only Signature-256 counts: the older header
         `Signature` is made with SHA-1.
         """
-        signature = _base64(_only(headers, SIGNATURE_HEADER))
-        url = normalise_url(_only(headers, URL_HEADER))
+        signature = _base64(_header(headers, SIGNATURE_HEADER))
+        url = normalise_url(_header(headers, URL_HEADER))
         try:
             self._keys.get(url, now).verify(signature, body, PKCS1v15(), SHA256())
         except InvalidSignature:
-            raise WrongSignature(
+            raise SignatureError(
                 f"the {SIGNATURE_HEADER} header is not the signature of this body by the key"
                 f" of {url}"
             ) from None
 
 
 def check_timestamp(envelope: object, now: datetime) -> None:
-    """Raise WrongTime unless the request was sent within 150 s of `now`, before or after.
+    """Raise TimestampError unless the request was sent within 150 s of `now`, before or after.
 
     Skill events may be an hour old (Amazon's documentation, "Skill Events in Alexa
     Skills": they are delivered again until acknowledged).
@@ -117,20 +119,20 @@ def check_timestamp(envelope: object, now: datetime) -> None:
     except ValueError:
         sent = None
     if sent is None or sent.tzinfo is None:
-        raise WrongTime(
+        raise TimestampError(
             "request.timestamp must be an ISO 8601 time with its zone, such as 2026-01-31T06:30:00Z"
         )
     repeated = _value(envelope, "request", "type") in REPEATED_EVENTS
     tolerance = EVENT_TOLERANCE if repeated else TOLERANCE
     if abs(now - sent) > tolerance:
-        raise WrongTime(
+        raise TimestampError(
             f"request.timestamp is {sent}, and now is {now}: they may be"
             f" {tolerance.total_seconds():.0f} s apart"
         )
 
 
 def check_application(envelope: object, skill_id: str) -> None:
-    """Raise WrongSkill unless the request names `skill_id`, and no other skill.
+    """Raise WrongSkillError unless the request names `skill_id`, and no other skill.
 
     Requests without a session (AudioPlayer's, for one) name it in the context alone.
     """
@@ -140,30 +142,29 @@ def check_application(envelope: object, skill_id: str) -> None:
         if (application := _value(envelope, *place, "application", "applicationId")) is not None
     ]
     if not named:
-        raise WrongSkill(
-            f"the request names no skill: context.System.application.applicationId must be {skill_id!r}"
+        raise WrongSkillError(
+            "the request names no skill: context.System.application.applicationId must be"
+            f" {skill_id!r}"
         )
     if any(application != skill_id for application in named):
-        raise WrongSkill(f"the request is for another skill than {skill_id!r}")
+        raise WrongSkillError(f"the request is for another skill than {skill_id!r}")
 
 
-def _only(headers: Headers, name: str) -> str:
-    values = headers.getlist(name)
-    if len(values) != 1 or not values[0]:
-        raise BadSignatureHeader(
-            f"the header {name} must be there once, not {len(values)} times, and not empty"
-        )
-    return values[0]
+def _header(headers: Headers, name: str) -> str:
+    value = headers.get(name)
+    if not value:
+        raise SignatureHeaderError(f"the header {name} is {'empty' if value == '' else 'missing'}")
+    return value
 
 
 def _base64(text: str) -> bytes:
     """Decode strictly: one spelling for each value, so no bit of the text is free to change."""
     try:
         signature = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
+    except ValueError:
         signature = b""
     if not signature or base64.b64encode(signature).decode() != text:
-        raise BadSignatureHeader(f"the header {SIGNATURE_HEADER} must be base64 (RFC 4648)")
+        raise SignatureHeaderError(f"the header {SIGNATURE_HEADER} must be base64 (RFC 4648)")
     return signature
 
 

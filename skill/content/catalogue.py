@@ -19,7 +19,7 @@ def load_catalogue(folder: Path = FOLDER) -> Catalogue:
     breaks a rule.
     """
     entries = read_entries(folder / "movements.toml")
-    listed = entries.pop("sources", Entry("movements.toml", "sources", {}))
+    listed = entries.pop("sources", Entry(f"{folder.name}/movements.toml", "sources", {}))
     sources = {key: listed.text(key) for key in listed.table}
     movements = {name: _movement(entry, sources) for name, entry in entries.items()}
     for name, movement in movements.items():

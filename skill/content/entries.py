@@ -1,6 +1,6 @@
 """One entry of a content file, read with checks that say where a mistake is.
 
-Every complaint is a `ContentError` of the form "movements.toml, clam: ..." and names the
+Every complaint is a `ContentError` of the form "en/movements.toml, clam: ..." and names the
 bad value and the good ones.
 """
 
@@ -95,11 +95,12 @@ def read_entries(file: Path) -> dict[str, Entry]:
 
     Raise `ContentError` if the file is missing, no TOML, or holds anything else.
     """
+    place = f"{file.parent.name}/{file.name}"
     try:
         tables = tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as mistake:
-        raise ContentError(f"{file.name}: cannot be read: {mistake}") from mistake
+        raise ContentError(f"{place}: cannot be read: {mistake}") from mistake
     for name, table in tables.items():
         if not isinstance(table, dict):
-            raise ContentError(f"{file.name}, {name}: takes a table, not {table!r}")
-    return {name: Entry(file.name, name, table) for name, table in tables.items()}
+            raise ContentError(f"{place}, {name}: takes a table, not {table!r}")
+    return {name: Entry(place, name, table) for name, table in tables.items()}

@@ -25,7 +25,7 @@ from skill.coaching.lines import (
     Value,
 )
 from skill.coaching.movements import REP_COUNTS, SECOND, Movement, Side, Sidedness
-from skill.coaching.plans import Detail
+from skill.coaching.plans import Detail, Step
 from skill.coaching.routines import Catalogue, Routine
 from skill.content import phrases
 from skill.content.catalogue import FOLDER, load_catalogue
@@ -78,6 +78,10 @@ class Wording:
         values = {name: self._value(value) for name, value in line.values.items()}
         sentence = variants[turn % len(variants)].format(**values)
         return sentence[0].upper() + sentence[1:]
+
+    def spot(self, step: Step) -> str:
+        """Name a step's movement and side: "clam, left side"."""
+        return self._value(Spot(step.movement, step.side))
 
     def script(self) -> dict[str, Recipe]:
         """Return what every cue is recorded from, by cue id."""
@@ -206,8 +210,10 @@ def _movement_words(entry: Entry, movement: Movement) -> MovementWords:
         + (("change",) if changes else ())
     )
     placed = {"side", "other"} if changes else set()
-    for key in ("full", "brief", *(("change",) if changes else ())):
-        _check_fields(entry, key, entry.text(key), placed)
+    for key in entry.table:
+        if key != "synonyms":
+            sided = key in {"full", "brief", "change"}
+            _check_fields(entry, key, entry.text(key), placed if sided else ())
     return MovementWords(
         name=entry.text("name"),
         synonyms=entry.texts("synonyms"),
@@ -222,6 +228,8 @@ def _movement_words(entry: Entry, movement: Movement) -> MovementWords:
 
 def _routine_words(entry: Entry) -> RoutineWords:
     entry.require_keys(("name", "synonyms", "when", "opening"))
+    for key in ("name", "when", "opening"):
+        _check_fields(entry, key, entry.text(key), ())
     return RoutineWords(
         name=entry.text("name"),
         synonyms=entry.texts("synonyms"),

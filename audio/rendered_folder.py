@@ -1,0 +1,112 @@
+"""The folder of rendered audio, as the studio writes it: cues first, then the manifest.
+
+Every file appears whole or not at all (a temporary file, then a rename), under a name that
+tells both what it was recorded from and what it holds. So a render that is interrupted goes on
+where it stopped, several at a time do not disturb each other, and the manifest in force stays
+true until the next one takes its place.
+"""
+
+import secrets
+import time
+from collections import defaultdict
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from audio.errors import OutputError
+from skill.guides.frames import BadFramesError, count_frames
+from skill.guides.manifest import CUE_FOLDER, MANIFEST_FILE, CueFile, Manifest
+
+_TEMPORARY = ".tmp"
+_TEMPORARY_STALE_SECONDS = 10 * 60
+"""Writing one takes milliseconds: whoever began it is gone."""
+_UNNAMED_KEPT_SECONDS = 30 * 24 * 60 * 60
+"""How long cues that no manifest names are kept, in case their words or voice come back."""
+
+
+@dataclass(frozen=True)
+class RenderedFolder:
+    """A folder of one locale; raise `OutputError` wherever it cannot be read or written."""
+
+    path: Path
+    _stored: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list), repr=False)
+
+    def open(self) -> None:
+        """Make the folder, take away what dead renders left, and see which cues are there."""
+        try:
+            self._cues.mkdir(parents=True, exist_ok=True)
+            _remove_older(self.path.rglob(f"*{_TEMPORARY}"), _TEMPORARY_STALE_SECONDS)
+            names = sorted(path.name for path in self._cues.glob("*.mp3"))
+        except OSError as error:
+            raise _cannot_write(self.path, error) from error
+        in_force = {file.file for file in self._manifest_cues()}
+        for name in sorted(names, key=lambda name: name in in_force):
+            self._stored[name.partition("-")[0]].append(name)
+
+    def find(self, key: str) -> CueFile | None:
+        """Return the sound cue recorded under this key, or None: the manifest's own first."""
+        for name in reversed(self._stored.get(key, [])):
+            path = self._cues / name
+            try:
+                data = path.read_bytes()
+                cue = CueFile.of(key, data, count_frames(data))
+            except (OSError, BadFramesError):
+                continue
+            if cue.file == name:
+                return cue
+        return None
+
+    def store(self, key: str, frames: bytes) -> CueFile:
+        """Write a cue down under its key."""
+        cue = CueFile.of(key, frames, count_frames(frames))
+        self._write(self._cues / cue.file, frames)
+        return cue
+
+    def publish(self, manifest: Manifest) -> None:
+        """Put a manifest in force, and take away cues that none has named for a month."""
+        text = manifest.to_json().encode()
+        path = self.path / MANIFEST_FILE
+        named = {file.file for file in manifest.cues.values()}
+        try:
+            if not path.exists() or path.read_bytes() != text:
+                self._write(path, text)
+            unnamed = (path for path in self._cues.glob("*.mp3") if path.name not in named)
+            _remove_older(unnamed, _UNNAMED_KEPT_SECONDS)
+        except OSError as error:
+            raise _cannot_write(self.path, error) from error
+
+    @property
+    def _cues(self) -> Path:
+        return self.path / CUE_FOLDER
+
+    def _manifest_cues(self) -> list[CueFile]:
+        try:
+            text = (self.path / MANIFEST_FILE).read_text("utf-8")
+            return list(Manifest.from_json(text).cues.values())
+        except (OSError, ValueError, RecursionError):
+            return []
+
+    def _write(self, path: Path, data: bytes) -> None:
+        temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}{_TEMPORARY}")
+        try:
+            try:
+                temporary.write_bytes(data)
+                temporary.replace(path)
+            finally:
+                temporary.unlink(missing_ok=True)
+        except OSError as error:
+            raise _cannot_write(path, error) from error
+
+
+def _remove_older(paths: Iterable[Path], seconds: int) -> None:
+    """Remove the files last written so long ago; others may be removing them too."""
+    oldest = time.time() - seconds
+    for path in paths:
+        with suppress(FileNotFoundError):
+            if path.stat().st_mtime < oldest:
+                path.unlink()
+
+
+def _cannot_write(path: Path, error: OSError) -> OutputError:
+    return OutputError(f"Cannot write {path}: {error.strerror or error}")

@@ -1,0 +1,167 @@
+"""Rendering: every cue of a script that is not there yet, in parallel, then the manifest.
+
+A cue's key is a digest of all that its sound depends on: recipe, voice, studio. Light to
+import: an unchanged render is over before numpy would be loaded.
+"""
+
+import hashlib
+import json
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from pathlib import Path
+
+from audio.errors import CueError, StudioError
+from audio.rendered_folder import RenderedFolder
+from audio.voices.base import Voice
+from skill.coaching.cues import Chime, Recipe
+from skill.guides.manifest import CueFile, Manifest, recipe_record, words_digest
+
+STUDIO_VERSION = 1
+"""Count this up with every change to cutting, mastering, chimes or encoding that can be heard:
+it has all cues recorded anew."""
+
+Outcome = tuple[str, CueFile | StudioError]
+"""A cue's key, and its file or what went wrong."""
+
+Watch = Callable[[Iterator[Outcome], int], Iterator[Outcome]]
+"""Passes outcomes on as they come; told how many there will be at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a render came to.
+
+    `manifest` is the one now in force if every cue is there, and None if the one before stays.
+    `found` and `recorded` count cues; `failures` says by cue id what went wrong. Cues that are
+    in none of them were not tried, because the voice or the folder had failed.
+    """
+
+    manifest: Manifest | None
+    found: int
+    recorded: int
+    failures: Mapping[str, str]
+
+
+def render(  # noqa: PLR0913, each is one thing the caller decides
+    script: Mapping[str, Recipe],
+    voice: Voice,
+    folder: Path,
+    *,
+    locale: str,
+    jobs: int = 1,
+    force: bool = False,
+    watch: Watch = lambda outcomes, _most: outcomes,
+) -> Report:
+    """Record the cues of a script that `folder` does not have, and put the manifest in force.
+
+    `jobs` is how many processes record; with `force` all cues are recorded anew. A cue that
+    fails is reported and the others are recorded; if the voice or the folder fails, the rest
+    is left. Either way the manifest in force stays. Raise `OutputError` if the folder cannot
+    be used at all.
+    """
+    rendered = RenderedFolder(folder)
+    rendered.open()
+    keys = {cue: cue_key(recipe, voice) for cue, recipe in script.items()}
+    recipes = {keys[cue]: recipe for cue, recipe in script.items()}
+    files = {} if force else {key: file for key in recipes if (file := rendered.find(key))}
+    missing = {key: recipe for key, recipe in recipes.items() if key not in files}
+
+    errors: dict[str, StudioError] = {}
+    for key, outcome in watch(_record_all(missing, voice, folder, jobs), len(missing)):
+        if isinstance(outcome, StudioError):
+            errors[key] = outcome
+        else:
+            files[key] = outcome
+
+    manifest = None
+    if len(files) == len(recipes):
+        cues = {cue: files[key] for cue, key in keys.items()}
+        manifest = Manifest(locale, voice.identity, words_digest(script), cues)
+        rendered.publish(manifest)
+    return Report(
+        manifest=manifest,
+        found=sum(key not in missing for key in keys.values()),
+        recorded=sum(key in missing and key in files for key in keys.values()),
+        failures={cue: str(errors[key]) for cue, key in keys.items() if key in errors},
+    )
+
+
+def cue_key(recipe: Recipe, voice: Voice) -> str:
+    """Return a digest of all that a cue's sound depends on; no voice speaks a chime."""
+    origin = {
+        "recipe": recipe_record(recipe),
+        "voice": None if isinstance(recipe, Chime) else voice.identity,
+        "studio": STUDIO_VERSION,
+    }
+    return hashlib.sha256(json.dumps(origin, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def _record_all(
+    recipes: Mapping[str, Recipe], voice: Voice, folder: Path, jobs: int
+) -> Iterator[Outcome]:
+    """Yield an outcome for each key, in any order; end early if there is no going on."""
+    outcomes = _one_by_one if min(jobs, len(recipes)) <= 1 else _in_processes
+    for key, outcome in outcomes(recipes, voice, folder, jobs):
+        yield key, outcome
+        if isinstance(outcome, StudioError) and not isinstance(outcome, CueError):
+            return
+
+
+def _one_by_one(
+    recipes: Mapping[str, Recipe], voice: Voice, folder: Path, _jobs: int
+) -> Iterator[Outcome]:
+    for key, recipe in recipes.items():
+        yield key, _record(key, recipe, voice, folder)
+
+
+def _in_processes(
+    recipes: Mapping[str, Recipe], voice: Voice, folder: Path, jobs: int
+) -> Iterator[Outcome]:
+    pool = ProcessPoolExecutor(
+        min(jobs, len(recipes)),
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=_live_with_parent,
+    )
+    try:
+        keys = {
+            pool.submit(_record, key, recipe, voice, folder): key for key, recipe in recipes.items()
+        }
+        for future in as_completed(keys):
+            yield keys[future], future.result()
+    except BrokenProcessPool as error:
+        raise StudioError(
+            "A process that records cues was ended from outside; perhaps memory ran out. "
+            "What it recorded is kept: render again to go on"
+        ) from error
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _record(key: str, recipe: Recipe, voice: Voice, folder: Path) -> CueFile | StudioError:
+    """Record one cue and store it; return rather than raise what the studio knows can fail."""
+    # Not at the top: it loads numpy and all the sound libraries.
+    from audio.production import produce  # noqa: PLC0415
+
+    try:
+        return RenderedFolder(folder).store(key, produce(recipe, voice))
+    except StudioError as error:
+        return error
+
+
+def _live_with_parent() -> None:
+    """Leave Ctrl-C to the parent process, and end when it ends, even if it is killed."""
+
+    def follow() -> None:
+        parent = multiprocessing.parent_process()
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=follow, daemon=True).start()

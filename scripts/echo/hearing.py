@@ -1,0 +1,85 @@
+"""Decides what Alexa makes of what is said: whether it is for the skill, and what it asks.
+
+With a conversation under way, everything is for the skill. Without one, the skill must be
+named, "ask glute coach to ...", but for Alexa's own playback commands while the skill was
+the last to play.
+"""
+
+import re
+from dataclasses import dataclass, replace
+
+from scripts.echo.errors import NotForTheSkillError
+from skill.understanding import Understanding, Understood, plain_words
+
+PLAYBACK_INTENTS = frozenset(
+    f"AMAZON.{name}Intent"
+    for name in (
+        "Cancel",
+        "LoopOff",
+        "LoopOn",
+        "Next",
+        "Pause",
+        "Previous",
+        "Repeat",
+        "Resume",
+        "ShuffleOff",
+        "ShuffleOn",
+        "StartOver",
+        "Stop",
+    )
+)
+"""Alexa's own intents that go to whoever played last."""
+
+_OPENING = "ask|begin|launch|load|open|play|resume|run|start|talk to|tell|use"
+_LINK = "about|and|for|if|that|to|whether"
+_CLOSING = "by|from|in|on|using|with"
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """The skill is opened by its name alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """The conversation is left; Alexa ends it and only tells the skill so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """The skill is asked for something; by its name, or within the conversation."""
+
+    understood: Understood
+    by_name: bool
+
+
+class Ear:
+    """Hears for one skill."""
+
+    def __init__(self, understanding: Understanding, invocation_name: str) -> None:
+        name = re.escape(plain_words(invocation_name))
+        self._name = invocation_name
+        self._understanding = understanding
+        self._named_first = re.compile(rf"(?:{_OPENING}) {name}(?: (?:{_LINK})(?= ))?(?: (.+))?")
+        self._named_last = re.compile(rf"(.+) (?:{_CLOSING}) {name}")
+
+    def hear(self, said: str, *, in_session: bool, last_to_play: bool) -> Launch | Exit | Ask:
+        """Tell what reaches the skill; raise `NotForTheSkillError` if nothing does."""
+        words = plain_words(said)
+        named = self._named_first.fullmatch(words) or self._named_last.fullmatch(words)
+        if named:
+            asked = named[1]
+            return Ask(self._understanding.understand(asked), by_name=True) if asked else Launch()
+        if in_session and words == "exit":
+            return Exit()
+        understood = self._understanding.understand(said)
+        if in_session:
+            return Ask(understood, by_name=False)
+        if not last_to_play or understood.intent not in PLAYBACK_INTENTS:
+            raise NotForTheSkillError(
+                f"Alexa keeps {said!r} to herself: no conversation is open, and it is no playback "
+                f"command for what we play; say 'ask {self._name} to {said}'"
+            )
+        if understood.intent == "AMAZON.StopIntent":
+            understood = replace(understood, intent="AMAZON.PauseIntent")
+        return Ask(understood, by_name=False)

@@ -1,0 +1,72 @@
+"""Runs the coach on this machine: `python -m skill`."""
+
+import argparse
+import logging
+import os
+import sys
+from dataclasses import replace
+
+from waitress.server import create_server
+
+from skill.coaching.errors import CoachError
+from skill.settings import PREFIX, Settings
+from skill.web import create_app
+
+THREADS = 8
+
+
+def main() -> int:
+    """Serve until interrupted; 1 if the service cannot start, with the reason in a sentence."""
+    parser = argparse.ArgumentParser(
+        prog="serve",
+        description="Render the audio if need be, then run the coach.",
+        epilog=f"Settings come from the environment, as {PREFIX}...; the README lists them.",
+    )
+    parser.add_argument(
+        "--unsigned",
+        action="store_true",
+        help="for trying out: take requests without Alexa's signature, from this machine only",
+    )
+    given = parser.parse_args()
+    try:
+        settings = Settings.from_env(os.environ)
+        if given.unsigned:
+            settings = replace(settings, unsigned=True)
+        logging.basicConfig(
+            level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+        )
+        app = create_app(settings)
+        server = create_server(app, host=settings.host, port=settings.port, threads=THREADS)
+    except (CoachError, OSError) as reason:
+        print(f"The coach cannot start: {reason}", file=sys.stderr)  # noqa: T201 - a command speaks
+        return 1
+    print(greeting(settings), flush=True)  # noqa: T201 - a command speaks
+    try:
+        server.run()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        server.close()
+    return 0
+
+
+def greeting(settings: Settings) -> str:
+    """Return what the owner needs to know as the service starts."""
+    lines = [f"Glute Coach is running at {settings.base_url}  (stop it with Ctrl-C)"]
+    if settings.unsigned:
+        lines.append("Unsigned requests are taken from this machine: for trying out only.")
+    if not settings.skill_id:
+        lines.append(
+            f"Alexa's requests are refused until {PREFIX}SKILL_ID names your skill. "
+            "Meanwhile, talk to it with ./scripts/talk"
+        )
+    elif not settings.public_url:
+        lines.append(
+            f"Alexa plays audio over https only: set {PREFIX}PUBLIC_URL to the address "
+            "under which the world reaches this service."
+        )
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,96 @@
+"""The conversation: the SDK's skill with our handlers. Request JSON in, response JSON out."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, cast
+
+from ask_sdk_core.dispatch_components import AbstractExceptionHandler, AbstractRequestHandler
+from ask_sdk_core.handler_input import HandlerInput
+from ask_sdk_core.serialize import DefaultSerializer
+from ask_sdk_core.skill_builder import SkillBuilder
+from ask_sdk_model import Response
+
+from skill.alexa.envelope import MalformedRequestError, read_envelope
+from skill.alexa.reading import is_spoken, read_event, read_moment, read_user
+from skill.alexa.responding import Responder
+from skill.coaching.lines import line
+from skill.coaching.outcomes import Outcome
+from skill.coaching.routines import Catalogue
+from skill.coaching.runner import Runner
+from skill.sessions import SessionManager
+
+log = logging.getLogger(__name__)
+
+Clock = Callable[[], datetime]
+
+
+class Conversation:
+    """Answers Alexa's requests."""
+
+    def __init__(
+        self, manager: SessionManager, catalogue: Catalogue, responder: Responder, clock: Clock
+    ) -> None:
+        builder = SkillBuilder()
+        builder.add_request_handler(Coaching(manager, catalogue, responder, clock))
+        builder.add_exception_handler(Apology(responder))
+        self._skill = builder.create()
+        self._serializer = DefaultSerializer()
+
+    def answer(self, document: object) -> dict[str, Any]:
+        """Return the response to a request; raise `MalformedRequestError` for what is none."""
+        envelope = read_envelope(document)
+        return cast(
+            "dict[str, Any]", self._serializer.serialize(self._skill.invoke(envelope, None))
+        )
+
+
+class Coaching(AbstractRequestHandler):
+    """Every request: translate in, one call, translate out."""
+
+    def __init__(
+        self, manager: SessionManager, catalogue: Catalogue, responder: Responder, clock: Clock
+    ) -> None:
+        self._manager = manager
+        self._catalogue = catalogue
+        self._responder = responder
+        self._clock = clock
+
+    def can_handle(self, handler_input: HandlerInput) -> bool:  # noqa: ARG002
+        """Any request: what each means stands in one table."""
+        return True
+
+    def handle(self, handler_input: HandlerInput) -> Response:
+        """Let the event happen and answer with what follows; no event, no answer."""
+        envelope = handler_input.request_envelope
+        event = read_event(envelope.request, self._catalogue)
+        if event is None:
+            log.info("no answer to a request of type %s", request_type(handler_input))
+            return Response()
+        moment = read_moment(envelope, self._clock())
+        outcome = self._manager.handle(read_user(envelope), event, moment)
+        return self._responder.respond(outcome, aloud=moment.is_spoken)
+
+
+class Apology(AbstractExceptionHandler):
+    """The catch-all of this entry point: a fault of ours is heard as a sentence, and logged."""
+
+    def __init__(self, responder: Responder) -> None:
+        self._responder = responder
+
+    def can_handle(self, handler_input: HandlerInput, exception: Exception) -> bool:  # noqa: ARG002
+        """Any fault but a malformed request, which the door answers."""
+        return not isinstance(exception, MalformedRequestError)
+
+    def handle(self, handler_input: HandlerInput, exception: Exception) -> Response:
+        """Say that something went wrong; whatever plays goes on."""
+        kind = request_type(handler_input)
+        log.error("failed to answer a request of type %s", kind, exc_info=exception)
+        aloud = is_spoken(handler_input.request_envelope.request)
+        return self._responder.respond(Outcome(Runner(), (line("trouble"),)), aloud=aloud)
+
+
+def request_type(handler_input: HandlerInput) -> str:
+    """Return the type of a request, cut to a length that a log can carry."""
+    request = handler_input.request_envelope.request
+    return str(request.object_type)[:80] if request else "none"

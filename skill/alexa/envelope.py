@@ -1,0 +1,303 @@
+"""The envelope: a request's JSON as the SDK's own typed objects, read leniently.
+
+The SDK's deserialiser refuses request types, enum values and viewports that were invented
+after it, before any handler sees them; it resolves types by look-ups a field and puts whole
+bodies into its errors. This one reads just what the coach uses. What it does not know it
+leaves out; what it does know must have the right type, or the request is malformed.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from ask_sdk_model import (
+    Application,
+    Context,
+    Device,
+    Intent,
+    IntentRequest,
+    LaunchRequest,
+    Request,
+    RequestEnvelope,
+    Session,
+    SessionEndedReason,
+    SessionEndedRequest,
+    Slot,
+    SupportedInterfaces,
+    User,
+)
+from ask_sdk_model.interfaces.audioplayer import (
+    AudioPlayerInterface,
+    AudioPlayerState,
+    CurrentPlaybackState,
+    Error,
+    ErrorType,
+    PlaybackFailedRequest,
+    PlaybackFinishedRequest,
+    PlaybackNearlyFinishedRequest,
+    PlaybackStartedRequest,
+    PlaybackStoppedRequest,
+    PlayerActivity,
+)
+from ask_sdk_model.interfaces.playbackcontroller import (
+    NextCommandIssuedRequest,
+    PauseCommandIssuedRequest,
+    PlayCommandIssuedRequest,
+    PreviousCommandIssuedRequest,
+)
+from ask_sdk_model.interfaces.system import ExceptionEncounteredRequest, SystemState
+from ask_sdk_model.slu.entityresolution import (
+    Resolution,
+    Resolutions,
+    Value,
+    ValueWrapper,
+)
+
+from skill.coaching.errors import CoachError
+
+Json = Mapping[str, Any]
+T = TypeVar("T")
+
+
+class MalformedRequestError(CoachError):
+    """A body that is no Alexa request; the message names the place, never the content."""
+
+    code = "malformed-request"
+
+
+class UnknownRequest(Request):
+    """A request of a type that was invented after us."""
+
+    def __init__(self, object_type: str) -> None:
+        super().__init__(object_type=object_type)
+
+
+def read_envelope(document: object) -> RequestEnvelope:
+    """Turn a request's JSON into the SDK's envelope; raise `MalformedRequestError`.
+
+    A request of a type that is unknown here comes back as an `UnknownRequest`.
+    """
+    envelope = _as_table("the request", document)
+    return RequestEnvelope(
+        version=_text(envelope, "version"),
+        session=_optional(envelope, "session", _session),
+        context=_optional(envelope, "context", _context),
+        request=_request(_required(envelope, "request")),
+    )
+
+
+def _session(table: Json) -> Session:
+    return Session(
+        new=_flag(table, "new"),
+        session_id=_text(table, "sessionId"),
+        user=_optional(table, "user", _user),
+        application=_optional(table, "application", _application),
+    )
+
+
+def _context(table: Json) -> Context:
+    return Context(
+        system=_optional(table, "System", _system),
+        audio_player=_optional(table, "AudioPlayer", _audio_player_state),
+    )
+
+
+def _system(table: Json) -> SystemState:
+    return SystemState(
+        application=_optional(table, "application", _application),
+        user=_optional(table, "user", _user),
+        device=_optional(table, "device", _device),
+    )
+
+
+def _application(table: Json) -> Application:
+    return Application(application_id=_text(table, "applicationId"))
+
+
+def _user(table: Json) -> User:
+    return User(user_id=_text(table, "userId"))
+
+
+def _device(table: Json) -> Device:
+    return Device(
+        device_id=_text(table, "deviceId"),
+        supported_interfaces=_optional(table, "supportedInterfaces", _supported_interfaces),
+    )
+
+
+def _supported_interfaces(table: Json) -> SupportedInterfaces:
+    return SupportedInterfaces(
+        audio_player=_optional(table, "AudioPlayer", lambda _: AudioPlayerInterface())
+    )
+
+
+def _audio_player_state(table: Json) -> AudioPlayerState:
+    return AudioPlayerState(
+        token=_text(table, "token"),
+        offset_in_milliseconds=_whole(table, "offsetInMilliseconds"),
+        player_activity=_member(table, "playerActivity", PlayerActivity),
+    )
+
+
+def _current_playback_state(table: Json) -> CurrentPlaybackState:
+    return CurrentPlaybackState(
+        token=_text(table, "token"),
+        offset_in_milliseconds=_whole(table, "offsetInMilliseconds"),
+        player_activity=_member(table, "playerActivity", PlayerActivity),
+    )
+
+
+def _request(table: Json) -> Request:
+    kind = _text(table, "type")
+    if not kind:
+        raise MalformedRequestError("request.type is missing")
+    common = {"request_id": _text(table, "requestId"), "locale": _text(table, "locale")}
+    special = _SPECIAL.get(kind)
+    if special is not None:
+        return special(table, common)
+    known = _PLAIN.get(kind)
+    return known(**common) if known else UnknownRequest(kind)
+
+
+def _intent_request(table: Json, common: Json) -> IntentRequest:
+    return IntentRequest(intent=_intent(_required(table, "intent")), **common)
+
+
+def _session_ended(table: Json, common: Json) -> SessionEndedRequest:
+    return SessionEndedRequest(reason=_member(table, "reason", SessionEndedReason), **common)
+
+
+def _playback_failed(table: Json, common: Json) -> PlaybackFailedRequest:
+    return PlaybackFailedRequest(
+        token=_text(table, "token"),
+        current_playback_state=_optional(table, "currentPlaybackState", _current_playback_state),
+        error=_optional(table, "error", _error),
+        **common,
+    )
+
+
+def _error(table: Json) -> Error:
+    return Error(object_type=_member(table, "type", ErrorType), message=_text(table, "message"))
+
+
+def _playback(request: Callable[..., Request]) -> Callable[[Json, Json], Request]:
+    return lambda table, common: request(
+        token=_text(table, "token"),
+        offset_in_milliseconds=_whole(table, "offsetInMilliseconds"),
+        **common,
+    )
+
+
+_SPECIAL: Mapping[str, Callable[[Json, Json], Request]] = {
+    "IntentRequest": _intent_request,
+    "SessionEndedRequest": _session_ended,
+    "AudioPlayer.PlaybackStarted": _playback(PlaybackStartedRequest),
+    "AudioPlayer.PlaybackStopped": _playback(PlaybackStoppedRequest),
+    "AudioPlayer.PlaybackFinished": _playback(PlaybackFinishedRequest),
+    "AudioPlayer.PlaybackNearlyFinished": _playback(PlaybackNearlyFinishedRequest),
+    "AudioPlayer.PlaybackFailed": _playback_failed,
+}
+_PLAIN: Mapping[str, Callable[..., Request]] = {
+    "LaunchRequest": LaunchRequest,
+    "PlaybackController.NextCommandIssued": NextCommandIssuedRequest,
+    "PlaybackController.PreviousCommandIssued": PreviousCommandIssuedRequest,
+    "PlaybackController.PlayCommandIssued": PlayCommandIssuedRequest,
+    "PlaybackController.PauseCommandIssued": PauseCommandIssuedRequest,
+    "System.ExceptionEncountered": ExceptionEncounteredRequest,
+}
+
+
+def _intent(table: Json) -> Intent:
+    slots = _table(table, "slots") or {}
+    return Intent(
+        name=_text(table, "name"),
+        slots={name: _slot(name, _as_table("a slot", slot)) for name, slot in slots.items()},
+    )
+
+
+def _slot(name: str, table: Json) -> Slot:
+    return Slot(
+        name=name,
+        value=_text(table, "value"),
+        resolutions=_optional(table, "resolutions", _resolutions),
+    )
+
+
+def _resolutions(table: Json) -> Resolutions:
+    return Resolutions(
+        resolutions_per_authority=[
+            Resolution(
+                authority=_text(authority, "authority"),
+                values=[
+                    ValueWrapper(value=Value(name=_text(value, "name"), id=_text(value, "id")))
+                    for value in map(_wrapped, _list(authority, "values"))
+                ],
+            )
+            for authority in _list(table, "resolutionsPerAuthority")
+        ]
+    )
+
+
+def _wrapped(table: Json) -> Json:
+    return _table(table, "value") or {}
+
+
+def _required(table: Json, key: str) -> Json:
+    found = _table(table, key)
+    if found is None:
+        raise MalformedRequestError(f"{key} is missing")
+    return found
+
+
+def _optional(table: Json, key: str, read: Callable[[Json], T]) -> T | None:
+    found = _table(table, key)
+    return None if found is None else read(found)
+
+
+def _table(table: Json, key: str) -> Json | None:
+    found = table.get(key)
+    return None if found is None else _as_table(key, found)
+
+
+def _as_table(place: str, value: object) -> Json:
+    if not isinstance(value, dict):
+        raise MalformedRequestError(f"{place} takes an object, not {type(value).__name__}")
+    return value
+
+
+def _list(table: Json, key: str) -> list[Json]:
+    found = table.get(key)
+    if found is None:
+        return []
+    if not isinstance(found, list):
+        raise MalformedRequestError(f"{key} takes a list, not {type(found).__name__}")
+    return [_as_table(key, member) for member in found]
+
+
+def _text(table: Json, key: str) -> str | None:
+    found = table.get(key)
+    if found is not None and not isinstance(found, str):
+        raise MalformedRequestError(f"{key} takes text, not {type(found).__name__}")
+    return found
+
+
+def _whole(table: Json, key: str) -> int | None:
+    found = table.get(key)
+    if found is not None and (isinstance(found, bool) or not isinstance(found, int)):
+        raise MalformedRequestError(f"{key} takes a whole number, not {type(found).__name__}")
+    return found
+
+
+def _flag(table: Json, key: str) -> bool | None:
+    found = table.get(key)
+    if found is not None and not isinstance(found, bool):
+        raise MalformedRequestError(f"{key} takes true or false, not {type(found).__name__}")
+    return found
+
+
+def _member(table: Json, key: str, members: type[T]) -> T | None:
+    """Return an enum's member; None for a value that was invented after the SDK."""
+    found = _text(table, key)
+    try:
+        return members(found)  # type: ignore[call-arg]
+    except ValueError:
+        return None

@@ -1,0 +1,102 @@
+"""What Alexa is told of the skill before anyone speaks: the interaction model and the manifest.
+
+Both are built from the content, as the JSON objects of Amazon's schemas, and read nothing
+themselves. `scripts/build_skill_package.py` writes them down.
+
+The manifest names no endpoint: where the service runs is for each deployment to say. The ASK
+CLI fills it in when it deploys the code; otherwise it is set in the developer console. Until
+then Alexa takes the skill, but does not let anyone enable it.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from skill.coaching.errors import ContentError
+from skill.content.utterances import CUSTOM_INTENTS, Listing, Utterances
+from skill.content.wording import MovementWords, RoutineWords, Wording
+
+Json = dict[str, Any]
+
+
+def interaction_model(wording: Wording, utterances: Utterances) -> Json:
+    """Build a locale's interaction model: its intents, their samples and slots, and slot types.
+
+    Raise `ContentError` if one name stands for two routines or two movements.
+    """
+    return {
+        "interactionModel": {
+            "languageModel": {
+                "invocationName": utterances.invocation,
+                "intents": [
+                    _intent(name, samples, CUSTOM_INTENTS.get(name, {}))
+                    for name, samples in utterances.samples.items()
+                ],
+                "types": [
+                    _slot_type("ROUTINE", wording.routines),
+                    _slot_type("MOVEMENT", wording.movements),
+                ],
+            }
+        }
+    }
+
+
+def skill_manifest(listings: Mapping[str, Listing]) -> Json:
+    """Build the manifest from what the store shows in each locale.
+
+    Amazon's testers get the instructions of the first one.
+    """
+    return {
+        "manifest": {
+            "manifestVersion": "1.0",
+            "publishingInformation": {
+                "category": "HEALTH_AND_FITNESS",
+                "distributionMode": "PUBLIC",
+                "isAvailableWorldwide": True,
+                "distributionCountries": [],
+                "testingInstructions": next(iter(listings.values())).testing,
+                "locales": {
+                    locale: {
+                        "name": listing.name,
+                        "summary": listing.summary,
+                        "description": listing.description,
+                        "examplePhrases": list(listing.example_phrases),
+                        "keywords": list(listing.keywords),
+                    }
+                    for locale, listing in listings.items()
+                },
+            },
+            "privacyAndCompliance": {
+                "allowsPurchases": False,
+                "containsAds": False,
+                "isChildDirected": False,
+                "isExportCompliant": True,
+                "usesHealthInfo": False,  # no protected health information in HIPAA's sense
+                "usesPersonalInfo": False,
+            },
+            "apis": {"custom": {"interfaces": [{"type": "AUDIO_PLAYER"}]}},
+        }
+    }
+
+
+def _intent(name: str, samples: Iterable[str], slots: Mapping[str, str]) -> Json:
+    declared = [{"name": slot, "type": type_} for slot, type_ in slots.items()]
+    return {"name": name, **({"slots": declared} if declared else {}), "samples": list(samples)}
+
+
+def _slot_type(type_: str, words: Mapping[str, MovementWords | RoutineWords]) -> Json:
+    owners: dict[str, str] = {}
+    for id_, its_words in words.items():
+        for name in (its_words.name, *its_words.synonyms):
+            owner = owners.setdefault(name.casefold(), id_)
+            if owner != id_:
+                raise ContentError(f"{type_}: {name!r} is a name of both {owner} and {id_}")
+    return {
+        "name": type_,
+        "values": [
+            {
+                "id": id_,
+                "name": {"value": its_words.name, "synonyms": list(its_words.synonyms)},
+            }
+            for id_, its_words in words.items()
+        ],
+    }

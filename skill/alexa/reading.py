@@ -1,0 +1,157 @@
+"""Reading: what a request means. Envelope in; user, event and moment out."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from ask_sdk_model import (
+    Intent,
+    IntentRequest,
+    LaunchRequest,
+    Request,
+    RequestEnvelope,
+    SessionEndedReason,
+    SessionEndedRequest,
+)
+from ask_sdk_model import Slot as AlexaSlot
+from ask_sdk_model.interfaces.audioplayer import (
+    PlaybackFailedRequest,
+    PlaybackFinishedRequest,
+    PlaybackNearlyFinishedRequest,
+    PlaybackStartedRequest,
+    PlaybackStoppedRequest,
+    PlayerActivity,
+)
+from ask_sdk_model.interfaces.playbackcontroller import (
+    NextCommandIssuedRequest,
+    PauseCommandIssuedRequest,
+    PlayCommandIssuedRequest,
+    PreviousCommandIssuedRequest,
+)
+
+from skill.alexa.envelope import MalformedRequestError
+from skill.alexa.tokens import parse_token
+from skill.coaching import events
+from skill.coaching.events import Activity, Event, Moment, Playhead
+from skill.coaching.routines import Catalogue
+from skill.intents import Slot, event_of
+
+LONGEST_OFFSET = 24 * 60 * 60 * 1000
+"""Milliseconds; no guide of ours runs for a day, so an offset past it is brought back to it."""
+
+_BUTTONS: Mapping[type[Request], type[Event]] = {
+    NextCommandIssuedRequest: events.NextStep,
+    PreviousCommandIssuedRequest: events.PreviousStep,
+    PlayCommandIssuedRequest: events.Resume,
+    PauseCommandIssuedRequest: events.Pause,
+}
+_NOTICES: Mapping[type[Request], type[Event]] = {
+    PlaybackStartedRequest: events.PlaybackStarted,
+    PlaybackStoppedRequest: events.PlaybackStopped,
+    PlaybackNearlyFinishedRequest: events.PlaybackNearlyFinished,
+    PlaybackFinishedRequest: events.PlaybackFinished,
+    PlaybackFailedRequest: events.PlaybackFailed,
+}
+_PLAIN: Mapping[type[Request], type[Event]] = {
+    LaunchRequest: events.Launch,
+    **_BUTTONS,
+    **_NOTICES,
+}
+
+
+def is_spoken(request: Request | None) -> bool:
+    """Whether the runner spoke: Alexa takes speech in answer to nothing else."""
+    return isinstance(request, LaunchRequest | IntentRequest)
+
+
+def read_event(request: Request | None, catalogue: Catalogue) -> Event | None:
+    """Return the event a request means; None for one that means nothing to a coach."""
+    if isinstance(request, IntentRequest):
+        intent = request.intent or Intent()
+        slots = {name: read_slot(slot) for name, slot in (intent.slots or {}).items()}
+        return event_of(intent.name or "", slots, catalogue)
+    if isinstance(request, SessionEndedRequest):
+        unanswered = request.reason is SessionEndedReason.EXCEEDED_MAX_REPROMPTS
+        return events.SessionEnded(unanswered=unanswered)
+    event = _PLAIN.get(type(request)) if request else None
+    return event() if event else None
+
+
+def read_user(envelope: RequestEnvelope) -> str:
+    """Return the id of the user who is spoken with; raise `MalformedRequestError` without."""
+    system = envelope.context and envelope.context.system
+    for holder in (system, envelope.session):
+        if holder and holder.user and holder.user.user_id:
+            return str(holder.user.user_id)
+    raise MalformedRequestError("context.System.user.userId is missing")
+
+
+def read_moment(envelope: RequestEnvelope, now: datetime) -> Moment:
+    """Return when this happens, where the player is, and what the device can do."""
+    return Moment(
+        now=now,
+        playhead=_read_playhead(envelope),
+        has_player=_has_player(envelope),
+        is_spoken=is_spoken(envelope.request),
+    )
+
+
+def read_slot(slot: AlexaSlot) -> Slot:
+    """Return what was heard in a slot and the ids it was resolved to, likeliest first."""
+    authorities = (slot.resolutions and slot.resolutions.resolutions_per_authority) or []
+    ids = (
+        wrapper.value.id
+        for authority in authorities
+        for wrapper in authority.values or []
+        if wrapper.value and wrapper.value.id
+    )
+    return Slot(heard=slot.value or "", ids=tuple(ids))
+
+
+def _has_player(envelope: RequestEnvelope) -> bool:
+    system = envelope.context and envelope.context.system
+    interfaces = system and system.device and system.device.supported_interfaces
+    return bool(interfaces and interfaces.audio_player)
+
+
+def _read_playhead(envelope: RequestEnvelope) -> Playhead | None:
+    """Take a player's notice at its own word; with anything else, ask the context."""
+    request = envelope.request
+    state = envelope.context and envelope.context.audio_player
+    if isinstance(request, PlaybackFailedRequest):
+        text = request.token
+        current = request.current_playback_state
+        offset = current.offset_in_milliseconds if current and current.token == text else 0
+        activity = Activity.STOPPED
+    elif isinstance(
+        request,
+        PlaybackStartedRequest
+        | PlaybackStoppedRequest
+        | PlaybackNearlyFinishedRequest
+        | PlaybackFinishedRequest,
+    ):
+        text, offset = request.token, request.offset_in_milliseconds
+        finished = isinstance(request, PlaybackFinishedRequest)
+        activity = Activity.FINISHED if finished else Activity.PLAYING
+    elif state:
+        text, offset = state.token, state.offset_in_milliseconds
+        activity = _ACTIVITIES.get(state.player_activity, Activity.STOPPED)
+    else:
+        return None
+    token = parse_token(text)
+    if token is None:
+        return None
+    return Playhead(
+        plan_id=token.plan_id,
+        digest=token.digest,
+        generation=token.generation,
+        offset=min(max(offset or 0, 0), LONGEST_OFFSET),
+        activity=activity,
+    )
+
+
+_ACTIVITIES: Mapping[PlayerActivity | None, Activity] = {
+    PlayerActivity.PLAYING: Activity.PLAYING,
+    PlayerActivity.BUFFER_UNDERRUN: Activity.PLAYING,
+    PlayerActivity.FINISHED: Activity.FINISHED,
+    PlayerActivity.IDLE: Activity.FINISHED,
+}

@@ -1,0 +1,95 @@
+"""Responding: what an outcome sounds like on Alexa. Outcome in, response out."""
+
+from dataclasses import dataclass
+from urllib.parse import quote
+from xml.sax.saxutils import escape, quoteattr
+
+from ask_sdk_core.response_helper import ResponseFactory
+from ask_sdk_model import Response
+from ask_sdk_model.interfaces.audioplayer import (
+    AudioItem,
+    AudioItemMetadata,
+    PlayBehavior,
+    PlayDirective,
+    StopDirective,
+    Stream,
+)
+
+from skill.alexa.tokens import Token
+from skill.coaching.lines import Line
+from skill.coaching.outcomes import Outcome, Play, PlayClip, StopPlaying
+from skill.coaching.timeline import Timeline
+from skill.content.wording import Wording
+
+
+@dataclass(frozen=True)
+class Responder:
+    """Turns outcomes into Alexa's responses.
+
+    `public_url` is where Alexa's devices reach the guides, without a slash at its end;
+    `digest` names the recording they are joined from.
+    """
+
+    wording: Wording
+    public_url: str
+    digest: str
+
+    def respond(self, outcome: Outcome, *, aloud: bool) -> Response:
+        """Return the response to an outcome; one that is not aloud holds directives only."""
+        factory = ResponseFactory()
+        self._direct(factory, outcome)
+        if aloud:
+            self._speak(factory, outcome)
+        response: Response = factory.response
+        return response
+
+    def _direct(self, factory: ResponseFactory, outcome: Outcome) -> None:
+        match outcome.player:
+            case Play():
+                factory.add_directive(self._play_directive(outcome.player))
+            case StopPlaying():
+                factory.add_directive(StopDirective())
+
+    def _speak(self, factory: ResponseFactory, outcome: Outcome) -> None:
+        turn = outcome.runner.session.turn
+        parts = [self._said(line, turn) for line in outcome.lines]
+        if isinstance(outcome.player, PlayClip):
+            clip = clip_url(self.public_url, outcome.player, self.digest)
+            parts.append(f"<audio src={quoteattr(clip)}/>")
+        if outcome.ask:
+            parts.append(self._said(outcome.ask.line, turn))
+            factory.ask(self._said(outcome.ask.reprompt, turn + 1))
+        if parts:
+            factory.speak(" ".join(parts))
+        factory.set_should_end_session(outcome.ask is None)
+
+    def _said(self, line: Line, turn: int) -> str:
+        return escape(self.wording.say(line, turn))
+
+    def _play_directive(self, play: Play) -> PlayDirective:
+        place = play.timeline.at(play.offset)
+        words = self.wording.routines[play.timeline.plan.routine.id]
+        return PlayDirective(
+            play_behavior=PlayBehavior.REPLACE_ALL,
+            audio_item=AudioItem(
+                stream=Stream(
+                    url=guide_url(self.public_url, play.timeline, self.digest),
+                    token=str(Token(play.timeline.plan.id, self.digest, play.generation)),
+                    offset_in_milliseconds=play.offset,
+                ),
+                metadata=AudioItemMetadata(
+                    title=words.name.capitalize(),
+                    subtitle=self.wording.spot(place.step).capitalize(),
+                ),
+            ),
+        )
+
+
+def guide_url(public_url: str, timeline: Timeline, digest: str) -> str:
+    """Where the guide of a timeline's plan is fetched."""
+    return f"{public_url}/guides/{quote(timeline.plan.id)}.mp3?v={digest}"
+
+
+def clip_url(public_url: str, clip: PlayClip, digest: str) -> str:
+    """Where one step's clip is fetched; steps count from 0."""
+    return f"{public_url}/guides/{quote(clip.timeline.plan.id)}/{clip.step}.mp3?v={digest}"

@@ -1,0 +1,53 @@
+"""Bootstrap: the only place where the parts are wired together."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from skill.alexa.conversation import Clock, Conversation
+from skill.alexa.responding import Responder
+from skill.coaching.repertoire import Repertoire
+from skill.content.wording import Wording, load_wording
+from skill.guides.library import FrameLibrary
+from skill.guides.manifest import load, words_digest
+from skill.ports import GuideLibrary, SessionStore
+from skill.sessions import SessionManager
+from skill.settings import Settings
+from skill.stores.sqlite import SqliteStore
+
+
+def utc_now() -> datetime:
+    """The only clock."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Service:
+    """The wired parts that a door needs."""
+
+    settings: Settings
+    wording: Wording
+    library: GuideLibrary
+    repertoire: Repertoire
+    manager: SessionManager
+    conversation: Conversation
+    clock: Clock
+
+
+def build(
+    settings: Settings, *, store: SessionStore | None = None, clock: Clock = utc_now
+) -> Service:
+    """Wire the service.
+
+    Raise `ManifestError` if the audio is not rendered, `ContentError` if the words are wrong,
+    `StoreError` if the database cannot be opened; each says what mends it.
+    """
+    wording = load_wording(settings.locale)
+    folder = settings.audio / settings.locale
+    library = FrameLibrary(folder, load(folder, words_digest(wording.script())))
+    repertoire = Repertoire(wording.catalogue, library.cue_sheet, library.digest)
+    for routine in wording.catalogue.routines:
+        repertoire.timeline(routine)
+    manager = SessionManager(store or SqliteStore(settings.database), repertoire)
+    responder = Responder(wording, settings.base_url, library.digest)
+    conversation = Conversation(manager, wording.catalogue, responder, clock)
+    return Service(settings, wording, library, repertoire, manager, conversation, clock)

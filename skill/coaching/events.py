@@ -1,0 +1,224 @@
+"""Events: everything a runner, a player or a device can make happen.
+
+Where the player is does not travel with an event: it comes with the moment, because Alexa
+reports it with every request.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from skill.coaching.movements import Milliseconds, Movement
+from skill.coaching.routines import Routine
+
+
+class Activity(StrEnum):
+    """What a player says it is doing. STOPPED may also mean: held while the runner speaks."""
+
+    PLAYING = "playing"
+    STOPPED = "stopped"
+    FINISHED = "finished"
+
+
+@dataclass(frozen=True, slots=True)
+class Playhead:
+    """Where a player is in one of our guides.
+
+    `generation` counts the play commands given to this runner; `digest` names the recording
+    the offset was measured in.
+    """
+
+    plan_id: str
+    digest: str
+    generation: int
+    offset: Milliseconds
+    activity: Activity
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When something happens, and on what kind of device. `now` is aware of its time zone.
+
+    Only what was spoken is answered in speech: a pressed button (`is_spoken` false) acts, and
+    says nothing.
+    """
+
+    now: datetime
+    playhead: Playhead | None = None
+    has_player: bool = True
+    is_spoken: bool = True
+
+
+class Event:
+    """Something that happened."""
+
+    __slots__ = ()
+
+
+class Command(Event):
+    """Something the runner said or pressed; it is owed an answer."""
+
+    __slots__ = ()
+
+
+class Notice(Event):
+    """Something a player or a device tells; nothing is ever said in answer."""
+
+    __slots__ = ()
+
+
+class PlayerNotice(Notice):
+    """What a player tells of the guide at the moment's playhead."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Launch(Command):
+    """The skill is opened by its name alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class StartRoutine(Command):
+    """Start a routine; with none recognised, `heard` is what was said in its place."""
+
+    routine: Routine | None = None
+    heard: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep(Command):
+    """Go on to the next step: the other side, if it is still to come."""
+
+
+@dataclass(frozen=True, slots=True)
+class NextMovement(Command):
+    """Go on to the next movement, leaving the rest of this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class PreviousStep(Command):
+    """Go back to the step before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat(Command):
+    """Do this step again, from its beginning."""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherSide(Command):
+    """Go to the other side of this movement, whether it is done or still to come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pause(Command):
+    """Stop the sound and wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resume(Command):
+    """Go on at the second where the sound stopped."""
+
+
+@dataclass(frozen=True, slots=True)
+class StartOver(Command):
+    """Start this routine again from the top."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop(Command):
+    """Leave; the place is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class WhereAmI(Command):
+    """Ask for the movement, the side and how far along."""
+
+
+@dataclass(frozen=True, slots=True)
+class HowLongLeft(Command):
+    """Ask for the time left in the hold and in the routine."""
+
+
+@dataclass(frozen=True, slots=True)
+class WhatsNext(Command):
+    """Ask what comes after this step."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListRoutines(Command):
+    """Ask which routines there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class HowTo(Command):
+    """Ask how a movement is done: this one, unless another is named."""
+
+    movement: Movement | None = None
+    heard: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WhyThis(Command):
+    """Ask what a movement is good for: this one, unless another is named."""
+
+    movement: Movement | None = None
+    heard: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Help(Command):
+    """Ask what can be said."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeepOrder(Command):
+    """Ask to loop or shuffle, which a routine does not do."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotUnderstood(Command):
+    """Say something that fits nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Yes(Command):
+    """Agree."""
+
+
+@dataclass(frozen=True, slots=True)
+class No(Command):
+    """Decline."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybackStarted(PlayerNotice):
+    """The guide began to sound, or went on after the runner had spoken."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybackStopped(PlayerNotice):
+    """The guide stopped sounding: for good, or only while the runner speaks."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybackFinished(PlayerNotice):
+    """The guide played to its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybackNearlyFinished(PlayerNotice):
+    """The guide is about to end."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybackFailed(PlayerNotice):
+    """The guide could not be played."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionEnded(Notice):
+    """The conversation is over; `unanswered` if the runner did not answer a question."""
+
+    unanswered: bool = False

@@ -1,0 +1,54 @@
+"""Outcomes: what the coach does and says about an event, before anyone turns it into words."""
+
+from dataclasses import dataclass
+
+from skill.coaching.lines import Line
+from skill.coaching.movements import Milliseconds
+from skill.coaching.runner import Question, Runner
+from skill.coaching.timeline import Timeline
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """Play the guide of a timeline's plan from an offset, in place of whatever plays."""
+
+    timeline: Timeline
+    offset: Milliseconds
+    generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlayClip:
+    """Play one step of a timeline inside the answer itself."""
+
+    timeline: Timeline
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class StopPlaying:
+    """Stop whatever plays."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A question that keeps the session open, and how it is put again after a silence."""
+
+    question: Question
+    line: Line
+    reprompt: Line
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What follows from an event.
+
+    Said in this order: the lines, the clip if there is one, the question. With no question
+    the session closes. With no lines the coach is silent, because the guide itself speaks
+    next or nobody is listening.
+    """
+
+    runner: Runner
+    lines: tuple[Line, ...] = ()
+    player: Play | PlayClip | StopPlaying | None = None
+    ask: Ask | None = None

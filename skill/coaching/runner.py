@@ -1,0 +1,98 @@
+"""The runner, as the coach remembers them: the place, the choices, the history."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from skill.coaching.errors import CoachError
+from skill.coaching.plans import Choices
+from skill.coaching.timeline import Bookmark
+
+LONGEST_HISTORY = 500
+"""Completed sessions that are remembered; at three a week, more than three years."""
+
+
+class StateError(CoachError):
+    """A state that contradicts itself."""
+
+    code = "bad-state"
+
+
+class Phase(StrEnum):
+    """What the coach is doing with this runner."""
+
+    IDLE = "idle"
+    """No routine is under way."""
+    PLAYING = "playing"
+    """A guide was started and not stopped since; it may be held while the runner speaks."""
+    PAUSED = "paused"
+    """A routine is under way and waits at its place."""
+    STEPPING = "stepping"
+    """One step at a time in an open session, on a device without long audio."""
+
+
+class Question(StrEnum):
+    """What the coach has asked and not yet heard an answer to."""
+
+    WHICH_ROUTINE = "which-routine"
+    GO_ON = "go-on"
+    NEXT_STEP = "next-step"
+    ANYTHING_ELSE = "anything-else"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A routine under way: the plan, and the place in it."""
+
+    plan_id: str
+    bookmark: Bookmark
+
+
+@dataclass(frozen=True, slots=True)
+class SessionState:
+    """Where a runner stands. There is progress in every phase but IDLE.
+
+    `generation` counts the play commands given; `failures` how often the sound failed since
+    the runner last asked for it; `turn` the answers given, so that their wording varies.
+    """
+
+    phase: Phase = Phase.IDLE
+    progress: Progress | None = None
+    asked: Question | None = None
+    generation: int = 0
+    failures: int = 0
+    turn: int = 0
+
+    def __post_init__(self) -> None:
+        if (self.phase is Phase.IDLE) != (self.progress is None):
+            raise StateError(f"phase {self.phase} does not go with progress {self.progress}")
+        if self.asked is Question.GO_ON and self.progress is None:
+            raise StateError("there is nothing to go on with")
+        if self.asked is Question.NEXT_STEP and self.phase is not Phase.STEPPING:
+            raise StateError(f"the next step cannot be asked for while {self.phase}")
+        if min(self.generation, self.failures, self.turn) < 0:
+            raise StateError("generation, failures and turn count upward from 0")
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """A routine done to its end."""
+
+    plan_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Runner:
+    """All that is remembered of one runner. `cautioned`: they have heard the care line."""
+
+    session: SessionState = SessionState()
+    choices: Choices = Choices()
+    history: tuple[Completed, ...] = ()
+    cautioned: bool = False
+
+    def completing(self, plan_id: str, at: datetime) -> "Runner":
+        """Return the runner with one more completed routine, and nothing under way."""
+        done = (*self.history, Completed(plan_id, at))
+        session = replace(self.session, phase=Phase.IDLE, progress=None, asked=None, failures=0)
+        return replace(self, session=session, history=done[-LONGEST_HISTORY:])

@@ -1,0 +1,157 @@
+"""A turn: one event's circumstances, and the few ways there are to answer it.
+
+What is done about which event stands in `transitions`; this module only knows how to play,
+ask, tell, close, stay quiet or complete, so that each of them is done in one way.
+"""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from skill.coaching.events import Moment
+from skill.coaching.lines import Line, Spot, line
+from skill.coaching.movements import Milliseconds
+from skill.coaching.outcomes import Ask, Outcome, Play, PlayClip, StopPlaying
+from skill.coaching.plans import Step
+from skill.coaching.repertoire import Repertoire
+from skill.coaching.routines import Routine
+from skill.coaching.runner import Phase, Progress, Question, Runner, SessionState, StateError
+from skill.coaching.timeline import Place, Timeline
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One event's circumstances. `progress` and what follows from it need a routine under way."""
+
+    runner: Runner
+    moment: Moment
+    repertoire: Repertoire
+
+    @property
+    def session(self) -> SessionState:
+        """Where the runner stands as the event arrives."""
+        return self.runner.session
+
+    @property
+    def progress(self) -> Progress:
+        """The routine under way; raise `StateError` while there is none."""
+        if self.session.progress is None:
+            raise StateError(f"no routine is under way while {self.session.phase}")
+        return self.session.progress
+
+    @cached_property
+    def timeline(self) -> Timeline:
+        """The timeline of the routine under way."""
+        return self.repertoire.timeline(self.progress.plan_id)
+
+    @cached_property
+    def place(self) -> Place:
+        """The place in the routine under way."""
+        return self.timeline.at(self.timeline.offset_of(self.progress.bookmark))
+
+    @property
+    def step(self) -> Step:
+        """The step the runner is in."""
+        return self.place.step
+
+    @property
+    def spot(self) -> Spot:
+        """The movement and side the runner is at."""
+        return spot_of(self.step)
+
+    @property
+    def following(self) -> Step | None:
+        """The step after this one, if this is not the last."""
+        steps = self.timeline.plan.steps
+        index = self.step.index + 1
+        return steps[index] if index < len(steps) else None
+
+    @property
+    def all_routines(self) -> tuple[Routine, ...]:
+        """Every routine the coach knows."""
+        return tuple(self.repertoire.catalogue.routines.values())
+
+    def quiet(self, session: SessionState | None = None) -> Outcome:
+        """Say nothing. A question stays open: players give notice in the middle of one."""
+        return Outcome(self._runner(session or self.session))
+
+    def close(self, *lines: Line, session: SessionState | None = None) -> Outcome:
+        """Say the lines and close the session; what plays goes on playing."""
+        return Outcome(self._runner(replace(session or self.session, asked=None)), lines)
+
+    def wait(self, *lines: Line) -> Outcome:
+        """Stop what plays, keep the place, say the lines and close the session."""
+        waiting = replace(self.session, phase=Phase.PAUSED, asked=None)
+        return Outcome(self._runner(waiting), lines, StopPlaying())
+
+    def ask(self, ask: Ask, *lines: Line) -> Outcome:
+        """Say the lines, then ask."""
+        asking = replace(self.session, asked=ask.question)
+        return Outcome(self._runner(asking), lines, ask=ask)
+
+    def tell(self, *lines: Line) -> Outcome:
+        """Say the lines and leave all as it was: playing, waiting, or asking again."""
+        if self.session.phase is Phase.STEPPING:
+            return self.ask(self.whether_ready(), *lines)
+        if self.session.asked is Question.GO_ON:
+            return self.ask(self.whether_to_go_on(), *lines)
+        if self.session.asked is Question.WHICH_ROUTINE or self.session.phase is Phase.IDLE:
+            return self.ask(self.which_routine(), *lines)
+        return self.close(*lines)
+
+    def play_step(self, step: Step, *lines: Line) -> Outcome:
+        """Play a step of the routine under way from its first word."""
+        return self.play(self.timeline, self.timeline.spans[step.index].start, *lines)
+
+    def play(self, timeline: Timeline, offset: Milliseconds, *lines: Line) -> Outcome:
+        """Play from an offset: one long guide, or just the step there where that cannot be."""
+        progress = Progress(timeline.plan.id, timeline.bookmark(offset))
+        session = replace(self.session, progress=progress, asked=None, failures=0)
+        if not self.moment.has_player:
+            return self._play_clip(replace(session, phase=Phase.STEPPING), timeline, *lines)
+        generation = session.generation + 1
+        return Outcome(
+            self._runner(replace(session, phase=Phase.PLAYING, generation=generation)),
+            lines,
+            Play(timeline, offset, generation),
+        )
+
+    def complete(self, *lines: Line) -> Outcome:
+        """Put the routine under way into the history and stop what plays."""
+        done = self.runner.completing(self.progress.plan_id, self.moment.now)
+        return Outcome(done, lines, StopPlaying())
+
+    def which_routine(self) -> Ask:
+        """Ask for a routine, naming those there are."""
+        asking = line("which-routine", routines=self.all_routines)
+        return Ask(Question.WHICH_ROUTINE, asking, asking)
+
+    def whether_to_go_on(self) -> Ask:
+        """Ask whether to go on from the place kept."""
+        offer = line("offer", spot=self.spot, routine=self.timeline.plan.routine)
+        return Ask(Question.GO_ON, offer, offer)
+
+    def whether_ready(self) -> Ask:
+        """Ask whether to go on to the next step, or to end after the last."""
+        ready = (
+            line("ready-next", spot=spot_of(self.following))
+            if self.following
+            else line("ready-last")
+        )
+        return Ask(Question.NEXT_STEP, ready, ready)
+
+    def anything_else(self, question: Line) -> Ask:
+        """Ask an open question."""
+        return Ask(Question.ANYTHING_ELSE, question, line("anything-else"))
+
+    def _play_clip(self, session: SessionState, timeline: Timeline, *lines: Line) -> Outcome:
+        stepping = replace(self, runner=self._runner(session))
+        asking = stepping.ask(stepping.whether_ready(), *lines)
+        return replace(asking, player=PlayClip(timeline, stepping.step.index))
+
+    def _runner(self, session: SessionState) -> Runner:
+        return replace(self.runner, session=session)
+
+
+def spot_of(step: Step) -> Spot:
+    """The movement and side of a step, for saying."""
+    return Spot(step.movement, step.side)

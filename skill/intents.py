@@ -1,0 +1,94 @@
+"""Intents: what can be said, as one table from an intent's name to the event it means.
+
+Every door that understands speech or typing uses this table; none of them decides more.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from skill.coaching import events
+from skill.coaching.events import Command
+from skill.coaching.movements import Movement
+from skill.coaching.routines import Catalogue, Routine
+
+UNRECOGNISED = "?"
+"""What Alexa puts into a slot when it heard something and cannot say what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One slot of an intent: what was heard, and the ids it may stand for, likeliest first."""
+
+    heard: str = ""
+    ids: tuple[str, ...] = ()
+
+
+Slots = Mapping[str, Slot]
+Reading = Callable[[Slots, Catalogue], Command]
+
+
+def event_of(intent: str, slots: Slots, catalogue: Catalogue) -> Command:
+    """Return the event an intent means; one we do not know was not understood."""
+    return INTENTS.get(intent, _always(events.NotUnderstood))(slots, catalogue)
+
+
+def _always(event: type[Command]) -> Reading:
+    return lambda _slots, _catalogue: event()
+
+
+def _start_routine(slots: Slots, catalogue: Catalogue) -> Command:
+    return events.StartRoutine(*_routine(slots, catalogue))
+
+
+def _how_to(slots: Slots, catalogue: Catalogue) -> Command:
+    return events.HowTo(*_movement(slots, catalogue))
+
+
+def _why_this(slots: Slots, catalogue: Catalogue) -> Command:
+    return events.WhyThis(*_movement(slots, catalogue))
+
+
+def _routine(slots: Slots, catalogue: Catalogue) -> tuple[Routine | None, str]:
+    slot = slots.get("routine", Slot())
+    known = (catalogue.routines[id_] for id_ in slot.ids if id_ in catalogue.routines)
+    return next(known, None), _heard(slot)
+
+
+def _movement(slots: Slots, catalogue: Catalogue) -> tuple[Movement | None, str]:
+    slot = slots.get("movement", Slot())
+    known = (catalogue.movements[id_] for id_ in slot.ids if id_ in catalogue.movements)
+    return next(known, None), _heard(slot)
+
+
+def _heard(slot: Slot) -> str:
+    return "" if slot.heard == UNRECOGNISED else slot.heard
+
+
+INTENTS: Mapping[str, Reading] = {
+    "StartRoutineIntent": _start_routine,
+    "NextStretchIntent": _always(events.NextMovement),
+    "OtherSideIntent": _always(events.OtherSide),
+    "WhereAmIIntent": _always(events.WhereAmI),
+    "HowLongLeftIntent": _always(events.HowLongLeft),
+    "WhatsNextIntent": _always(events.WhatsNext),
+    "ListRoutinesIntent": _always(events.ListRoutines),
+    "HowToIntent": _how_to,
+    "WhyThisIntent": _why_this,
+    "AMAZON.NextIntent": _always(events.NextStep),
+    "AMAZON.PreviousIntent": _always(events.PreviousStep),
+    "AMAZON.RepeatIntent": _always(events.Repeat),
+    "AMAZON.PauseIntent": _always(events.Pause),
+    "AMAZON.ResumeIntent": _always(events.Resume),
+    "AMAZON.StartOverIntent": _always(events.StartOver),
+    "AMAZON.StopIntent": _always(events.Stop),
+    "AMAZON.CancelIntent": _always(events.Stop),
+    "AMAZON.NavigateHomeIntent": _always(events.Stop),
+    "AMAZON.HelpIntent": _always(events.Help),
+    "AMAZON.YesIntent": _always(events.Yes),
+    "AMAZON.NoIntent": _always(events.No),
+    "AMAZON.LoopOnIntent": _always(events.KeepOrder),
+    "AMAZON.LoopOffIntent": _always(events.KeepOrder),
+    "AMAZON.ShuffleOnIntent": _always(events.KeepOrder),
+    "AMAZON.ShuffleOffIntent": _always(events.KeepOrder),
+    "AMAZON.FallbackIntent": _always(events.NotUnderstood),
+}

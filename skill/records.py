@@ -1,0 +1,110 @@
+"""Records: a runner as bytes, and back. The only place that knows the stored form.
+
+JSON, with a format number; choices and fields at their defaults are left out.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from skill.coaching.errors import CoachError
+from skill.coaching.plans import Choices, Detail
+from skill.coaching.runner import Completed, Phase, Progress, Question, Runner, SessionState
+from skill.coaching.timeline import Bookmark
+
+FORMAT = 1
+
+
+class CorruptRecordError(CoachError):
+    """Stored bytes that are no record of ours, or contradict themselves."""
+
+    code = "corrupt-record"
+
+
+def encode(runner: Runner) -> bytes:
+    """Return the bytes to store for a runner; `decode` is the way back."""
+    session, progress = runner.session, runner.session.progress
+    document: dict[str, Any] = {
+        "format": FORMAT,
+        "phase": session.phase,
+        "generation": session.generation,
+        "turn": session.turn,
+        "cautioned": runner.cautioned,
+        "choices": _without_defaults(runner.choices),
+        "history": [[done.plan_id, done.at.isoformat()] for done in runner.history],
+    }
+    if progress is not None:
+        document["plan"] = progress.plan_id
+        document["step"] = progress.bookmark.step
+        document["since_begin"] = progress.bookmark.since_begin
+    if session.asked is not None:
+        document["asked"] = session.asked
+    if session.failures:
+        document["failures"] = session.failures
+    return json.dumps(document, separators=(",", ":")).encode()
+
+
+def decode(stored: bytes) -> Runner:
+    """Return the runner that was stored; raise `CorruptRecordError` if that cannot be told."""
+    try:
+        return _runner(json.loads(stored))
+    except CorruptRecordError:
+        raise
+    except (CoachError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as broken:
+        raise CorruptRecordError(f"{type(broken).__name__}: {broken}") from broken
+
+
+def _runner(document: Mapping[str, Any]) -> Runner:
+    if document["format"] != FORMAT:
+        raise CorruptRecordError(f"format {document['format']!r}, where {FORMAT} is known")
+    progress = None
+    if "plan" in document:
+        bookmark = Bookmark(_whole(document["step"]), _whole(document["since_begin"]))
+        progress = Progress(_text(document["plan"]), bookmark)
+    choices = dict(document["choices"])
+    if "detail" in choices:
+        choices["detail"] = Detail(choices["detail"])
+    return Runner(
+        session=SessionState(
+            phase=Phase(document["phase"]),
+            progress=progress,
+            asked=Question(document["asked"]) if "asked" in document else None,
+            generation=_whole(document["generation"]),
+            failures=_whole(document.get("failures", 0)),
+            turn=_whole(document["turn"]),
+        ),
+        choices=Choices(**choices),
+        history=tuple(
+            Completed(_text(plan_id), _moment(at)) for plan_id, at in document["history"]
+        ),
+        cautioned=document["cautioned"] is True,
+    )
+
+
+def _without_defaults(choices: Choices) -> dict[str, Any]:
+    return {
+        field.name: value
+        for field in fields(choices)
+        if (value := getattr(choices, field.name)) != field.default
+    }
+
+
+def _whole(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise CorruptRecordError(f"{value!r} where a whole number belongs")
+    return value
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise CorruptRecordError(f"{value!r} where text belongs")
+    return value
+
+
+def _moment(value: str) -> datetime:
+    moment = datetime.fromisoformat(value)
+    if moment.tzinfo is None:
+        raise CorruptRecordError(f"{value!r} names no time zone")
+    return moment

@@ -1,0 +1,77 @@
+"""The session manager: load, advance, save. It knows no Alexa and no database.
+
+A write that lost a race is decided again on what the other has written, never merged. With
+the store away the coach goes on from what the player tells, and says nothing of it.
+"""
+
+import hashlib
+import logging
+from dataclasses import replace
+
+from skill.coaching.events import Command, Event, Moment
+from skill.coaching.lines import line
+from skill.coaching.outcomes import Outcome
+from skill.coaching.repertoire import Repertoire
+from skill.coaching.runner import Runner
+from skill.coaching.session import advance
+from skill.ports import ConflictError, SessionStore, StoreError
+from skill.records import CorruptRecordError, decode, encode
+
+ATTEMPTS = 10
+"""How often a decision is made anew before the store counts as out of reach."""
+
+log = logging.getLogger(__name__)
+
+
+class SessionManager:
+    """Keeps every runner's session; safe to use from several threads and processes."""
+
+    def __init__(self, store: SessionStore, repertoire: Repertoire) -> None:
+        self._store = store
+        self._repertoire = repertoire
+
+    def handle(self, user_id: str, event: Event, moment: Moment) -> Outcome:
+        """Let an event happen to a user; what it changed is stored when this returns."""
+        key = storage_key(user_id)
+        for _ in range(ATTEMPTS):
+            try:
+                return self._attempt(key, event, moment)
+            except ConflictError:
+                continue
+            except StoreError as away:
+                log.warning("store out of reach, going on from the player: %s", away)
+                break
+        else:
+            log.warning("store too busy after %d attempts, going on from the player", ATTEMPTS)
+        return advance(Runner(), event, moment, self._repertoire)
+
+    def _attempt(self, key: str, event: Event, moment: Moment) -> Outcome:
+        stored = self._store.load(key)
+        if stored is None:
+            return self._decide(key, Runner(), None, event, moment)
+        try:
+            runner = decode(stored.document)
+        except CorruptRecordError as corrupt:
+            log.error("a record cannot be read and is set aside: %s", corrupt)  # noqa: TRY400
+            self._store.set_aside(key, stored)
+            return _admitting_loss(self._decide(key, Runner(), None, event, moment), event)
+        return self._decide(key, runner, stored.version, event, moment)
+
+    def _decide(
+        self, key: str, runner: Runner, version: int | None, event: Event, moment: Moment
+    ) -> Outcome:
+        outcome = advance(runner, event, moment, self._repertoire)
+        if outcome.runner != runner:
+            self._store.save(key, encode(outcome.runner), version)
+        return outcome
+
+
+def _admitting_loss(outcome: Outcome, event: Event) -> Outcome:
+    if not isinstance(event, Command):
+        return outcome
+    return replace(outcome, lines=(line("state-lost"), *outcome.lines))
+
+
+def storage_key(user_id: str) -> str:
+    """Return the key a user is stored under: their id cannot be read back from it."""
+    return hashlib.sha256(user_id.encode()).hexdigest()

@@ -1,0 +1,115 @@
+"""Settings: the only reader of the environment. Every variable begins `GLUTE_COACH_`."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from skill.coaching.errors import CoachError
+
+PREFIX = "GLUTE_COACH_"
+PROJECT = Path(__file__).resolve().parent.parent
+PORTS = range(1, 65536)
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+
+class SettingError(CoachError):
+    """A setting that cannot be used; the message names it, its value and the good ones."""
+
+    code = "bad-setting"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the service needs to know of its surroundings.
+
+    `skill_id` is empty until a skill exists; until then signed requests are refused.
+    `public_url` is where Alexa's devices reach this service, without a slash at its end.
+    With `unsigned`, requests without a signature are taken from this machine, and from
+    nowhere else.
+    """
+
+    skill_id: str = ""
+    public_url: str = ""
+    unsigned: bool = False
+    host: str = "127.0.0.1"
+    port: int = 8080
+    database: Path = PROJECT / ".glute-coach" / "runners.sqlite3"
+    audio: Path = PROJECT / "audio" / "rendered"
+    locale: str = "en-US"
+    log_level: str = "INFO"
+
+    @classmethod
+    def from_env(cls, environment: Mapping[str, str]) -> "Settings":
+        """Read the settings; raise `SettingError` for a value that cannot be used.
+
+        A variable with our prefix that is no setting is refused too: it is a typing slip.
+        """
+        chosen: dict[str, Any] = {}
+        for name, value in environment.items():
+            if not name.startswith(PREFIX) or not value.strip():
+                continue
+            field = name.removeprefix(PREFIX).lower()
+            if field not in _READERS:
+                raise SettingError(f"{name} is no setting; there are {', '.join(variables())}")
+            try:
+                chosen[field] = _READERS[field](value.strip())
+            except ValueError as wrong:
+                raise SettingError(f"{name} takes {wrong}, not {value!r}") from None
+        return cls(**chosen)
+
+    @property
+    def base_url(self) -> str:
+        """Where the guides are fetched from: the public address, or the local one."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.public_url or f"http://{host}:{self.port}"
+
+
+def variables() -> list[str]:
+    """Return the name of every variable that is read."""
+    return [f"{PREFIX}{field.upper()}" for field in _READERS]
+
+
+def _skill_id(value: str) -> str:
+    if not value.startswith("amzn1.ask.skill."):
+        raise ValueError("the skill's id, which begins amzn1.ask.skill.")
+    return value
+
+
+def _public_url(value: str) -> str:
+    url = urlsplit(value)
+    if url.scheme != "https" or not url.hostname or url.query or url.fragment:
+        raise ValueError("an address that begins https://, since Alexa plays from no other")
+    return value.rstrip("/")
+
+
+def _flag(value: str) -> bool:
+    if value.lower() not in {"true", "false"}:
+        raise ValueError("true or false")
+    return value.lower() == "true"
+
+
+def _port(value: str) -> int:
+    if not value.isascii() or not value.isdigit() or int(value) not in PORTS:
+        raise ValueError(f"a number from {PORTS.start} to {PORTS.stop - 1}")
+    return int(value)
+
+
+def _log_level(value: str) -> str:
+    if value.upper() not in LOG_LEVELS:
+        raise ValueError(f"one of {', '.join(LOG_LEVELS)}")
+    return value.upper()
+
+
+_READERS: Mapping[str, Callable[[str], object]] = {
+    "skill_id": _skill_id,
+    "public_url": _public_url,
+    "unsigned": _flag,
+    "host": str,
+    "port": _port,
+    "database": Path,
+    "audio": Path,
+    "locale": str,
+    "log_level": _log_level,
+}

@@ -1,0 +1,155 @@
+"""The web door: Flask. Admits, hands on, answers; decides nothing about coaching."""
+
+import json
+import logging
+from ipaddress import ip_address
+from typing import Any
+
+from flask import Flask, Request, Response, jsonify, request
+from werkzeug import Response as BaseResponse
+from werkzeug.exceptions import BadRequest, HTTPException, NotFound
+
+from skill.alexa.certificates import ChainFetcher, NotFromAlexaError, certifi_roots
+from skill.alexa.envelope import MalformedRequestError
+from skill.alexa.verification import (
+    SIGNATURE_HEADER,
+    URL_HEADER,
+    Verifier,
+    check_application,
+    check_timestamp,
+)
+from skill.bootstrap import Service, build
+from skill.coaching.errors import CoachError, PlanError
+from skill.coaching.timeline import Timeline
+from skill.settings import PREFIX, Settings
+
+LARGEST_REQUEST = 256 * 1024
+"""Bytes of a request body; Alexa's are under a tenth of it."""
+FOREVER = "public, max-age=31536000, immutable"
+FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-Ip", "Via")
+
+log = logging.getLogger(__name__)
+
+
+def create_app(
+    settings: Settings, *, service: Service | None = None, verifier: Verifier | None = None
+) -> Flask:
+    """Make the app; raise what `bootstrap.build` raises."""
+    service = service or build(settings)
+    verifier = verifier or Verifier(ChainFetcher(), certifi_roots())
+    app = Flask("skill", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    door = _Door(settings, service, verifier)
+    app.post("/alexa")(door.alexa)
+    app.get("/guides/<plan_id>.mp3")(door.guide)
+    app.get("/guides/<plan_id>/<int:step>.mp3")(door.clip)
+    app.get("/healthz")(door.health)
+    app.register_error_handler(CoachError, _refused)
+    app.register_error_handler(HTTPException, _http_error)
+    app.after_request(_hardened)
+    return app
+
+
+class _Door:
+    """The views, sharing one service."""
+
+    def __init__(self, settings: Settings, service: Service, verifier: Verifier) -> None:
+        self._settings = settings
+        self._service = service
+        self._verifier = verifier
+
+    def alexa(self) -> Response:
+        """Answer a request of Alexa's."""
+        body = request.get_data()
+        document = self._admitted(request, body)
+        return jsonify(self._service.conversation.answer(document))
+
+    def guide(self, plan_id: str) -> BaseResponse:
+        """Serve the guide of any plan."""
+        timeline = self._service.repertoire.timeline(plan_id)
+        return self._audio(self._service.library.guide(timeline), plan_id)
+
+    def clip(self, plan_id: str, step: int) -> BaseResponse:
+        """Serve one step of a plan, counted from 0."""
+        timeline = self._service.repertoire.timeline(plan_id)
+        _require_step(timeline, step)
+        return self._audio(self._service.library.clip(timeline, step), f"{plan_id}-{step}")
+
+    def health(self) -> Response:
+        """Say that the service runs, and with which recording."""
+        return jsonify(status="ok", recording=self._service.library.digest)
+
+    def _admitted(self, request: Request, body: bytes) -> object:
+        """Return the JSON of a request that we may answer; raise for any other."""
+        if self._settings.unsigned and _is_local(request):
+            return _parse(body)
+        if not self._settings.skill_id:
+            raise NotFromAlexaError(f"no skill is served yet: set {PREFIX}SKILL_ID to its id")
+        now = self._service.clock()
+        self._verifier.verify(request.headers, body, now)
+        document = _parse(body)
+        check_timestamp(document, now)
+        check_application(document, self._settings.skill_id)
+        return document
+
+    def _audio(self, audio: bytes, name: str) -> BaseResponse:
+        response = Response(audio, mimetype="audio/mpeg")
+        response.set_etag(f"{self._service.library.digest}-{name}")
+        asked = request.args.get("v")
+        response.headers["Cache-Control"] = (
+            FOREVER if asked == self._service.library.digest else "no-cache"
+        )
+        return response.make_conditional(request, accept_ranges=True, complete_length=len(audio))
+
+
+def _is_local(request: Request) -> bool:
+    """Whether a request comes from this machine itself, unsigned and through no proxy."""
+    if any(name in request.headers for name in (*FORWARDED, SIGNATURE_HEADER, URL_HEADER)):
+        return False
+    try:
+        return ip_address(request.remote_addr or "").is_loopback
+    except ValueError:
+        return False
+
+
+def _parse(body: bytes) -> object:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        raise MalformedRequestError("the body is no JSON in UTF-8") from None
+
+
+def _require_step(timeline: Timeline, step: int) -> None:
+    steps = len(timeline.spans)
+    if step >= steps:
+        raise PlanError(f"plan {timeline.plan.id} has steps 0 to {steps - 1}, and no step {step}")
+
+
+def _refused(error: CoachError) -> tuple[Response, int]:
+    """Answer bad input with a sentence; the body of a request is never part of it."""
+    if isinstance(error, NotFromAlexaError | MalformedRequestError):
+        log.warning("refused: %s (%s)", error, error.code)
+        return _problem(error.code, str(error)), BadRequest.code
+    if isinstance(error, PlanError):
+        return _problem(error.code, str(error)), NotFound.code
+    log.error("failed", exc_info=error)
+    return _problem("internal", "something went wrong on our side"), 500
+
+
+def _http_error(error: HTTPException) -> tuple[Response, int]:
+    return _problem(
+        error.name.lower().replace(" ", "-"), error.description or ""
+    ), error.code or 500
+
+
+def _problem(code: str, sentence: str) -> Response:
+    problem: dict[str, Any] = {"error": code, "message": sentence}
+    return jsonify(problem)
+
+
+def _hardened(response: Response) -> Response:
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Content-Security-Policy", "default-src 'none'")
+    response.headers.setdefault("Referrer-Policy", "no-referrer")
+    return response
