@@ -8,10 +8,9 @@ true until the next one takes its place.
 
 import secrets
 import time
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from audio.errors import OutputError
@@ -25,37 +24,35 @@ _UNNAMED_KEPT_SECONDS = 30 * 24 * 60 * 60
 """How long cues that no manifest names are kept, in case their words or voice come back."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class RenderedFolder:
     """A folder of one locale; raise `OutputError` wherever it cannot be read or written."""
 
     path: Path
-    _stored: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list), repr=False)
 
-    def open(self) -> None:
-        """Make the folder, take away what dead renders left, and see which cues are there."""
+    def prepare(self) -> None:
+        """Make the folder if need be, and take away what dead renders left half-written."""
         try:
             self._cues.mkdir(parents=True, exist_ok=True)
             _remove_older(self.path.rglob(f"*{_TEMPORARY}"), _TEMPORARY_STALE_SECONDS)
-            names = sorted(path.name for path in self._cues.glob("*.mp3"))
         except OSError as error:
             raise _cannot_write(self.path, error) from error
-        in_force = {file.file for file in self._manifest_cues()}
-        for name in sorted(names, key=lambda name: name in in_force):
-            self._stored[name.partition("-")[0]].append(name)
 
-    def find(self, key: str) -> CueFile | None:
-        """Return the sound cue recorded under this key, or None: the manifest's own first."""
-        for name in reversed(self._stored.get(key, [])):
-            path = self._cues / name
-            try:
-                data = path.read_bytes()
-                cue = CueFile.of(key, data, count_frames(data))
-            except (OSError, BadFramesError):
-                continue
-            if cue.file == name:
-                return cue
-        return None
+    def find(self, keys: Collection[str]) -> dict[str, CueFile]:
+        """Return the sound cues stored under these keys; of several the manifest's own."""
+        found: dict[str, CueFile] = {}
+        in_force = self._cues_in_force()
+        for path in sorted(self._cues.glob("*.mp3"), key=lambda path: path.name not in in_force):
+            key = path.name.partition("-")[0]
+            if key in keys and key not in found:
+                try:
+                    data = path.read_bytes()
+                    cue = CueFile.of(key, data, count_frames(data))
+                except (OSError, BadFramesError):
+                    continue
+                if cue.file == path.name:
+                    found[key] = cue
+        return found
 
     def store(self, key: str, frames: bytes) -> CueFile:
         """Write a cue down under its key."""
@@ -80,12 +77,12 @@ class RenderedFolder:
     def _cues(self) -> Path:
         return self.path / CUE_FOLDER
 
-    def _manifest_cues(self) -> list[CueFile]:
+    def _cues_in_force(self) -> set[str]:
         try:
-            text = (self.path / MANIFEST_FILE).read_text("utf-8")
-            return list(Manifest.from_json(text).cues.values())
+            manifest = Manifest.from_json((self.path / MANIFEST_FILE).read_text("utf-8"))
         except (OSError, ValueError, RecursionError):
-            return []
+            return set()
+        return {cue.file for cue in manifest.cues.values()}
 
     def _write(self, path: Path, data: bytes) -> None:
         temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}{_TEMPORARY}")

@@ -10,9 +10,10 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,14 +39,14 @@ class Report:
     """What a render came to.
 
     `manifest` is the one now in force if every cue is there, and None if the one before stays.
-    `found` and `recorded` count cues; `failures` says by cue id what went wrong. Cues that are
-    in none of them were not tried, because the voice or the folder had failed.
+    `found`, `recorded` and `untried` count cues; `failures` says by cue id what went wrong.
     """
 
     manifest: Manifest | None
     found: int
     recorded: int
     failures: Mapping[str, str]
+    untried: int
 
 
 def render(  # noqa: PLR0913, each is one thing the caller decides
@@ -66,18 +67,21 @@ def render(  # noqa: PLR0913, each is one thing the caller decides
     be used at all.
     """
     rendered = RenderedFolder(folder)
-    rendered.open()
+    rendered.prepare()
     keys = {cue: cue_key(recipe, voice) for cue, recipe in script.items()}
     recipes = {keys[cue]: recipe for cue, recipe in script.items()}
-    files = {} if force else {key: file for key in recipes if (file := rendered.find(key))}
+    files = {} if force else rendered.find(recipes.keys())
     missing = {key: recipe for key, recipe in recipes.items() if key not in files}
 
     errors: dict[str, StudioError] = {}
-    for key, outcome in watch(_record_all(missing, voice, folder, jobs), len(missing)):
-        if isinstance(outcome, StudioError):
+    with closing(_record_all(missing, voice, folder, jobs)) as outcomes:
+        for key, outcome in watch(outcomes, len(missing)):
+            if isinstance(outcome, CueFile):
+                files[key] = outcome
+                continue
             errors[key] = outcome
-        else:
-            files[key] = outcome
+            if not isinstance(outcome, CueError):
+                break
 
     manifest = None
     if len(files) == len(recipes):
@@ -89,6 +93,7 @@ def render(  # noqa: PLR0913, each is one thing the caller decides
         found=sum(key not in missing for key in keys.values()),
         recorded=sum(key in missing and key in files for key in keys.values()),
         failures={cue: str(errors[key]) for cue, key in keys.items() if key in errors},
+        untried=sum(key not in files and key not in errors for key in keys.values()),
     )
 
 
@@ -104,25 +109,12 @@ def cue_key(recipe: Recipe, voice: Voice) -> str:
 
 def _record_all(
     recipes: Mapping[str, Recipe], voice: Voice, folder: Path, jobs: int
-) -> Iterator[Outcome]:
-    """Yield an outcome for each key, in any order; end early if there is no going on."""
-    outcomes = _one_by_one if min(jobs, len(recipes)) <= 1 else _in_processes
-    for key, outcome in outcomes(recipes, voice, folder, jobs):
-        yield key, outcome
-        if isinstance(outcome, StudioError) and not isinstance(outcome, CueError):
-            return
-
-
-def _one_by_one(
-    recipes: Mapping[str, Recipe], voice: Voice, folder: Path, _jobs: int
-) -> Iterator[Outcome]:
-    for key, recipe in recipes.items():
-        yield key, _record(key, recipe, voice, folder)
-
-
-def _in_processes(
-    recipes: Mapping[str, Recipe], voice: Voice, folder: Path, jobs: int
-) -> Iterator[Outcome]:
+) -> Generator[Outcome]:
+    """Record cues by key and yield their outcomes as they come, in any order."""
+    if min(jobs, len(recipes)) <= 1:
+        for key, recipe in recipes.items():
+            yield key, _record(key, recipe, voice, folder)
+        return
     pool = ProcessPoolExecutor(
         min(jobs, len(recipes)),
         mp_context=multiprocessing.get_context("spawn"),
@@ -137,7 +129,7 @@ def _in_processes(
     except BrokenProcessPool as error:
         raise StudioError(
             "A process that records cues was ended from outside; perhaps memory ran out. "
-            "What it recorded is kept: render again to go on"
+            "What is recorded is kept: render again to go on"
         ) from error
     finally:
         pool.shutdown(cancel_futures=True)

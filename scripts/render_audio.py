@@ -126,9 +126,10 @@ def _tell(report: "Report", folder: Path, seconds: float) -> int:
         return DONE
     for cue, problem in report.failures.items():
         print(f"{cue}: {problem}", file=sys.stderr)
+    untried = f", {report.untried} not tried" if report.untried else ""
     print(
-        f"{len(report.failures)} cues failed ({done}). What was in use before stays in use; "
-        "render again to go on from here.",
+        f"Failed: {len(report.failures)} cues{untried}; {done}.\n"
+        "What was in use before stays in use; render again to go on from here.",
         file=sys.stderr,
     )
     return CUES_FAILED

@@ -40,6 +40,7 @@ class GttsVoice:
         if choice not in REGIONS:
             good = ", ".join(f"gtts:{region}" for region in REGIONS)
             raise UnknownVoiceError(f"There is no voice 'gtts:{choice}'; there are {good}")
+        version("gTTS")  # raises ImportError if it is not installed
         return cls(choice, language=locale.partition("-")[0])
 
     @property

@@ -4,10 +4,9 @@ Its clock moves only when somebody waits. Whatever becomes due meanwhile happens
 moment: the player's events, events delivered late, the end of the microphone's patience.
 """
 
-import heapq
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -27,25 +26,23 @@ from scripts.echo.errors import (
     StreamError,
 )
 from scripts.echo.hearing import Ask, Ear, Exit, Launch
-from scripts.echo.player import Activity, AudioPlayer, PlayerEvent, Stream
+from scripts.echo.player import AudioPlayer, PlayerEvent, Stream
+from scripts.echo.post import Delivery, Post, at_once
 from scripts.echo.requests import Device, Json, Session, Stationery
 from scripts.echo.rules import Answer, read_answer
-from scripts.echo.speech import Clip, Speech
+from scripts.echo.speech import SILENCE, Clip, Speech
 from scripts.echo.streams import Lengths
-from skill.understanding import Slot, Understanding
+from skill.intents import Slot
+from skill.understanding import Understanding
 
 START = datetime(2026, 3, 2, 6, 30, tzinfo=UTC)
 PATIENCE = timedelta(seconds=8)
 """How long the microphone stays open after the question, and again after the reprompt."""
 MOST_FAILURES = 10
-"""How often in a row an Echo here tries what cannot be played; a real one would not stop."""
+"""How many streams in a row may fail at one moment; a real Echo would not stop trying."""
 
 Send = Callable[[bytes], tuple[int, bytes]]
 """Takes a request's body to the skill and brings back HTTP status and body."""
-Delivery = Callable[[PlayerEvent], Iterable[float]]
-"""Tells after how many seconds each copy of a player's event reaches the skill: `[0]` at once,
-`[]` never, `[0, 2]` twice. A delay past the next event puts them out of order."""
-
 BUTTONS: Mapping[str, str] = {
     "next": "Next",
     "pause": "Pause",
@@ -58,8 +55,8 @@ BUTTONS: Mapping[str, str] = {
 class Heard:
     """What a runner gets to hear in answer, and what the device is told to do."""
 
-    said: Speech = Speech()
-    reprompt: Speech = Speech()
+    said: Speech = SILENCE
+    reprompt: Speech = SILENCE
     directives: tuple[Directive, ...] = ()
     mic_open: bool = False
     card: Mapping[str, Any] | None = None
@@ -107,26 +104,13 @@ class _Listening:
     reprompt: Speech | None
 
 
-@dataclass(order=True, slots=True)
-class _Post:
-    """A player's event on its way to the skill."""
-
-    due: datetime
-    number: int
-    envelope: Json = field(compare=False)
-
-
-def at_once(_: PlayerEvent) -> Sequence[float]:
-    """Deliver every event once, without delay."""
-    return (0,)
-
-
 class Echo:
     """An Echo with one skill.
 
     `send` is the way to the skill, `model` the skill's interaction model, `length_of` knows
-    streams and clips. `stamp` gives the time written into requests: the Echo's own unless the
-    skill at the other end lives by a real clock. `held_as` is what a held stream is called.
+    streams and clips. Two knobs may be turned at any time: `delivery` is how the player's
+    events reach the skill, and `stamp` gives the time written into requests, which is the
+    Echo's own unless the skill at the other end lives by a real clock.
 
     Raise `IllegalResponseError` wherever the skill answers what Alexa would refuse, and
     `SkillFailedError` if it answers with an HTTP error.
@@ -138,28 +122,23 @@ class Echo:
         model: Mapping[str, Any],
         length_of: Lengths,
         device: Device | None = None,
-        *,
         clock: datetime = START,
-        stamp: Callable[[], datetime] | None = None,
-        delivery: Delivery = at_once,
-        held_as: Activity = Activity.PAUSED,
     ) -> None:
         self.device = device or Device()
         self.clock = clock
-        self.player = AudioPlayer(held_as)
-        self.delivery = delivery
+        self.player = AudioPlayer(self.device.held_as)
+        self.delivery: Delivery = at_once
+        self.stamp: Callable[[], datetime] = lambda: self.clock
         self.events: list[Exchange] = []
         self._send = send
         self._length_of = length_of
-        self._stamp = stamp or (lambda: self.clock)
         self._stationery = Stationery(self.device, model)
         self._ear = Ear(
             Understanding(model), model["interactionModel"]["languageModel"]["invocationName"]
         )
         self._session: Session | None = None
         self._listening: _Listening | None = None
-        self._post: list[_Post] = []
-        self._posted = 0
+        self._post = Post()
         self._failures = 0
         self._last_to_play = False
 
@@ -206,7 +185,7 @@ class Echo:
         """Leave a question without an answer: the reprompt is heard, then the session ends."""
         if self._listening is None:
             raise ValueError("nothing was asked: the microphone is closed")
-        reprompt = self._listening.reprompt or Speech()
+        reprompt = self._listening.reprompt or SILENCE
         while self._listening is not None:
             self.wait((self._listening.until - self.clock) / timedelta(seconds=1))
         return Heard(said=reprompt)
@@ -231,7 +210,7 @@ class Echo:
         end = self.clock + timedelta(milliseconds=round(seconds * 1000))
         self._settle()
         while self.clock < end:
-            before = self.clock
+            before, self._failures = self.clock, 0
             self.clock = min([end, *self._next_moments()])
             passed = (self.clock - before) // timedelta(milliseconds=1)
             self._emit(self.player.advance(passed))
@@ -246,6 +225,8 @@ class Echo:
 
     def talk_of_something_else(self, seconds: float = 0) -> None:
         """Let somebody ask Alexa about the weather: what plays is held for so long."""
+        if self.mic_open:
+            raise ValueError("the skill has just asked something: answer it first")
         self._emit(self.player.hold())
         self.wait(seconds)
         self._emit(self.player.go_on())
@@ -308,7 +289,7 @@ class Echo:
 
     def _exchange(self, request: Json, session: Session | None = None) -> Answer:
         return self._deliver(
-            self._stationery.envelope(request, session, self.player.playhead, self._stamp())
+            self._stationery.envelope(request, session, self.player.playhead, self.stamp())
         )
 
     def _deliver(self, envelope: Json) -> Answer:
@@ -319,7 +300,7 @@ class Echo:
             raise SkillFailedError(
                 f"{exchange.type} was answered with HTTP {status}: {body[:200]!r}"
             )
-        return read_answer(body, exchange.type, self.device.interfaces, self._length_of)
+        return read_answer(body, envelope["request"], self.device.interfaces, self._length_of)
 
     def _obey(self, answer: Answer) -> None:
         for directive in answer.directives:
@@ -347,7 +328,6 @@ class Echo:
             raise IllegalResponseError(
                 f"{play.url} is {stream.length} ms long; it cannot be played from {play.offset} ms"
             )
-        self._failures = 0
         match play.behavior:
             case PlayBehavior.REPLACE_ALL:
                 self._emit(self.player.play(stream))
@@ -355,6 +335,8 @@ class Echo:
                 self._emit(self.player.enqueue(stream, play.expected_previous or ""))
             case PlayBehavior.REPLACE_ENQUEUED:
                 self._emit(self.player.replace_enqueued(stream))
+        if self.mic_open:
+            self._emit(self.player.hold())
 
     def _refuse(self, stream: Stream, error: StreamError, *, queued: bool) -> None:
         self._failures += 1
@@ -367,19 +349,15 @@ class Echo:
     def _emit(self, events: Iterable[PlayerEvent]) -> None:
         """Send the player's events on their way, as they are at this moment."""
         for event in events:
-            envelope = self._stationery.envelope(
-                self._stationery.playback(event), None, event.playhead, self._stamp()
-            )
-            for delay in self.delivery(event):
-                self._posted += 1
-                due = self.clock + timedelta(seconds=delay)
-                heapq.heappush(self._post, _Post(due, self._posted, envelope))
+            request = self._stationery.playback(event)
+            envelope = self._stationery.envelope(request, None, event.playhead, self.stamp())
+            self._post.send(envelope, self.clock, self.delivery(event))
 
     def _settle(self) -> None:
         """Do all that is due at this moment, and what follows from it."""
         while True:
-            if self._post and self._post[0].due <= self.clock:
-                self._obey(self._deliver(heapq.heappop(self._post).envelope))
+            if (envelope := self._post.receive(self.clock)) is not None:
+                self._obey(self._deliver(envelope))
             elif self.player.until_next() == 0:
                 self._emit(self.player.advance(0))
             elif self._listening is not None and self._listening.until <= self.clock:
@@ -389,8 +367,8 @@ class Echo:
 
     def _next_moments(self) -> Iterable[datetime]:
         """The moments at which something will be due, whichever comes first."""
-        if self._post:
-            yield self._post[0].due
+        if self._post.next_due is not None:
+            yield self._post.next_due
         if self._listening is not None:
             yield self._listening.until
         until_next = self.player.until_next()

@@ -171,7 +171,7 @@ def _table(name: str, value: Mapping[str, Any], known: set[str] | frozenset[str]
 
 def _behavior(kind: type[Behavior], name: str, value: Mapping[str, Any]) -> Behavior:
     try:
-        return kind(value.get(name))
+        return kind(str(value.get(name)))
     except ValueError:
         raise IllegalResponseError(
             f"{name} must be one of {', '.join(kind)}, not {value.get(name)!r}"

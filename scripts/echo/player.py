@@ -77,7 +77,7 @@ class PlayerEvent:
 class AudioPlayer:
     """Plays streams; every method that changes something returns the events it leads to.
 
-    `held_as` is what a held stream is reported as: devices say PAUSED or STOPPED.
+    `held_as` is what a held stream is called, PAUSED or STOPPED.
     """
 
     def __init__(self, held_as: Activity = Activity.PAUSED) -> None:

@@ -7,15 +7,18 @@ from datetime import UTC, datetime
 from typing import Any
 
 from scripts.echo.directives import APL, AUDIO_PLAYER
-from scripts.echo.player import PlayerEvent, Playhead
-from skill.understanding import Slot
+from scripts.echo.player import Activity, PlayerEvent, Playhead
+from skill.intents import Slot
 
 Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """One Echo: whose it is, what it can do, and which skill it talks to."""
+    """One Echo: whose it is, what it can do, and which skill it talks to.
+
+    `held_as` is what it calls a held stream: devices differ, PAUSED or STOPPED.
+    """
 
     skill_id: str = "amzn1.ask.skill.5f1c8f4e-7f0b-4d6a-9a53-glute-coach"
     user_id: str = "amzn1.ask.account.ARUNNER"
@@ -23,6 +26,7 @@ class Device:
     locale: str = "en-US"
     has_audio_player: bool = True
     has_screen: bool = False
+    held_as: Activity = Activity.PAUSED
 
     @property
     def interfaces(self) -> Json:

@@ -12,7 +12,7 @@ from typing import Any
 
 from scripts.echo.directives import INTERFACES, Directive, Play, read_directive
 from scripts.echo.errors import IllegalResponseError
-from scripts.echo.speech import REPROMPT_CLIPS_LIMIT, Speech, read_speech
+from scripts.echo.speech import REPROMPT_CLIPS_LIMIT, SILENCE, Speech, read_speech
 from scripts.echo.streams import Lengths
 
 LONGEST_RESPONSE = 120 * 1024
@@ -37,6 +37,9 @@ ANSWERS: Mapping[str, frozenset[str]] = {
 """Requests that nobody listens to the answer of, and the directives each may be answered with.
 All others are answered to the runner, with any directive."""
 
+LEAVING = frozenset({"AMAZON.CancelIntent", "AMAZON.NavigateHomeIntent", "AMAZON.StopIntent"})
+"""Intents that must end the session; certification tries the first and the last."""
+
 _RESPONSE_KEYS = frozenset({"outputSpeech", "card", "reprompt", "directives", "shouldEndSession"})
 _CARDS = frozenset({"Simple", "Standard", "LinkAccount", "AskForPermissionsConsent"})
 
@@ -45,8 +48,8 @@ _CARDS = frozenset({"Simple", "Standard", "LinkAccount", "AskForPermissionsConse
 class Answer:
     """A legal answer. `ends_session` is None where there is no session to end."""
 
-    speech: Speech = Speech()
-    reprompt: Speech = Speech()
+    speech: Speech = SILENCE
+    reprompt: Speech = SILENCE
     directives: tuple[Directive, ...] = ()
     ends_session: bool | None = None
     card: Mapping[str, Any] | None = None
@@ -54,9 +57,9 @@ class Answer:
 
 
 def read_answer(
-    body: bytes, request_type: str, interfaces: Collection[str], length_of: Lengths
+    body: bytes, request: Mapping[str, Any], interfaces: Collection[str], length_of: Lengths
 ) -> Answer:
-    """Read the answer to a request of some type, to a device with these interfaces.
+    """Read the answer to a request, to a device with these interfaces.
 
     Raise `IllegalResponseError` with the rule it breaks.
     """
@@ -69,8 +72,8 @@ def read_answer(
             f"the response has an unknown {unknown[0]!r}; "
             f"it can have {', '.join(sorted(_RESPONSE_KEYS))}"
         )
-    if request_type in ANSWERS:
-        _check_unheard(request_type, response)
+    if request["type"] in ANSWERS:
+        _check_unheard(request["type"], response)
         return Answer(directives=_directives(response, interfaces))
     answer = Answer(
         speech=_speech("outputSpeech", response, length_of),
@@ -81,6 +84,9 @@ def read_answer(
         attributes=_object("sessionAttributes", document.get("sessionAttributes") or {}),
     )
     _check_session(answer)
+    intent = request.get("intent", {}).get("name")
+    if intent in LEAVING and not answer.ends_session:
+        raise IllegalResponseError(f"{intent} must end the session: the runner wants to leave")
     return answer
 
 
@@ -161,12 +167,12 @@ def _check_session(answer: Answer) -> None:
 
 
 def _speech(name: str, table: Mapping[str, Any], length_of: Lengths) -> Speech:
-    return read_speech(name, table[name], length_of) if name in table else Speech()
+    return read_speech(name, table[name], length_of) if name in table else SILENCE
 
 
 def _reprompt(response: Mapping[str, Any], length_of: Lengths) -> Speech:
     if "reprompt" not in response:
-        return Speech()
+        return SILENCE
     reprompt = _object("reprompt", response["reprompt"])
     return read_speech("reprompt", reprompt.get("outputSpeech"), length_of, REPROMPT_CLIPS_LIMIT)
 

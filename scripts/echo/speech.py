@@ -18,10 +18,14 @@ REPROMPT_CLIPS_LIMIT: Milliseconds = 90_000
 LONGEST_BREAK: Milliseconds = 10_000
 
 TAGS = frozenset(
-    "speak alexa:name amazon:domain amazon:effect amazon:emotion audio break emphasis lang p "
-    "phoneme prosody s say-as sub voice w".split()
+    (
+        *("alexa:name", "amazon:domain", "amazon:effect", "amazon:emotion"),
+        *("audio", "break", "emphasis", "lang", "p", "phoneme", "prosody"),
+        *("s", "say-as", "speak", "sub", "voice", "w"),
+    )
 )
 """The tags that Alexa knows (SSML reference)."""
+_QUOTES = "\"'\u2019\u201d "
 _SENTENCE_ENDS = frozenset({"break", "p", "s", "speak"})
 _BREAK_TIME = re.compile(r"(\d+(?:\.\d+)?)(ms|s)")
 _BREAK_STRENGTHS = frozenset({"none", "x-weak", "weak", "medium", "strong", "x-strong"})
@@ -55,7 +59,11 @@ class Speech:
     def asks(self) -> bool:
         """Whether the last thing said is a question."""
         last = self.parts[-1] if self.parts else ""
-        return isinstance(last, str) and last.rstrip("\"'”’ ").endswith("?")
+        return isinstance(last, str) and last.rstrip(_QUOTES).endswith("?")
+
+
+SILENCE = Speech()
+"""Nothing said."""
 
 
 def read_speech(

@@ -134,7 +134,7 @@ def _read_playhead(envelope: RequestEnvelope) -> Playhead | None:
         activity = Activity.FINISHED if finished else Activity.PLAYING
     elif state:
         text, offset = state.token, state.offset_in_milliseconds
-        activity = _ACTIVITIES.get(state.player_activity, Activity.STOPPED)
+        activity = _activity(state.player_activity)
     else:
         return None
     token = parse_token(text)
@@ -149,9 +149,10 @@ def _read_playhead(envelope: RequestEnvelope) -> Playhead | None:
     )
 
 
-_ACTIVITIES: Mapping[PlayerActivity | None, Activity] = {
-    PlayerActivity.PLAYING: Activity.PLAYING,
-    PlayerActivity.BUFFER_UNDERRUN: Activity.PLAYING,
-    PlayerActivity.FINISHED: Activity.FINISHED,
-    PlayerActivity.IDLE: Activity.FINISHED,
-}
+def _activity(told: PlayerActivity | None) -> Activity:
+    # Compared one by one: the SDK's enums have no hash.
+    if told is PlayerActivity.PLAYING or told is PlayerActivity.BUFFER_UNDERRUN:
+        return Activity.PLAYING
+    if told is PlayerActivity.FINISHED or told is PlayerActivity.IDLE:
+        return Activity.FINISHED
+    return Activity.STOPPED

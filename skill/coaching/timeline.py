@@ -16,7 +16,7 @@ from functools import cached_property
 from skill.coaching import cues
 from skill.coaching.cues import FRAME, Cue, CueSheet
 from skill.coaching.errors import PlanTooLongError
-from skill.coaching.movements import SECOND, Hold, Milliseconds, Reps, Side
+from skill.coaching.movements import SECOND, Equipment, Hold, Milliseconds, Reps, Side
 from skill.coaching.plans import Plan, Step
 
 LONGEST_PLAN: Milliseconds = 60 * 60 * SECOND
@@ -31,12 +31,14 @@ CHANGE_SIDES: Milliseconds = 6 * SECOND
 """Silence to change sides in; runners ask for five to ten seconds."""
 REST: Milliseconds = 12 * SECOND
 """Silence between two sets of a movement."""
-GET_READY: Milliseconds = 4 * SECOND
-"""Silence to get into place from the same posture."""
-CHANGE_POSTURE: Milliseconds = 7 * SECOND
-"""Silence to get into place when the posture changes."""
-FETCH_EQUIPMENT: Milliseconds = 10 * SECOND
-"""Silence to get into place when there is a band to put on or a chair to sit down on."""
+STILL: Milliseconds = 4 * SECOND
+"""The least silence between the last instruction and the begin."""
+SAME_POSTURE: Milliseconds = 8 * SECOND
+"""From a movement's name to its begin: time to listen and get into place."""
+NEW_POSTURE: Milliseconds = 12 * SECOND
+"""The same when the posture changes."""
+NEW_EQUIPMENT: Milliseconds = 15 * SECOND
+"""The same when there is a band to put on or a chair to sit down on."""
 
 
 class BeatKind(StrEnum):
@@ -204,6 +206,7 @@ class _Layout:
     now: Milliseconds = 0
     beats: list[Beat] = field(default_factory=list)
     sounds: list[Sound] = field(default_factory=list)
+    named: Milliseconds = 0
     starts: list[Milliseconds] = field(default_factory=list)
     begins: list[Milliseconds] = field(default_factory=list)
     releases: list[Milliseconds] = field(default_factory=list)
@@ -222,7 +225,7 @@ class _Layout:
         else:
             self._change(step, previous)
         started = self.now
-        self._wait(_time_to_settle(step, previous))
+        self._wait(self._time_to_settle(step, previous))
         self._say("ready", turn=step.index, gap=BREATH)
         self._beat(BeatKind.SETTLE, step.index, started)
 
@@ -277,7 +280,7 @@ class _Layout:
         self._say(lead, turn=step.index, gap=BREATH // 2)
         self._say(cues.name_of(step.movement, step.side), gap=BREATH)
         self._beat(BeatKind.ANNOUNCE, step.index, started)
-        started = self.now
+        started = self.named = self.now
         self._say(cues.instruction(step.movement, step.side, self.plan.choices.detail), gap=BREATH)
         self._beat(BeatKind.INSTRUCT, step.index, started)
 
@@ -291,6 +294,19 @@ class _Layout:
         if step.side is not Side.BOTH:
             self._say(cues.change_to(step.movement, step.side), gap=BREATH)
         self._beat(BeatKind.REST if new_set else BeatKind.CHANGE, step.index, started)
+
+    def _time_to_settle(self, step: Step, previous: Step | None) -> Milliseconds:
+        """Return the silence before the begin; people get into place while they listen."""
+        if previous is not None and previous.movement.id == step.movement.id:
+            return CHANGE_SIDES
+        worn = previous.movement.needs if previous else frozenset()
+        if (step.movement.needs - worn) & {Equipment.BAND, Equipment.CHAIR}:
+            needed = NEW_EQUIPMENT
+        elif previous is None or previous.movement.posture is not step.movement.posture:
+            needed = NEW_POSTURE
+        else:
+            needed = SAME_POSTURE
+        return max(STILL, needed - (self.now - self.named))
 
     def _hold(
         self, step: Step, begin: Milliseconds, release: Milliseconds
@@ -349,15 +365,3 @@ class _Layout:
     def _beat(self, kind: BeatKind, step: int, start: Milliseconds) -> None:
         if self.now > start:
             self.beats.append(Beat(kind, step, start, self.now))
-
-
-def _time_to_settle(step: Step, previous: Step | None) -> Milliseconds:
-    if previous is not None and previous.movement.id == step.movement.id:
-        return CHANGE_SIDES
-    if step.movement.needs and (
-        previous is None or not step.movement.needs <= previous.movement.needs
-    ):
-        return FETCH_EQUIPMENT
-    if previous is None or previous.movement.posture is not step.movement.posture:
-        return CHANGE_POSTURE
-    return GET_READY

@@ -147,7 +147,7 @@ def test_movements_without_sides(spoken, catalogue):
         ("change/kick-back/left", "left leg drives"),
         # One travels to the side and leads with that foot.
         ("instruct/monster-walk/left/full", "to the left with your left foot"),
-        ("instruct/monster-walk/left/full", "Bring the right foot in"),
+        ("instruct/monster-walk/left/full", "Let the right foot follow"),
         ("change/monster-walk/left", "to the left. Your left foot leads"),
         # The front leg works.
         ("instruct/lunge/left/full", "forward with your left foot"),
