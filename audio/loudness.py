@@ -25,7 +25,6 @@ _HOP = SAMPLE_RATE * 10 // 1000
 """Finer than a meter's 100 ms: it must not matter where on a meter's grid a cue begins."""
 _ABSOLUTE_GATE = -70.0
 _RELATIVE_GATE = -10.0
-_OVERSAMPLING = 4
 
 _Response = npt.NDArray[np.complexfloating]
 
@@ -63,15 +62,17 @@ def true_peak(samples: Samples) -> float:
     """Return the highest peak in dBTP, between the samples as well."""
     if not samples.size:
         return SILENCE
-    return decibels(float(peaks_around(samples).max()))
+    return decibels(float(peaks_around(samples, fineness=8).max()))
 
 
-def peaks_around(samples: Samples) -> Samples:
-    """Return for each sample the highest amplitude from it up to the next one."""
-    finer = soxr.resample(samples.astype(np.float32), SAMPLE_RATE, SAMPLE_RATE * _OVERSAMPLING)
-    finer = np.pad(finer, (0, _OVERSAMPLING * len(samples) - len(finer)))
-    finer = np.abs(finer)
-    return reduce(np.maximum, (finer[place::_OVERSAMPLING] for place in range(_OVERSAMPLING)))
+def peaks_around(samples: Samples, fineness: int = 4) -> Samples:
+    """Return for each sample the highest amplitude from it up to the next one.
+
+    `fineness` is how many points are looked at for each sample; 4 miss up to 0.2 dB.
+    """
+    finer = soxr.resample(samples.astype(np.float32), SAMPLE_RATE, SAMPLE_RATE * fineness)
+    peaks = np.abs(finer)
+    return reduce(np.maximum, (peaks[place::fineness] for place in range(fineness)))
 
 
 def _loudness(power: float) -> float:

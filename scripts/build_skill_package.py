@@ -33,10 +33,10 @@ def main(arguments: Sequence[str]) -> int:
     except CoachError as error:
         print(f"The skill package cannot be built: {error}", file=sys.stderr)
         return CANNOT_BUILD
-    outdated = [file for file, text in package.items() if _read(chosen.folder / file) != text]
+    outdated = [file for file, made in package.items() if _read(chosen.folder / file) != made]
     if chosen.check:
         for file in outdated:
-            print(f"{file} is not current; build it anew with {Path(__file__).name}")
+            print(f"{file} is not current; scripts/build_skill_package.py writes it anew")
         return NOT_CURRENT if outdated else DONE
     try:
         for file in outdated:
@@ -48,8 +48,11 @@ def main(arguments: Sequence[str]) -> int:
     return DONE
 
 
-def build() -> Mapping[str, str]:
-    """Return each file's text by its path in the package; raise `ContentError` as the content."""
+def build() -> Mapping[str, bytes]:
+    """Return what each file holds, by its path in the package.
+
+    Raise `ContentError` if the content has a mistake.
+    """
     from skill.alexa.interaction_model import interaction_model, skill_manifest  # noqa: PLC0415
     from skill.content.utterances import load_utterances  # noqa: PLC0415
     from skill.content.wording import load_wording  # noqa: PLC0415
@@ -60,7 +63,7 @@ def build() -> Mapping[str, str]:
         model = interaction_model(load_wording(locale), said[locale])
         package[f"interactionModels/custom/{locale}.json"] = model
     return {
-        file: json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+        file: (json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode()
         for file, content in package.items()
     }
 
@@ -87,16 +90,16 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def _read(file: Path) -> str | None:
-    return file.read_text(encoding="utf-8") if file.is_file() else None
+def _read(file: Path) -> bytes | None:
+    return file.read_bytes() if file.is_file() else None
 
 
-def _write(file: Path, text: str) -> None:
+def _write(file: Path, content: bytes) -> None:
     """Write a file whole or not at all."""
     file.parent.mkdir(parents=True, exist_ok=True)
     unfinished = file.with_name(f".{file.name}.{os.getpid()}")
     try:
-        unfinished.write_text(text, encoding="utf-8")
+        unfinished.write_bytes(content)
         unfinished.replace(file)
     finally:
         unfinished.unlink(missing_ok=True)

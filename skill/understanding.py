@@ -34,11 +34,12 @@ KNOWN_TO_ALEXA: Mapping[str, tuple[str, ...]] = {
     "AMAZON.ShuffleOffIntent": ("shuffle off", "turn off shuffle", "stop shuffling"),
     "AMAZON.ShuffleOnIntent": ("shuffle", "shuffle on", "turn on shuffle", "shuffle mode"),
     "AMAZON.StartOverIntent": ("start over", "start again", "restart"),
-    "AMAZON.StopIntent": ("stop", "off", "shut up"),
+    "AMAZON.StopIntent": ("stop", "off", "shut up", "exit", "quit"),
     "AMAZON.YesIntent": ("yes", "yes please", "sure"),
 }
 """What Alexa knows for her own intents, after the commonest words in Amazon's reference of
-the standard built-in intents. The model does not repeat them."""
+the standard built-in intents. The model does not repeat them. "Exit" and "quit" never reach a
+skill, whose session Alexa just ends; without Alexa, they stop."""
 
 SPELLED_OUT = {
     "hows": "how is",

@@ -75,6 +75,7 @@ def test_alexas_words_mean_nothing_where_her_intent_is_not_in_the_model():
         ("pause now please", "AMAZON.PauseIntent"),
         ("I'm ready!", "AMAZON.YesIntent"),
         ("go home", "AMAZON.NavigateHomeIntent"),
+        ("exit", "AMAZON.StopIntent"),
     ],
 )
 def test_politeness_case_and_punctuation_make_no_difference(text, intent):

@@ -83,6 +83,7 @@ LINES: Mapping[str, frozenset[str]] = {
         "audio-failed": "",
         # choosing a routine
         "which-routine": "routines",
+        "which-one": "",
         "unknown-routine": "heard routines",
         "routines": "routines",
         "starting": "routine movements length",
@@ -124,7 +125,7 @@ LINES: Mapping[str, frozenset[str]] = {
         # one step at a time, where there is no long audio
         "ready-next": "spot",
         "ready-last": "",
-        "take-your-time": "spot",
+        "take-your-time": "",
         "anything-else": "",
         # when something is wrong
         "state-lost": "",

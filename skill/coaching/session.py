@@ -47,7 +47,7 @@ _ROWS: Mapping[type[Event], tuple[Transition, Transition, Transition, Transition
     events.Stop: (do.goodbye, do.leave, do.leave, do.leave),
     events.WhereAmI: (do.nothing_on, do.where, do.where, do.where),
     events.HowLongLeft: (do.nothing_on, do.how_long_left, do.how_long_left, do.how_long_left),
-    events.WhatsNext: (do.nothing_on, do.whats_next, do.whats_next, do.whats_next),
+    events.WhatsNext: (do.nothing_on, do.whats_next, do.whats_next, do.ask_whether_ready),
     events.HowTo: (do.how_to_named, do.how_to, do.how_to, do.how_to),
     events.WhyThis: (do.why_named, do.why, do.why, do.why),
     events.Help: (do.help_idle, do.help_playing, do.help_paused, do.help_stepping),

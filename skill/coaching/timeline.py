@@ -120,9 +120,10 @@ class Place:
     @property
     def reps_left(self) -> int:
         """Repetitions still to finish, the current one included; 0 for a hold."""
-        if not isinstance(self.step.dose, Reps):
+        dose = self.step.dose
+        if not isinstance(dose, Reps):
             return 0
-        return -(-self.work_left // (self.step.dose.seconds_each * SECOND))
+        return min(dose.count, -(-self.work_left // (dose.seconds_each * SECOND)))
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from skill.coaching.events import Event, HowTo, SessionEnded, StartRoutine, WhyThis
 from skill.coaching.lines import About, Heard, Instructions, Length, Line, Reason, line
 from skill.coaching.movements import Movement, Reps
-from skill.coaching.outcomes import Outcome, StopPlaying
+from skill.coaching.outcomes import Outcome
 from skill.coaching.plans import Plan
 from skill.coaching.runner import Phase, Progress, Question
 from skill.coaching.timeline import BeatKind
@@ -112,13 +112,11 @@ def start_over(turn: Turn, _: Event) -> Outcome:
 
 
 def resume(turn: Turn, _: Event) -> Outcome:
-    """Go on at the second where it stopped."""
+    """Go on at the second where it stopped; without a player, with the step as a whole."""
     place = turn.place
-    going_on = (
-        line("going-on", spot=turn.spot, left=Length(place.work_left))
-        if place.beat.is_work
-        else line("going-on-before", spot=turn.spot)
-    )
+    going_on = line("going-on-before", spot=turn.spot)
+    if place.beat.is_work and turn.moment.has_player:
+        going_on = line("going-on", spot=turn.spot, left=Length(place.work_left))
     return turn.play(turn.timeline, place.offset, going_on)
 
 
@@ -142,7 +140,7 @@ def leave(turn: Turn, _: Event) -> Outcome:
 
 def goodbye(turn: Turn, _: Event) -> Outcome:
     """Leave with nothing under way."""
-    return replace(turn.close(line("goodbye")), player=StopPlaying())
+    return replace(turn.close(line("goodbye")), player=turn.stopping)
 
 
 # Asking
@@ -186,6 +184,11 @@ def whats_next(turn: Turn, _: Event) -> Outcome:
     if after is None or after is following:
         return turn.tell(line("next-step", spot=spot_of(following)))
     return turn.tell(line("next-step-then", spot=spot_of(following), movement=after.movement))
+
+
+def ask_whether_ready(turn: Turn, _: Event) -> Outcome:
+    """Name the next step by asking for it."""
+    return turn.ask(turn.whether_ready())
 
 
 def how_to(turn: Turn, event: HowTo) -> Outcome:
@@ -299,8 +302,7 @@ def _declined(turn: Turn, event: Event, otherwise: Callable[[Turn, Event], Outco
         case Question.GO_ON:
             return turn.ask(turn.which_routine())
         case Question.NEXT_STEP:
-            waiting = line("take-your-time", spot=spot_of(turn.following or turn.step))
-            return turn.ask(replace(turn.whether_ready(), line=waiting))
+            return turn.ask(replace(turn.whether_ready(), line=line("take-your-time")))
         case Question.WHICH_ROUTINE | Question.ANYTHING_ELSE:
             return otherwise(turn, event)
         case None:

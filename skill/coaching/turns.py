@@ -70,6 +70,11 @@ class Turn:
         """Every routine the coach knows."""
         return tuple(self.repertoire.catalogue.routines.values())
 
+    @property
+    def stopping(self) -> StopPlaying | None:
+        """What stops the sound, on a device that has a player to stop."""
+        return StopPlaying() if self.moment.has_player else None
+
     def quiet(self, session: SessionState | None = None) -> Outcome:
         """Say nothing. A question stays open: players give notice in the middle of one."""
         return Outcome(self._runner(session or self.session))
@@ -81,7 +86,7 @@ class Turn:
     def wait(self, *lines: Line) -> Outcome:
         """Stop what plays, keep the place, say the lines and close the session."""
         waiting = replace(self.session, phase=Phase.PAUSED, asked=None)
-        return Outcome(self._runner(waiting), lines, StopPlaying())
+        return Outcome(self._runner(waiting), lines, self.stopping)
 
     def ask(self, ask: Ask, *lines: Line) -> Outcome:
         """Say the lines, then ask."""
@@ -95,7 +100,7 @@ class Turn:
         if self.session.asked is Question.GO_ON:
             return self.ask(self.whether_to_go_on(), *lines)
         if self.session.asked is Question.WHICH_ROUTINE or self.session.phase is Phase.IDLE:
-            return self.ask(self.which_routine(), *lines)
+            return self.ask(self.which_one(), *lines)
         return self.close(*lines)
 
     def play_step(self, step: Step, *lines: Line) -> Outcome:
@@ -103,27 +108,31 @@ class Turn:
         return self.play(self.timeline, self.timeline.spans[step.index].start, *lines)
 
     def play(self, timeline: Timeline, offset: Milliseconds, *lines: Line) -> Outcome:
-        """Play from an offset: one long guide, or just the step there where that cannot be."""
-        progress = Progress(timeline.plan.id, timeline.bookmark(offset))
-        session = replace(self.session, progress=progress, asked=None, failures=0)
+        """Play from an offset; where there is no player, the step there as a whole."""
         if not self.moment.has_player:
-            return self._play_clip(replace(session, phase=Phase.STEPPING), timeline, *lines)
-        generation = session.generation + 1
-        return Outcome(
-            self._runner(replace(session, phase=Phase.PLAYING, generation=generation)),
-            lines,
-            Play(timeline, offset, generation),
+            return self._play_clip(timeline, timeline.at(offset).step, *lines)
+        session = replace(
+            self.session,
+            phase=Phase.PLAYING,
+            progress=Progress(timeline.plan.id, timeline.bookmark(offset)),
+            asked=None,
+            generation=self.session.generation + 1,
+            failures=0,
         )
+        return Outcome(self._runner(session), lines, Play(timeline, offset, session.generation))
 
     def complete(self, *lines: Line) -> Outcome:
         """Put the routine under way into the history and stop what plays."""
         done = self.runner.completing(self.progress.plan_id, self.moment.now)
-        return Outcome(done, lines, StopPlaying())
+        return Outcome(done, lines, self.stopping)
 
     def which_routine(self) -> Ask:
         """Ask for a routine, naming those there are."""
-        asking = line("which-routine", routines=self.all_routines)
-        return Ask(Question.WHICH_ROUTINE, asking, asking)
+        return replace(self.which_one(), line=line("which-routine", routines=self.all_routines))
+
+    def which_one(self) -> Ask:
+        """Ask for a routine of those the runner has heard of."""
+        return Ask(Question.WHICH_ROUTINE, line("which-one"), line("which-one"))
 
     def whether_to_go_on(self) -> Ask:
         """Ask whether to go on from the place kept."""
@@ -143,10 +152,17 @@ class Turn:
         """Ask an open question."""
         return Ask(Question.ANYTHING_ELSE, question, line("anything-else"))
 
-    def _play_clip(self, session: SessionState, timeline: Timeline, *lines: Line) -> Outcome:
+    def _play_clip(self, timeline: Timeline, step: Step, *lines: Line) -> Outcome:
+        bookmark = timeline.bookmark(timeline.spans[step.index].start)
+        session = replace(
+            self.session,
+            phase=Phase.STEPPING,
+            progress=Progress(timeline.plan.id, bookmark),
+            failures=0,
+        )
         stepping = replace(self, runner=self._runner(session))
         asking = stepping.ask(stepping.whether_ready(), *lines)
-        return replace(asking, player=PlayClip(timeline, stepping.step.index))
+        return replace(asking, player=PlayClip(timeline, step.index))
 
     def _runner(self, session: SessionState) -> Runner:
         return replace(self.runner, session=session)

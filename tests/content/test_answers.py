@@ -23,6 +23,7 @@ from skill.content.wording import load_wording
 ASKING = {
     "offer",
     "which-routine",
+    "which-one",
     "unknown-routine",
     "unknown-movement",
     "ready-next",
@@ -38,6 +39,7 @@ OFTEN_HEARD = [
     "welcome-back",
     "offer",
     "which-routine",
+    "which-one",
     "starting",
     "starting-again",
     "going-on",

@@ -1,0 +1,99 @@
+"""Scenes for the tests of the coach's mind: a small recording, runners in each phase."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from hypothesis import strategies as st
+
+from skill.coaching import events
+from skill.coaching.cues import FRAME, CueSheet, every_line
+from skill.coaching.events import Activity, Event, Moment, Playhead
+from skill.coaching.movements import HOLD_SECONDS, REP_COUNTS, REP_SECONDS
+from skill.coaching.plans import Choices, Detail, Plan
+from skill.coaching.repertoire import Repertoire
+from skill.coaching.runner import Phase, Progress, Question, Runner, SessionState
+from skill.coaching.timeline import Bookmark
+from skill.content.catalogue import load_catalogue
+
+CATALOGUE = load_catalogue()
+LINES = tuple(every_line(CATALOGUE))
+NOW = datetime(2026, 11, 20, 6, 30, tzinfo=UTC)
+DIGEST = "d" * 64
+GENERATION = 3
+PLAN = "post-run"
+
+
+def frames(count: int) -> int:
+    """Return the length of some frames in milliseconds."""
+    return count * FRAME
+
+
+def plausible_length(line: str) -> int:
+    """Return about how long a voice takes for a line."""
+    if line.startswith(("count/", "half", "last-rep", "ready", "chime/")):
+        return frames(10 if line == "chime/rep" else 25)
+    if line == "countdown":
+        return frames(208)
+    return frames(400 if line.endswith("/full") else 90)
+
+
+SHEET = CueSheet({line: (plausible_length(line),) * 3 for line in LINES})
+REPERTOIRE = Repertoire(CATALOGUE, SHEET, DIGEST)
+
+
+def plan_ids() -> st.SearchStrategy[str]:
+    """Draw the id of any plan that can be coached, some of them longer than allowed."""
+    choices = st.builds(
+        Choices,
+        hold_seconds=st.none() | st.sampled_from(HOLD_SECONDS),
+        reps=st.none() | st.sampled_from(REP_COUNTS),
+        rep_seconds=st.none() | st.sampled_from(REP_SECONDS),
+        detail=st.sampled_from(Detail),
+    )
+    routines = st.sampled_from(list(CATALOGUE.routines.values()))
+    return st.builds(Plan, routines, choices).map(lambda plan: plan.id)
+
+
+def sheets() -> st.SearchStrategy[CueSheet]:
+    """Draw recordings by any voice: lines of any length, with one to four variants."""
+    chimes = {
+        line: st.just((plausible_length(line),)) for line in LINES if line.startswith("chime/")
+    }
+    spoken = {
+        line: st.lists(st.integers(1, 150).map(frames), min_size=1, max_size=4).map(tuple)
+        for line in ("half", "ready", "breathe", "last-rep", "countdown", "lead/next", "rest")
+    }
+    return st.fixed_dictionaries(chimes | spoken).map(
+        lambda drawn: CueSheet({**SHEET.lengths, **drawn})
+    )
+
+
+def session(phase: Phase, asked: Question | None = None, *, step: int = 1) -> SessionState:
+    """Return a session in a phase, ten seconds into the hold of a step."""
+    progress = None if phase is Phase.IDLE else Progress(PLAN, Bookmark(step, 10_000))
+    return SessionState(phase, progress, asked, GENERATION)
+
+
+def runner(phase: Phase, asked: Question | None = None, *, step: int = 1) -> Runner:
+    """Return a runner who has heard the care line, in a phase."""
+    return Runner(session=session(phase, asked, step=step), cautioned=True)
+
+
+def moment(phase: Phase, *, offset: int | None = None, **changes: object) -> Moment:
+    """Return a moment at which the player is where the runner's session says."""
+    playhead = None
+    if phase in {Phase.PLAYING, Phase.PAUSED}:
+        timeline = REPERTOIRE.timeline(PLAN)
+        at = timeline.offset_of(Bookmark(1, 10_000)) if offset is None else offset
+        activity = Activity.PLAYING if phase is Phase.PLAYING else Activity.STOPPED
+        playhead = Playhead(PLAN, DIGEST, GENERATION, at, activity)
+    return replace(Moment(NOW, playhead, has_player=phase is not Phase.STEPPING), **changes)
+
+
+EVENTS: dict[str, Event] = {
+    kind.__name__: kind()
+    for family in (events.Command, events.PlayerNotice, events.Notice)
+    for kind in family.__subclasses__()
+    if kind is not events.PlayerNotice
+}
+"""One of each kind of event, in its barest form."""

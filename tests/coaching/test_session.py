@@ -1,0 +1,696 @@
+"""The session machine: every event in every phase, and what may never happen."""
+
+from dataclasses import replace
+from typing import ClassVar
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from skill.coaching import events
+from skill.coaching.events import Activity, Command, Event, Moment, Playhead
+from skill.coaching.outcomes import Outcome, Play, PlayClip, StopPlaying
+from skill.coaching.plans import Choices
+from skill.coaching.runner import (
+    LONGEST_HISTORY,
+    Phase,
+    Progress,
+    Question,
+    Runner,
+    SessionState,
+    StateError,
+)
+from skill.coaching.session import TRANSITIONS, advance
+from skill.coaching.timeline import Bookmark
+from tests.coaching.scenes import (
+    CATALOGUE,
+    DIGEST,
+    EVENTS,
+    GENERATION,
+    NOW,
+    PLAN,
+    REPERTOIRE,
+    moment,
+    runner,
+)
+
+# Each event in the phases idle, playing, paused and stepping, ten seconds into the second
+# of four steps: lines said, [player], question?, -> phase. With nothing but "[play" the guide
+# itself speaks first, since it names movement and side as each step starts. Players' and
+# devices' notices are never answered in words.
+EXPECTED: dict[str, tuple[str, str, str, str]] = {
+    "Launch": (
+        "welcome-back which-routine? -> idle",
+        "welcome-back offer? -> playing",
+        "welcome-back offer? -> paused",
+        "welcome-back offer? -> stepping",
+    ),
+    "StartRoutine": (
+        "which-routine? -> idle",
+        "which-routine? -> playing",
+        "which-routine? -> paused",
+        "which-routine? -> stepping",
+    ),
+    "NextStep": (
+        "nothing-on which-routine? -> idle",
+        "[play@2] -> playing",
+        "[play@2] -> playing",
+        "[clip@2] ready-next? -> stepping",
+    ),
+    "NextMovement": (
+        "nothing-on which-routine? -> idle",
+        "[play@2] -> playing",
+        "[play@2] -> playing",
+        "[clip@2] ready-next? -> stepping",
+    ),
+    "PreviousStep": (
+        "nothing-on which-routine? -> idle",
+        "[play@0] -> playing",
+        "[play@0] -> playing",
+        "[clip@0] ready-next? -> stepping",
+    ),
+    "Repeat": (
+        "nothing-on which-routine? -> idle",
+        "[play@1] -> playing",
+        "[play@1] -> playing",
+        "[clip@1] ready-next? -> stepping",
+    ),
+    "OtherSide": (
+        "nothing-on which-routine? -> idle",
+        "[play@0] -> playing",
+        "[play@0] -> playing",
+        "[clip@0] ready-next? -> stepping",
+    ),
+    "Pause": (
+        "nothing-on which-routine? -> idle",
+        "paused [stop] -> paused",
+        "still-paused [stop] -> paused",
+        "goodbye-kept -> paused",
+    ),
+    "Resume": (
+        "nothing-on which-routine? -> idle",
+        "going-on [play@1] -> playing",
+        "going-on [play@1] -> playing",
+        "going-on-before [clip@1] ready-next? -> stepping",
+    ),
+    "StartOver": (
+        "nothing-on which-routine? -> idle",
+        "starting-again [play@0] -> playing",
+        "starting-again [play@0] -> playing",
+        "starting-again [clip@0] ready-next? -> stepping",
+    ),
+    "Stop": (
+        "goodbye [stop] -> idle",
+        "goodbye-kept [stop] -> paused",
+        "goodbye-kept [stop] -> paused",
+        "goodbye-kept -> paused",
+    ),
+    "WhereAmI": (
+        "nothing-on which-routine? -> idle",
+        "where-working -> playing",
+        "where-working -> paused",
+        "where-working ready-next? -> stepping",
+    ),
+    "HowLongLeft": (
+        "nothing-on which-routine? -> idle",
+        "left-in-hold -> playing",
+        "left-in-hold -> paused",
+        "left-in-hold ready-next? -> stepping",
+    ),
+    "WhatsNext": (
+        "nothing-on which-routine? -> idle",
+        "next-step -> playing",
+        "next-step -> paused",
+        "ready-next? -> stepping",
+    ),
+    "ListRoutines": (
+        "routines which-one? -> idle",
+        "routines -> playing",
+        "routines -> paused",
+        "routines ready-next? -> stepping",
+    ),
+    "HowTo": (
+        "nothing-on which-routine? -> idle",
+        "how-to -> playing",
+        "how-to -> paused",
+        "how-to ready-next? -> stepping",
+    ),
+    "WhyThis": (
+        "nothing-on which-routine? -> idle",
+        "why -> playing",
+        "why -> paused",
+        "why ready-next? -> stepping",
+    ),
+    "Help": (
+        "help-idle? -> idle",
+        "help-playing? -> playing",
+        "help-paused? -> paused",
+        "help-stepping? -> stepping",
+    ),
+    "KeepOrder": (
+        "order-stays which-one? -> idle",
+        "order-stays -> playing",
+        "order-stays -> paused",
+        "order-stays ready-next? -> stepping",
+    ),
+    "NotUnderstood": (
+        "not-understood which-one? -> idle",
+        "not-understood -> playing",
+        "not-understood -> paused",
+        "not-understood ready-next? -> stepping",
+    ),
+    "Yes": (
+        "nothing-asked which-one? -> idle",
+        "nothing-asked -> playing",
+        "nothing-asked -> paused",
+        "nothing-asked ready-next? -> stepping",
+    ),
+    "No": (
+        "nothing-asked which-one? -> idle",
+        "nothing-asked -> playing",
+        "nothing-asked -> paused",
+        "nothing-asked ready-next? -> stepping",
+    ),
+    "PlaybackStarted": (
+        "-> idle",
+        "-> playing",
+        "-> paused",
+        "-> stepping",
+    ),
+    "PlaybackStopped": (
+        "-> idle",
+        "-> playing",
+        "-> paused",
+        "-> stepping",
+    ),
+    "PlaybackFinished": (
+        "-> idle",
+        "-> idle",
+        "-> idle",
+        "-> stepping",
+    ),
+    "PlaybackNearlyFinished": (
+        "-> idle",
+        "-> playing",
+        "-> paused",
+        "-> stepping",
+    ),
+    "PlaybackFailed": (
+        "-> idle",
+        "[play@1] -> playing",
+        "-> paused",
+        "-> stepping",
+    ),
+    "SessionEnded": (
+        "-> idle",
+        "-> playing",
+        "-> paused",
+        "-> paused",
+    ),
+}
+
+
+def describe(outcome: Outcome) -> str:
+    """Write an outcome down the way EXPECTED does."""
+    player = outcome.player
+    match player:
+        case Play(timeline, offset):
+            act = f"[play@{timeline.at(offset).step.index}]"
+        case PlayClip():
+            act = f"[clip@{player.step}]"
+        case StopPlaying():
+            act = "[stop]"
+        case None:
+            act = ""
+    asked = f"{outcome.ask.line.id}?" if outcome.ask else ""
+    said = " ".join(line.id for line in outcome.lines)
+    phase = f"-> {outcome.runner.session.phase}"
+    return " ".join(part for part in (said, act, asked, phase) if part)
+
+
+def act(before: Runner, event: Event, at: Moment | None = None) -> Outcome:
+    """Let an event happen where the runner is."""
+    return advance(before, event, at or moment(before.session.phase), REPERTOIRE)
+
+
+def playhead(offset: int, **changes: object) -> Playhead:
+    """Return a playhead in the guide that was last started."""
+    ours = Playhead(PLAN, DIGEST, GENERATION, offset, Activity.PLAYING)
+    return replace(ours, **changes)
+
+
+def offset_of(state: Runner) -> int:
+    """Return the offset of a runner's place."""
+    return REPERTOIRE.timeline(PLAN).offset_of(state.session.progress.bookmark)
+
+
+class TestTable:
+    def test_is_total(self):
+        """Every event has a transition in every phase, and nothing else has one."""
+        kinds = {type(event) for event in EVENTS.values()}
+        assert set(TRANSITIONS) == {(phase, kind) for phase in Phase for kind in kinds}
+        assert EXPECTED.keys() == EVENTS.keys()
+
+    @pytest.mark.parametrize("name", EXPECTED)
+    @pytest.mark.parametrize(("phase", "column"), list(zip(Phase, range(4), strict=True)))
+    def test_outcome(self, name, phase, column):
+        """Each event in each phase leads to just what the table in this file says."""
+        assert describe(act(runner(phase), EVENTS[name])) == EXPECTED[name][column]
+
+    @pytest.mark.parametrize("name", EXPECTED)
+    @pytest.mark.parametrize("phase", Phase)
+    def test_commands_are_answered_and_notices_are_not(self, name, phase):
+        """A command gets words, a question or a guide that speaks; a notice gets no words."""
+        outcome = act(runner(phase), EVENTS[name])
+        if isinstance(EVENTS[name], Command):
+            assert outcome.lines or outcome.ask or isinstance(outcome.player, Play)
+        else:
+            assert not outcome.lines
+            assert outcome.ask is None
+
+    @pytest.mark.parametrize("name", EXPECTED)
+    def test_devices_without_a_player_get_no_player_directives(self, name):
+        """Where there is no AudioPlayer nothing is told to one."""
+        for phase in Phase:
+            at = replace(moment(phase), has_player=False)
+            outcome = advance(runner(phase), EVENTS[name], at, REPERTOIRE)
+            if isinstance(EVENTS[name], Command):
+                assert not isinstance(outcome.player, Play | StopPlaying)
+
+
+class TestStarting:
+    def test_first_launch_gives_the_care_line_once(self):
+        """A new runner is welcomed with the care line; the second time it is left out."""
+        first = act(Runner(), events.Launch())
+        assert [line.id for line in first.lines] == ["welcome", "care"]
+        again = act(first.runner, events.Launch())
+        assert [line.id for line in again.lines] == ["welcome-back"]
+
+    def test_starting_straight_away_gives_the_care_line_too(self):
+        """Who starts a routine without a launch hears the care line before it."""
+        started = act(Runner(), events.StartRoutine(CATALOGUE.routines["pre-run"]))
+        assert [line.id for line in started.lines] == ["care", "starting"]
+        assert started.runner.cautioned
+
+    @pytest.mark.parametrize("phase", Phase)
+    def test_a_named_routine_starts_from_any_phase(self, phase):
+        """A routine asked for by name begins at its first word, whatever was on."""
+        outcome = act(runner(phase), events.StartRoutine(CATALOGUE.routines["desk"]))
+        assert outcome.runner.session.progress.plan_id == "desk"
+        assert outcome.runner.session.progress.bookmark.step == 0
+        assert [line.id for line in outcome.lines] == ["starting"]
+
+    def test_choices_shape_the_plan(self):
+        """A runner's choices are in the plan that starts."""
+        wanting = replace(runner(Phase.IDLE), choices=Choices(hold_seconds=45))
+        outcome = act(wanting, events.StartRoutine(CATALOGUE.routines["post-run"]))
+        assert outcome.player.timeline.plan.id == "post-run_h45"
+
+    def test_an_unknown_routine_is_named_and_the_known_ones_offered(self):
+        """A routine we do not have is said back, with those there are."""
+        outcome = act(runner(Phase.IDLE), events.StartRoutine(heard="banana"))
+        assert outcome.ask.line.id == "unknown-routine"
+        assert outcome.ask.line.values["heard"].text == "banana"
+        assert len(outcome.ask.line.values["routines"]) == len(CATALOGUE.routines)
+
+
+class TestMoving:
+    def at_step(self, step: int, phase: Phase = Phase.PLAYING) -> tuple[Runner, Moment]:
+        before = runner(phase, step=step)
+        return before, replace(moment(phase), playhead=None)
+
+    def test_next_after_the_last_step_completes_the_routine(self):
+        """Going on from the last step ends the routine and puts it into the history."""
+        for event in (events.NextStep(), events.NextMovement()):
+            outcome = act(*self._reordered(self.at_step(3), event))
+            assert describe(outcome) == "skipped-to-the-end [stop] -> idle"
+            assert outcome.runner.history[-1].plan_id == PLAN
+            assert outcome.runner.history[-1].at == NOW
+
+    def _reordered(self, scene: tuple[Runner, Moment], event: Event):
+        return scene[0], event, scene[1]
+
+    def test_next_stretch_leaves_the_other_side_out(self):
+        """The next movement comes from the left side as well as from the right."""
+        for step in (0, 1):
+            before, at = self.at_step(step)
+            outcome = act(before, events.NextMovement(), at)
+            assert outcome.runner.session.progress.bookmark.step == 2
+
+    def test_next_goes_to_the_other_side_first(self):
+        """The plain next goes from the left side to the right."""
+        before, at = self.at_step(0)
+        assert act(before, events.NextStep(), at).runner.session.progress.bookmark.step == 1
+
+    def test_other_side_goes_either_way(self):
+        """The other side is found whether it is still to come or done already."""
+        for step, other in ((0, 1), (1, 0), (2, 3), (3, 2)):
+            before, at = self.at_step(step)
+            outcome = act(before, events.OtherSide(), at)
+            assert outcome.runner.session.progress.bookmark.step == other
+
+    def test_other_side_of_a_movement_for_both(self):
+        """Where both sides work at once the coach says so, and nothing moves."""
+        progress = Progress("pre-run", Bookmark(0, 5_000))
+        before = Runner(SessionState(Phase.PLAYING, progress, None, GENERATION), cautioned=True)
+        outcome = act(before, events.OtherSide(), Moment(NOW))
+        assert describe(outcome) == "both-sides -> playing"
+        assert outcome.runner.session.progress == progress
+
+    def test_previous_from_the_first_step_begins_it_again(self):
+        """There is nothing before the first step, so it starts again, with a word about it."""
+        before, at = self.at_step(0)
+        assert describe(act(before, events.PreviousStep(), at)) == (
+            "first-step [play@0] -> playing"
+        )
+
+    def test_resume_goes_on_at_the_second(self):
+        """Resume plays from exactly the offset where the pause was."""
+        paused = act(runner(Phase.PLAYING), events.Pause())
+        resumed = act(paused.runner, events.Resume())
+        assert resumed.player.offset == offset_of(paused.runner)
+        assert resumed.player.generation == GENERATION + 1
+
+    def test_resume_before_the_hold_names_no_seconds(self):
+        """While the runner still gets into place there is nothing left of a hold to tell."""
+        before = runner(Phase.PAUSED)
+        waiting = Progress(PLAN, Bookmark(1, -3_000))
+        before = replace(before, session=replace(before.session, progress=waiting))
+        outcome = act(before, events.Resume(), Moment(NOW))
+        assert [line.id for line in outcome.lines] == ["going-on-before"]
+
+
+class TestAnswers:
+    ASKED: ClassVar = {
+        (Phase.IDLE, Question.WHICH_ROUTINE): ("which-routine? -> idle", "goodbye [stop] -> idle"),
+        (Phase.IDLE, Question.ANYTHING_ELSE): ("anything-else? -> idle", "goodbye [stop] -> idle"),
+        (Phase.PLAYING, Question.WHICH_ROUTINE): ("which-routine? -> playing", "-> playing"),
+        (Phase.PLAYING, Question.GO_ON): (
+            "going-on [play@1] -> playing",
+            "which-routine? -> playing",
+        ),
+        (Phase.PLAYING, Question.ANYTHING_ELSE): ("anything-else? -> playing", "-> playing"),
+        (Phase.PAUSED, Question.WHICH_ROUTINE): (
+            "which-routine? -> paused",
+            "goodbye-kept [stop] -> paused",
+        ),
+        (Phase.PAUSED, Question.GO_ON): (
+            "going-on [play@1] -> playing",
+            "which-routine? -> paused",
+        ),
+        (Phase.PAUSED, Question.ANYTHING_ELSE): (
+            "anything-else? -> paused",
+            "goodbye-kept [stop] -> paused",
+        ),
+        (Phase.STEPPING, Question.WHICH_ROUTINE): (
+            "which-routine? -> stepping",
+            "goodbye-kept -> paused",
+        ),
+        (Phase.STEPPING, Question.GO_ON): (
+            "going-on-before [clip@1] ready-next? -> stepping",
+            "which-routine? -> stepping",
+        ),
+        (Phase.STEPPING, Question.NEXT_STEP): (
+            "[clip@2] ready-next? -> stepping",
+            "take-your-time? -> stepping",
+        ),
+        (Phase.STEPPING, Question.ANYTHING_ELSE): (
+            "anything-else? -> stepping",
+            "goodbye-kept -> paused",
+        ),
+    }
+
+    def test_covers_every_question_that_can_be_open(self):
+        """Each phase with each question that may be open in it is in the table."""
+        possible = set()
+        for phase in Phase:
+            for question in Question:
+                try:
+                    runner(phase, question)
+                except StateError:
+                    continue
+                possible.add((phase, question))
+        assert possible == set(self.ASKED)
+
+    @pytest.mark.parametrize(("phase", "asked"), ASKED)
+    def test_yes_and_no(self, phase, asked):
+        """Yes does what was offered; no leaves it."""
+        yes, no = self.ASKED[phase, asked]
+        assert describe(act(runner(phase, asked), events.Yes())) == yes
+        assert describe(act(runner(phase, asked), events.No())) == no
+
+    def test_a_declined_question_in_mid_play_is_silent(self):
+        """No to an open question while a guide plays closes the session; the guide goes on."""
+        outcome = act(runner(Phase.PLAYING, Question.ANYTHING_ELSE), events.No())
+        assert not outcome.lines
+        assert outcome.player is None
+
+    def test_an_open_offer_is_made_again_after_an_aside(self):
+        """Asking something in between does not lose the offer."""
+        outcome = act(runner(Phase.PAUSED, Question.GO_ON), events.WhereAmI())
+        assert describe(outcome) == "where-working offer? -> paused"
+
+
+class TestAsking:
+    def asked(self, event: Event, step: int, since_begin: int, plan: str = PLAN) -> Outcome:
+        progress = Progress(plan, Bookmark(step, since_begin))
+        before = Runner(SessionState(Phase.PAUSED, progress, None, GENERATION), cautioned=True)
+        return act(before, event, Moment(NOW))
+
+    def test_how_long_left_in_a_hold(self):
+        """In a hold the seconds left of it are told, and those of the routine."""
+        line = self.asked(events.HowLongLeft(), 1, 12_000).lines[0]
+        assert line.id == "left-in-hold"
+        assert line.values["left"].milliseconds == 18_000
+
+    def test_how_long_left_in_a_set(self):
+        """In a set the repetitions left are told, the one under way included."""
+        line = self.asked(events.HowLongLeft(), 1, 9_000, "pre-run").lines[0]
+        assert line.id == "left-in-set"
+        assert line.values["reps_left"] == 3
+
+    def test_how_long_left_before_and_after(self):
+        """Before the begin the whole dose is told, after the release just the routine."""
+        assert self.asked(events.HowLongLeft(), 1, -1_000).lines[0].id == "left-before"
+        assert self.asked(events.HowLongLeft(), 1, 30_500).lines[0].id == "left-after"
+
+    def test_whats_next(self):
+        """The next step is named, with the movement after it if that is another."""
+        assert self.asked(events.WhatsNext(), 0, 0).lines[0].id == "next-step-then"
+        assert self.asked(events.WhatsNext(), 1, 0).lines[0].id == "next-step"
+        assert self.asked(events.WhatsNext(), 3, 0).lines[0].id == "next-none"
+
+    def test_how_to_tells_the_side_at_hand(self):
+        """This movement is explained for the side the runner is on."""
+        for step, side in ((0, "left"), (1, "right")):
+            line = self.asked(events.HowTo(), step, 0).lines[0]
+            assert line.values["instructions"].side == side
+
+    def test_another_movement_can_be_asked_about(self):
+        """A named movement is explained even with nothing under way."""
+        squat = CATALOGUE.movements["squat"]
+        for event, line_id in ((events.HowTo(squat), "how-to"), (events.WhyThis(squat), "why")):
+            for phase in Phase:
+                assert act(runner(phase), event).lines[0].id == line_id
+
+    @pytest.mark.parametrize("ask", [events.HowTo, events.WhyThis])
+    @pytest.mark.parametrize("phase", Phase)
+    def test_an_unknown_movement_is_named(self, ask, phase):
+        """A movement we do not have is said back, with those there are."""
+        line = act(runner(phase), ask(heard="sit up")).ask.line
+        assert line.id == "unknown-movement"
+        assert len(line.values["movements"]) == len(CATALOGUE.movements)
+
+
+class TestNotices:
+    def test_the_place_follows_the_player(self):
+        """Each notice moves the place to where the player says it is."""
+        start = offset_of(runner(Phase.PLAYING))
+        at = replace(moment(Phase.PLAYING), playhead=playhead(start + 7_000))
+        assert offset_of(act(runner(Phase.PLAYING), events.PlaybackStopped(), at).runner) == (
+            start + 7_000
+        )
+
+    @pytest.mark.parametrize(
+        "foreign",
+        [
+            playhead(60_000, generation=GENERATION - 1),
+            playhead(60_000, plan_id="desk"),
+            None,
+        ],
+    )
+    @pytest.mark.parametrize("name", [n for n in EVENTS if n.startswith("Playback")])
+    @pytest.mark.parametrize("phase", Phase)
+    def test_notices_of_another_guide_change_nothing(self, foreign, name, phase):
+        """What comes late, from another plan or from nowhere has no effect at all."""
+        before = runner(phase)
+        at = replace(moment(phase), playhead=foreign)
+        assert act(before, EVENTS[name], at) == Outcome(before)
+
+    @given(st.lists(st.integers(0, 200_000), max_size=8))
+    def test_order_does_not_matter(self, offsets):
+        """However notices of one guide are ordered, the place is the furthest one told."""
+        state = runner(Phase.PLAYING)
+        started = offset_of(state)
+        for offset in offsets:
+            at = replace(moment(Phase.PLAYING), playhead=playhead(offset))
+            state = act(state, events.PlaybackStopped(), at).runner
+        assert offset_of(state) == min(max([started, *offsets]), REPERTOIRE.timeline(PLAN).duration)
+
+    def test_finishing_twice_counts_once(self):
+        """A repeated finish leaves the history as it is."""
+        finished = act(runner(Phase.PLAYING), events.PlaybackFinished())
+        again = act(finished.runner, events.PlaybackFinished(), moment(Phase.PLAYING))
+        assert len(again.runner.history) == 1
+
+    def test_failure_is_retried_once_and_then_told(self):
+        """A guide that fails plays again from its place; failing again waits, and is told."""
+        first = act(runner(Phase.PLAYING), events.PlaybackFailed())
+        assert first.player.offset == offset_of(runner(Phase.PLAYING))
+        at = replace(
+            moment(Phase.PLAYING), playhead=playhead(0, generation=first.player.generation)
+        )
+        second = act(first.runner, events.PlaybackFailed(), at)
+        assert describe(second) == "-> paused"
+        told = act(second.runner, events.Launch(), Moment(NOW))
+        assert describe(told) == "audio-failed offer? -> paused"
+        assert act(told.runner, events.Yes(), Moment(NOW)).runner.session.failures == 0
+
+    def test_a_notice_leaves_the_question_open(self):
+        """The player stops when the runner is asked something; the question is still open."""
+        before = runner(Phase.PLAYING, Question.GO_ON)
+        assert act(before, events.PlaybackStopped()).runner.session.asked is Question.GO_ON
+
+    def test_the_session_ending_closes_the_question(self):
+        """After the session has ended, yes and no mean nothing any more."""
+        for phase in (Phase.PLAYING, Phase.PAUSED):
+            ended = act(runner(phase, Question.GO_ON), events.SessionEnded())
+            assert ended.runner.session.asked is None
+
+    def test_an_unanswered_step_counts_as_done(self):
+        """Silence after a step keeps the place at the next one; hanging up keeps this one."""
+        before = runner(Phase.STEPPING, Question.NEXT_STEP)
+        silent = act(before, events.SessionEnded(unanswered=True)).runner.session
+        assert (silent.phase, silent.progress.bookmark.step) == (Phase.PAUSED, 2)
+        hung_up = act(before, events.SessionEnded()).runner.session
+        assert (hung_up.phase, hung_up.progress.bookmark.step) == (Phase.PAUSED, 1)
+
+    def test_silence_after_the_last_step_completes(self):
+        """The last step was heard to its end, so the routine is done."""
+        before = runner(Phase.STEPPING, Question.NEXT_STEP, step=3)
+        ended = act(before, events.SessionEnded(unanswered=True))
+        assert len(ended.runner.history) == 1
+        assert ended.player is None
+
+
+class TestForgetting:
+    """The store was away: the player knows more than we do."""
+
+    def test_a_later_generation_is_believed(self):
+        """With nothing stored, the place is taken from the player."""
+        at = Moment(NOW, playhead(70_000, generation=9))
+        outcome = act(Runner(cautioned=True), events.HowLongLeft(), at)
+        assert offset_of(outcome.runner) == 70_000
+        assert outcome.runner.session.generation == 9
+        assert outcome.lines[0].id.startswith("left-")
+
+    def test_a_guide_that_has_ended_is_not_taken_up_again(self):
+        """A player that tells of an ended guide does not bring it back."""
+        at = Moment(NOW, playhead(70_000, generation=9, activity=Activity.FINISHED))
+        outcome = act(Runner(cautioned=True), events.WhereAmI(), at)
+        assert outcome.lines[0].id == "nothing-on"
+        assert outcome.runner.session.generation == 9
+
+    def test_the_end_of_a_forgotten_guide_is_history(self):
+        """A finish is counted even if the start was never stored."""
+        at = Moment(NOW, playhead(70_000, generation=9, activity=Activity.FINISHED))
+        assert len(act(Runner(), events.PlaybackFinished(), at).runner.history) == 1
+
+    def test_a_plan_nobody_knows_is_left_alone(self):
+        """A token with a plan we cannot coach brings nothing back."""
+        at = Moment(NOW, playhead(70_000, generation=9, plan_id="yoga"))
+        assert act(Runner(cautioned=True), events.WhereAmI(), at).lines[0].id == "nothing-on"
+
+    def test_a_stored_plan_nobody_knows_is_let_go(self):
+        """A place in a routine that is no more does not stop the coach."""
+        gone = SessionState(Phase.PAUSED, Progress("yoga", Bookmark(0, 0)), None, GENERATION)
+        outcome = act(Runner(gone, cautioned=True), events.Launch(), Moment(NOW))
+        assert describe(outcome) == "welcome-back which-routine? -> idle"
+
+    def test_an_offset_in_another_recording_is_not_trusted(self):
+        """Seconds measured in an older recording do not move the place."""
+        at = replace(moment(Phase.PLAYING), playhead=playhead(200_000, digest="0" * 64))
+        before = runner(Phase.PLAYING)
+        assert offset_of(act(before, events.WhereAmI(), at).runner) == offset_of(before)
+
+
+class TestButtons:
+    @pytest.mark.parametrize("phase", Phase)
+    @pytest.mark.parametrize(
+        "event", [events.NextStep(), events.PreviousStep(), events.Resume(), events.Pause()]
+    )
+    def test_are_answered_without_words(self, phase, event):
+        """A pressed button acts like the spoken command, and nothing is said or asked."""
+        before = runner(phase)
+        at = replace(moment(phase), is_spoken=False)
+        outcome = act(before, event, at)
+        spoken = act(before, event)
+        assert not outcome.lines
+        assert outcome.ask is None
+        assert outcome.player == spoken.player
+        assert outcome.runner.session.asked is None
+
+
+class TestState:
+    @pytest.mark.parametrize(
+        "contradiction",
+        [
+            {"phase": Phase.PLAYING},
+            {"phase": Phase.IDLE, "progress": Progress(PLAN, Bookmark(0, 0))},
+            {"asked": Question.GO_ON},
+            {"asked": Question.NEXT_STEP},
+            {"generation": -1},
+            {"turn": -1},
+            {"failures": -1},
+        ],
+    )
+    def test_contradictions_cannot_be_made(self, contradiction):
+        """A state that contradicts itself is refused as it is made."""
+        with pytest.raises(StateError):
+            SessionState(**contradiction)
+
+    def test_history_is_bounded(self):
+        """The oldest sessions leave the history when it is full."""
+        state = Runner()
+        for _ in range(LONGEST_HISTORY + 5):
+            state = state.completing(PLAN, NOW)
+        assert len(state.history) == LONGEST_HISTORY
+
+    @given(
+        st.lists(
+            st.tuples(
+                st.sampled_from(sorted(EVENTS)),
+                st.integers(0, 230_000),
+                st.integers(0, 6),
+                st.booleans(),
+                st.booleans(),
+            ),
+            max_size=40,
+        )
+    )
+    def test_any_sequence_leaves_a_valid_state(self, happenings):
+        """Whatever happens, the state is valid, commands are answered, history only grows."""
+        state = Runner()
+        for name, offset, generation, has_player, is_spoken in happenings:
+            at = Moment(
+                NOW, playhead(offset, generation=generation), has_player, is_spoken=is_spoken
+            )
+            outcome = advance(state, EVENTS[name], at, REPERTOIRE)
+            after = outcome.runner
+            assert after.history[: len(state.history)] == state.history
+            assert after.session.generation >= state.session.generation
+            if after.session.progress:
+                assert 0 <= after.session.progress.bookmark.step < 10
+            if isinstance(outcome.player, Play):
+                assert after.session.generation > state.session.generation
+            state = after
