@@ -46,10 +46,10 @@ class SessionStore(Protocol):
         """
         ...
 
-    def set_aside(self, key: str, stored: Stored) -> None:
-        """Move a document that cannot be read out of the way, byte for byte.
+    def keep_aside(self, key: str, stored: Stored) -> None:
+        """Keep a copy of a document that cannot be read, byte for byte, before it is replaced.
 
-        Raise `ConflictError`, and change nothing, if the version is another by now.
+        Keeping the same version again changes nothing.
         """
         ...
 

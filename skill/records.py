@@ -41,6 +41,8 @@ def encode(runner: Runner) -> bytes:
         document["since_begin"] = progress.bookmark.since_begin
     if session.asked is not None:
         document["asked"] = session.asked
+    if runner.loss_untold:
+        document["loss_untold"] = True
     if session.failures:
         document["failures"] = session.failures
     return json.dumps(document, separators=(",", ":")).encode()
@@ -80,6 +82,7 @@ def _runner(document: Mapping[str, Any]) -> Runner:
             Completed(_text(plan_id), _moment(at)) for plan_id, at in document["history"]
         ),
         cautioned=document["cautioned"] is True,
+        loss_untold=document.get("loss_untold") is True,
     )
 
 

@@ -6,15 +6,13 @@ the store away the coach goes on from what the player tells, and says nothing of
 
 import hashlib
 import logging
-from dataclasses import replace
 
-from skill.coaching.events import Command, Event, Moment
-from skill.coaching.lines import line
+from skill.coaching.events import Event, Moment
 from skill.coaching.outcomes import Outcome
 from skill.coaching.repertoire import Repertoire
 from skill.coaching.runner import Runner
 from skill.coaching.session import advance
-from skill.ports import ConflictError, SessionStore, StoreError
+from skill.ports import ConflictError, SessionStore, Stored, StoreError
 from skill.records import CorruptRecordError, decode, encode
 
 ATTEMPTS = 10
@@ -47,29 +45,21 @@ class SessionManager:
 
     def _attempt(self, key: str, event: Event, moment: Moment) -> Outcome:
         stored = self._store.load(key)
-        if stored is None:
-            return self._decide(key, Runner(), None, event, moment)
-        try:
-            runner = decode(stored.document)
-        except CorruptRecordError as corrupt:
-            log.error("a record cannot be read and is set aside: %s", corrupt)  # noqa: TRY400
-            self._store.set_aside(key, stored)
-            return _admitting_loss(self._decide(key, Runner(), None, event, moment), event)
-        return self._decide(key, runner, stored.version, event, moment)
-
-    def _decide(
-        self, key: str, runner: Runner, version: int | None, event: Event, moment: Moment
-    ) -> Outcome:
+        runner = self._recalled(key, stored)
         outcome = advance(runner, event, moment, self._repertoire)
-        if outcome.runner != runner:
-            self._store.save(key, encode(outcome.runner), version)
+        if outcome.runner != runner or runner.loss_untold:
+            self._store.save(key, encode(outcome.runner), stored.version if stored else None)
         return outcome
 
-
-def _admitting_loss(outcome: Outcome, event: Event) -> Outcome:
-    if not isinstance(event, Command):
-        return outcome
-    return replace(outcome, lines=(line("state-lost"), *outcome.lines))
+    def _recalled(self, key: str, stored: Stored | None) -> Runner:
+        if stored is None:
+            return Runner()
+        try:
+            return decode(stored.document)
+        except CorruptRecordError as corrupt:
+            log.error("a record cannot be read and is kept aside: %s", corrupt)  # noqa: TRY400
+            self._store.keep_aside(key, stored)
+            return Runner(loss_untold=True)
 
 
 def storage_key(user_id: str) -> str:

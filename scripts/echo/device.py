@@ -298,7 +298,8 @@ class Echo:
         self.events.append(exchange)
         if status != 200:  # noqa: PLR2004 - Alexa takes nothing else
             raise SkillFailedError(
-                f"{exchange.type} was answered with HTTP {status}: {body[:200]!r}"
+                f"{exchange.type} was answered with HTTP {status}: "
+                f"{body[:200].decode(errors='replace').strip()}"
             )
         return read_answer(body, envelope["request"], self.device.interfaces, self._length_of)
 

@@ -84,12 +84,17 @@ class Completed:
 
 @dataclass(frozen=True, slots=True)
 class Runner:
-    """All that is remembered of one runner. `cautioned`: they have heard the care line."""
+    """All that is remembered of one runner.
+
+    `cautioned`: they have heard the care line. `loss_untold`: their earlier record could not
+    be read, and they do not know it yet.
+    """
 
     session: SessionState = SessionState()
     choices: Choices = Choices()
     history: tuple[Completed, ...] = ()
     cautioned: bool = False
+    loss_untold: bool = False
 
     def completing(self, plan_id: str, at: datetime) -> "Runner":
         """Return the runner with one more completed routine, and nothing under way."""

@@ -18,6 +18,7 @@ from skill.coaching import events
 from skill.coaching import transitions as do
 from skill.coaching.errors import PlanError
 from skill.coaching.events import Activity, Command, Event, Moment, PlayerNotice, Playhead
+from skill.coaching.lines import line
 from skill.coaching.outcomes import Outcome
 from skill.coaching.repertoire import Repertoire
 from skill.coaching.runner import Phase, Progress, Runner, SessionState
@@ -82,14 +83,15 @@ def advance(runner: Runner, event: Event, moment: Moment, repertoire: Repertoire
     outcome = TRANSITIONS[runner.session.phase, type(event)](turn, event)
     if not isinstance(event, Command):
         return outcome
-    return _counted(outcome) if moment.is_spoken else _silenced(outcome, runner)
+    return _spoken(outcome) if moment.is_spoken else _silenced(outcome, runner)
 
 
-def _counted(outcome: Outcome) -> Outcome:
-    """Count the answer, so that the next one is worded differently."""
-    session = outcome.runner.session
-    counted = replace(session, turn=session.turn + 1)
-    return replace(outcome, runner=replace(outcome.runner, session=counted))
+def _spoken(outcome: Outcome) -> Outcome:
+    """Own up to a loss, and count the answer, so that the next one is worded differently."""
+    runner, session = outcome.runner, outcome.runner.session
+    loss = (line("state-lost"),) if runner.loss_untold else ()
+    told = replace(runner, session=replace(session, turn=session.turn + 1), loss_untold=False)
+    return replace(outcome, runner=told, lines=(*loss, *outcome.lines))
 
 
 def _silenced(outcome: Outcome, before: Runner) -> Outcome:

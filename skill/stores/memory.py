@@ -11,7 +11,7 @@ class MemoryStore:
     def __init__(self) -> None:
         self._documents: dict[str, Stored] = {}
         self._lock = Lock()
-        self.kept_aside: list[tuple[str, bytes]] = []
+        self.kept_aside: dict[tuple[str, int], bytes] = {}
 
     def load(self, key: str) -> Stored | None:
         """Return the document under a key, or None."""
@@ -21,17 +21,17 @@ class MemoryStore:
     def save(self, key: str, document: bytes, replacing: int | None) -> None:
         """Write a document over the version read, or as the first one."""
         with self._lock:
-            self._require_version(key, replacing)
+            found = self._documents.get(key)
+            if (found.version if found else None) != replacing:
+                raise ConflictError(f"version {replacing} is not the newest any more")
             self._documents[key] = Stored(document, (replacing or 0) + 1)
 
-    def set_aside(self, key: str, stored: Stored) -> None:
-        """Move a document that cannot be read out of the way."""
+    def keep_aside(self, key: str, stored: Stored) -> None:
+        """Keep a copy of a document that cannot be read."""
         with self._lock:
-            self._require_version(key, stored.version)
-            self.kept_aside.append((key, stored.document))
-            del self._documents[key]
+            self.kept_aside[key, stored.version] = stored.document
 
-    def _require_version(self, key: str, version: int | None) -> None:
-        found = self._documents.get(key)
-        if (found.version if found else None) != version:
-            raise ConflictError(f"expected version {version}, found {found and found.version}")
+    def documents(self) -> list[tuple[str, Stored]]:
+        """Return all that is stored, by key."""
+        with self._lock:
+            return list(self._documents.items())

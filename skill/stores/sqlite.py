@@ -9,7 +9,7 @@ import logging
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,11 +24,12 @@ CREATE TABLE IF NOT EXISTS runners (
     version INTEGER NOT NULL,
     document BLOB NOT NULL
 ) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS set_aside (
+CREATE TABLE IF NOT EXISTS kept_aside (
     key TEXT NOT NULL,
     version INTEGER NOT NULL,
-    document BLOB NOT NULL
-);
+    document BLOB NOT NULL,
+    PRIMARY KEY (key, version)
+) WITHOUT ROWID;
 """
 
 log = logging.getLogger(__name__)
@@ -77,16 +78,12 @@ class SqliteStore:
         if not written.rowcount:
             raise ConflictError(f"version {replacing} is not the newest any more")
 
-    def set_aside(self, key: str, stored: Stored) -> None:
-        """Move a document that cannot be read out of the way, in one transaction."""
-        with self._connection() as connection, _transaction(connection):
-            removed = connection.execute(
-                "DELETE FROM runners WHERE key = ? AND version = ?", (key, stored.version)
-            )
-            if not removed.rowcount:
-                raise ConflictError(f"version {stored.version} is not the newest any more")
+    def keep_aside(self, key: str, stored: Stored) -> None:
+        """Keep a copy of a document that cannot be read."""
+        with self._connection() as connection:
             connection.execute(
-                "INSERT INTO set_aside (key, version, document) VALUES (?, ?, ?)",
+                "INSERT INTO kept_aside (key, version, document) VALUES (?, ?, ?)"
+                " ON CONFLICT DO NOTHING",
                 (key, stored.version, stored.document),
             )
 
@@ -141,15 +138,3 @@ class SqliteStore:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         return connection
-
-
-@contextmanager
-def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    except BaseException:
-        with suppress(sqlite3.Error):
-            connection.execute("ROLLBACK")
-        raise
-    connection.execute("COMMIT")

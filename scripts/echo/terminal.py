@@ -1,0 +1,222 @@
+"""An Echo on a terminal: what is typed is said to it, what it says and plays is written down.
+
+Lines that begin with a colon are for the terminal itself. Knows nothing of real time:
+somebody else says how much of it has passed.
+"""
+
+import json
+import re
+import textwrap
+from collections.abc import Callable, Collection, Mapping
+from typing import TextIO
+from urllib.parse import urlsplit
+
+from scripts.echo.device import Echo, Heard
+from scripts.echo.errors import IllegalResponseError, NotForTheSkillError, SkillFailedError
+from scripts.echo.guidebook import Guidebook, minutes
+from scripts.echo.player import Activity
+from scripts.echo.speech import Clip
+from skill.coaching.movements import Milliseconds
+from skill.coaching.timeline import BeatKind, Timeline
+
+HELP = """\
+Type what you would say: "start pre-run glute routine", "next", "how long left", "stop".
+While Alexa listens she has all the time in the world: nothing goes on until you answer.
+
+:skip 40s      let time pass (also 2m, 1m30s)
+:silence       give no answer
+:press next    press a button of the remote control: next, previous, play or pause
+:weather       ask Alexa something that is not for the coach
+:fail          let the stream break off
+:json          show the last request and its answer
+:quit          leave (as does Ctrl-D)"""
+
+WIDTH = 80
+LABEL = 6
+BEGINS = frozenset({BeatKind.BEGIN})
+"""What is written of a time that was skipped; of time that passes by itself, everything is."""
+
+_LENGTH = re.compile(r"(?:(\d+)m)?(?:(\d+)s?)?")
+
+
+class Terminal:
+    """Talks with one Echo. `troubled` tells whether the skill ever answered wrongly."""
+
+    def __init__(self, echo: Echo, guidebook: Guidebook | None, out: TextIO) -> None:
+        self.troubled = False
+        self._echo = echo
+        self._guidebook = guidebook
+        self._out = out
+        self._told_about_the_name = False
+        self._commands: Mapping[str, Callable[[str], None]] = {
+            "fail": lambda kind: echo.fail_playback(kind or "MEDIA_ERROR_UNKNOWN"),
+            "help": lambda _: self.write("", HELP),
+            "json": lambda _: self._show_exchange(),
+            "press": echo.press,
+            "silence": lambda _: self._show(echo.say_nothing()),
+            "skip": lambda length: self._pass_time(seconds_in(length), BEGINS),
+            "weather": lambda _: echo.talk_of_something_else(seconds=5),
+        }
+
+    def obey(self, line: str) -> None:
+        """Do what a typed line asks for, and write what comes of it."""
+        text = line.strip()
+        before = self._echo.player.stream, self._echo.player.activity
+        if text.startswith(":"):
+            self._attempt(lambda: self._command(text[1:]))
+        elif text:
+            self._attempt(lambda: self._say(text))
+        if self._echo.player.stream is not before[0]:
+            self._show_stream()
+        if self._has_ended and before[1] is not Activity.FINISHED:
+            self._show_end()
+        elif not self._has_ended:
+            self._show_place()
+
+    def tick(self, seconds: float) -> None:
+        """Let a little time pass by itself, but none while Alexa waits for an answer."""
+        if self._echo.mic_open or self._echo.player.activity is not Activity.PLAYING:
+            return
+        self._attempt(lambda: self._pass_time(seconds, frozenset(BeatKind)))
+        if self._has_ended:
+            self._show_end()
+
+    def write(self, label: str, text: str) -> None:
+        """Write a paragraph beside its label."""
+        indent = " " * (LABEL + 2)
+        for number, paragraph in enumerate(text.splitlines() or [""]):
+            first = f"{label:>{LABEL}}  " if not number else indent
+            print(
+                textwrap.fill(
+                    paragraph, WIDTH, initial_indent=first, subsequent_indent=indent
+                ).rstrip(),
+                file=self._out,
+            )
+        self._out.flush()
+
+    def _attempt(self, doing: Callable[[], None]) -> None:
+        """Do something that the skill can fail at; a skill that fails does not end the talk."""
+        try:
+            doing()
+        except IllegalResponseError as error:
+            self.troubled = True
+            self.write("!", f"Alexa would refuse this answer: {error}.")
+        except (SkillFailedError, OSError) as error:
+            self.troubled = True
+            self.write("!", f"There was a problem with the skill's response: {error}.")
+
+    def _command(self, text: str) -> None:
+        name, _, argument = text.partition(" ")
+        command = self._commands.get(name)
+        if command is None:
+            known = ", ".join(f":{name}" for name in (*self._commands, "quit"))
+            self.write("?", f"There is no :{name}; there are {known}.")
+            return
+        try:
+            command(argument.strip())
+        except (ValueError, NotForTheSkillError) as mistake:
+            self.write("?", f"That cannot be done: {mistake}.")
+
+    def _say(self, text: str) -> None:
+        try:
+            heard = self._echo.say(text)
+        except NotForTheSkillError:
+            by_name = f"ask glute coach to {text}"
+            if not self._told_about_the_name:
+                self._told_about_the_name = True
+                self.write("-", f'No conversation is open, so Alexa is told: "{by_name}".')
+            heard = self._echo.say(by_name)
+        self._show(heard)
+
+    def _show(self, heard: Heard) -> None:
+        for part in heard.said.parts:
+            if isinstance(part, Clip):
+                self._show_clip(part)
+            else:
+                self.write("Coach", part)
+        if heard.mic_open:
+            self.write("-", "Alexa is listening.")
+        elif not heard.said.parts and not heard.directives:
+            self.write("-", "Silence.")
+
+    def _show_clip(self, clip: Clip) -> None:
+        step = self._guidebook.step(clip.url) if self._guidebook else ""
+        told = f": {step}" if step else ""
+        self.write("Plays", f"{_path(clip.url)}, {minutes(clip.length)} long{told}")
+
+    def _show_stream(self) -> None:
+        stream = self._echo.player.stream
+        if stream is None:
+            return
+        self.write(
+            "Plays",
+            f"{_path(stream.url)} from {minutes(stream.start)} of {minutes(stream.length)}",
+        )
+        if self._timeline() is None and stream.title:
+            self.write("", f"{stream.title}: {stream.subtitle}")
+
+    @property
+    def _has_ended(self) -> bool:
+        return self._echo.player.activity is Activity.FINISHED
+
+    def _show_end(self) -> None:
+        self.write("-", "The guide has ended.")
+
+    def _show_place(self) -> None:
+        player, timeline = self._echo.player, self._timeline()
+        if player.stream is None:
+            return
+        silent = player.activity is not Activity.PLAYING
+        if timeline is not None and self._guidebook is not None:
+            place = self._guidebook.describe(timeline.at(player.offset), silent=silent)
+        else:
+            left = minutes(player.stream.length - player.offset)
+            place = f"{left} to go{' (silent)' if silent else ''}"
+        self.write(minutes(player.offset), place)
+
+    def _timeline(self) -> Timeline | None:
+        """The timeline of what plays or played last, if it is known here."""
+        url = self._echo.player.url
+        return self._guidebook.timeline(url) if self._guidebook and url else None
+
+    def _pass_time(self, seconds: float, beats: Collection[BeatKind]) -> None:
+        listening, left = self._echo.mic_open, round(seconds * 1000)
+        while left > 0:
+            step = min(left, self._until_next_beat() or left)
+            self._echo.wait(step / 1000)
+            left -= step
+            self._narrate(beats)
+        if listening and not self._echo.mic_open:
+            self.write("-", "Nobody answered: the conversation is over.")
+
+    def _until_next_beat(self) -> Milliseconds | None:
+        player, timeline = self._echo.player, self._timeline()
+        if timeline is None or player.activity is not Activity.PLAYING:
+            return None
+        starts = (beat.start for beat in timeline.beats if beat.start > player.offset)
+        return next(starts, timeline.duration) - player.offset
+
+    def _narrate(self, beats: Collection[BeatKind]) -> None:
+        """Write where the guide is, if one of these beats begins right here."""
+        player, timeline = self._echo.player, self._timeline()
+        if timeline is None or player.activity is not Activity.PLAYING:
+            return
+        if any(beat.start == player.offset and beat.kind in beats for beat in timeline.beats):
+            self._show_place()
+
+    def _show_exchange(self) -> None:
+        for exchange in self._echo.events[-1:]:
+            print(json.dumps(exchange.request, indent=2), file=self._out)
+            print(json.dumps(exchange.answer, indent=2), file=self._out)
+
+
+def seconds_in(text: str) -> int:
+    """Read a length of time such as 40s, 2m or 1m30s; raise `ValueError` for anything else."""
+    length = _LENGTH.fullmatch(text)
+    if length is None or not text:
+        raise ValueError(f"{text!r} is no length of time; 40s, 2m and 1m30s are")
+    return int(length[1] or 0) * 60 + int(length[2] or 0)
+
+
+def _path(url: str) -> str:
+    return urlsplit(url).path

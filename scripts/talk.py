@@ -1,0 +1,220 @@
+"""Talk to the coach without an Echo: type what you would say, read what you would hear.
+
+What is typed takes the way of an Echo's requests: interaction model, intent, request JSON,
+the web door, response JSON. Either to a coach started for this talk alone, or to a server.
+"""
+
+import argparse
+import json
+import os
+import select
+import sys
+import time
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TextIO
+from urllib.error import HTTPError
+from urllib.parse import urlsplit
+from urllib.request import Request, urlopen
+
+from scripts.echo.device import Echo, Send
+from scripts.echo.guidebook import Guidebook
+from scripts.echo.requests import Device
+from scripts.echo.streams import FIRST_BYTES, Fetch, lengths_by
+from scripts.echo.terminal import Terminal
+from skill.bootstrap import build
+from skill.coaching.errors import CoachError
+from skill.coaching.repertoire import Repertoire
+from skill.content.wording import load_wording
+from skill.guides.manifest import load, words_digest
+from skill.settings import PROJECT, Settings
+from skill.stores.memory import MemoryStore
+from skill.web import create_app
+
+MODELS = PROJECT / "skill" / "alexa" / "skill_package" / "interactionModels" / "custom"
+TICK_SECONDS = 0.25
+SERVER_SECONDS = 8
+"""How long Alexa waits for an answer."""
+JSON = "application/json"
+
+
+class CannotTalkError(CoachError):
+    """There is nobody to talk to."""
+
+    code = "cannot-talk"
+
+
+@dataclass(frozen=True)
+class Door:
+    """A way to a coach: where requests go, where guides come from, what is known of them."""
+
+    send: Send
+    fetch: Fetch
+    guidebook: Guidebook | None
+
+
+def main(arguments: Sequence[str], typed: TextIO, out: TextIO) -> int:
+    """Talk until the typing ends; 1 if the coach cannot start, or ever answered wrongly."""
+    given = _parse(arguments)
+    try:
+        settings = Settings.from_env(os.environ)
+        if given.database:
+            settings = replace(settings, database=given.database)
+        door = (
+            door_to_server(given.server, settings)
+            if given.server
+            else door_in_process(settings, keep=not given.new_runner)
+        )
+        model = _model(settings.locale)
+    except CoachError as reason:
+        print(f"The talk cannot start: {reason}", file=sys.stderr)
+        return 1
+    device = Device(
+        skill_id=settings.skill_id or Device().skill_id,
+        user_id=f"amzn1.ask.account.{uuid.uuid4() if given.new_runner else 'TERMINAL'}",
+        locale=settings.locale,
+        has_audio_player=not given.no_player,
+    )
+    echo = Echo(door.send, model, lengths_by(door.fetch), device, datetime.now(UTC))
+    echo.stamp = lambda: datetime.now(UTC)
+    terminal = Terminal(echo, door.guidebook, out)
+    terminal.write("", "Glute Coach, on an Echo made of text. Say something; :help says what.")
+    try:
+        talk(terminal, typed, out)
+    except KeyboardInterrupt:
+        print(file=out)
+    return int(terminal.troubled)
+
+
+def talk(terminal: Terminal, typed: TextIO, out: TextIO) -> None:
+    """Obey line after line. At a keyboard time passes for real; in a script only by :skip."""
+    live = typed.isatty()
+    while True:
+        print("\n   You  ", end="", flush=True, file=out)
+        if live:
+            _let_time_pass_until_typed(terminal, typed)
+        line = typed.readline()
+        if not live:
+            print(line.strip(), file=out)
+        if not line or line.strip() in {":quit", ":q"}:
+            return
+        terminal.obey(line)
+
+
+def _let_time_pass_until_typed(terminal: Terminal, typed: TextIO) -> None:
+    before = time.monotonic()
+    while not select.select([typed], [], [], TICK_SECONDS)[0]:
+        now = time.monotonic()
+        terminal.tick(now - before)
+        before = now
+    terminal.tick(time.monotonic() - before)
+
+
+def door_in_process(settings: Settings, *, keep: bool) -> Door:
+    """Start a coach for this talk alone; raise `CoachError` with the reason if it cannot start."""
+    service = build(settings, store=None if keep else MemoryStore())
+    client = create_app(replace(settings, unsigned=True), service=service).test_client()
+
+    def send(body: bytes) -> tuple[int, bytes]:
+        answer = client.post("/alexa", data=body, content_type=JSON)
+        return answer.status_code, answer.data
+
+    def fetch(url: str) -> tuple[int, bytes]:
+        answer = client.get(_path_and_query(url), headers={"Range": FIRST_BYTES})
+        return answer.status_code, answer.data
+
+    return Door(send, fetch, Guidebook(service.repertoire, service.wording))
+
+
+def door_to_server(server: str, settings: Settings) -> Door:
+    """Go to a coach that was started with `./scripts/serve --unsigned`, on this machine.
+
+    Raise `CannotTalkError` if none is there.
+    """
+
+    def send(body: bytes) -> tuple[int, bytes]:
+        return _request(Request(f"{server}/alexa", body, {"Content-Type": JSON}))  # noqa: S310
+
+    def fetch(url: str) -> tuple[int, bytes]:
+        return _request(Request(server + _path_and_query(url), headers={"Range": FIRST_BYTES}))  # noqa: S310
+
+    try:
+        fetch("/healthz")
+    except OSError as error:
+        raise CannotTalkError(
+            f"no coach answers at {server} ({error}); start one with ./scripts/serve --unsigned"
+        ) from error
+    return Door(send, fetch, _guidebook_at_hand(settings))
+
+
+def _guidebook_at_hand(settings: Settings) -> Guidebook | None:
+    """Read the recording on this machine: a server elsewhere may have the same one."""
+    try:
+        wording = load_wording(settings.locale)
+        manifest = load(settings.audio / settings.locale, words_digest(wording.script()))
+    except CoachError:
+        return None
+    return Guidebook(Repertoire(wording.catalogue, manifest.cue_sheet(), manifest.digest), wording)
+
+
+def _request(request: Request) -> tuple[int, bytes]:
+    try:
+        with urlopen(request, timeout=SERVER_SECONDS) as answer:  # noqa: S310 - http(s) only
+            return answer.status, answer.read()
+    except HTTPError as answer:
+        return answer.code, answer.read()
+
+
+def _model(locale: str) -> Any:
+    try:
+        return json.loads((MODELS / f"{locale}.json").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        models = ", ".join(sorted(model.stem for model in MODELS.glob("*.json")))
+        raise CannotTalkError(
+            f"there is no interaction model for {locale}; there are {models}"
+        ) from None
+
+
+def _path_and_query(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
+
+
+def _parse(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="talk", description=__doc__.split("\n", 1)[0])
+    parser.add_argument(
+        "--server",
+        type=_server,
+        metavar="URL",
+        help="talk to a coach started with ./scripts/serve --unsigned, as http://127.0.0.1:8080",
+    )
+    parser.add_argument(
+        "--no-player", action="store_true", help="be a device that has no AudioPlayer"
+    )
+    parser.add_argument(
+        "--new-runner",
+        action="store_true",
+        help="be somebody the coach has never met; nothing is kept",
+    )
+    parser.add_argument(
+        "--database",
+        type=Path,
+        metavar="FILE",
+        help="where the runner's place is kept (default: where the service keeps it)",
+    )
+    return parser.parse_args(arguments)
+
+
+def _server(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise argparse.ArgumentTypeError(f"{text!r} is no address; one is http://127.0.0.1:8080")
+    return text.rstrip("/")
+
+
+if __name__ == "__main__":
+    sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
+    sys.exit(main(sys.argv[1:], sys.stdin, sys.stdout))
