@@ -93,7 +93,7 @@ def talk(terminal: Terminal, typed: TextIO, out: TextIO) -> None:
     """Obey line after line. At a keyboard time passes for real; in a script only by :skip."""
     live = typed.isatty()
     while True:
-        print("\n   You  ", end="", flush=True, file=out)
+        terminal.prompt()
         if live:
             _let_time_pass_until_typed(terminal, typed)
         line = typed.readline()

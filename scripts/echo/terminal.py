@@ -48,6 +48,7 @@ class Terminal:
         self._guidebook = guidebook
         self._out = out
         self._told_about_the_name = False
+        self._at_prompt = False
         self._commands: Mapping[str, Callable[[str], None]] = {
             "fail": lambda kind: echo.fail_playback(kind or "MEDIA_ERROR_UNKNOWN"),
             "help": lambda _: self.write("", HELP),
@@ -60,6 +61,7 @@ class Terminal:
 
     def obey(self, line: str) -> None:
         """Do what a typed line asks for, and write what comes of it."""
+        self._at_prompt = False
         text = line.strip()
         before = self._echo.player.stream, self._echo.player.activity
         if text.startswith(":"):
@@ -80,9 +82,19 @@ class Terminal:
         self._attempt(lambda: self._pass_time(seconds, frozenset(BeatKind)))
         if self._has_ended:
             self._show_end()
+        if not self._at_prompt:
+            self._show_prompt()
+
+    def prompt(self) -> None:
+        """Ask for the next line."""
+        print(file=self._out)
+        self._show_prompt()
 
     def write(self, label: str, text: str) -> None:
         """Write a paragraph beside its label."""
+        if self._at_prompt:
+            self._at_prompt = False
+            print(end="\r", file=self._out)
         indent = " " * (LABEL + 2)
         for number, paragraph in enumerate(text.splitlines() or [""]):
             first = f"{label:>{LABEL}}  " if not number else indent
@@ -93,6 +105,10 @@ class Terminal:
                 file=self._out,
             )
         self._out.flush()
+
+    def _show_prompt(self) -> None:
+        print(f"{'You':>{LABEL}}  ", end="", file=self._out, flush=True)
+        self._at_prompt = True
 
     def _attempt(self, doing: Callable[[], None]) -> None:
         """Do something that the skill can fail at; a skill that fails does not end the talk."""

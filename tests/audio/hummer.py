@@ -1,6 +1,7 @@
 """A voice for the tests that hums instead of speaking: quick, offline, and ill on demand."""
 
-import time
+import os
+import signal
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -36,9 +37,15 @@ def lose_voice(_text: str) -> Recording:
     raise VoiceError("the hummer has lost its voice")
 
 
+def die(_text: str) -> Recording:
+    os.kill(os.getpid(), signal.SIGKILL)
+    raise AssertionError
+
+
 AILMENTS: Mapping[str, Callable[[str], Recording]] = {
     "refuses": refuse,
     "lost": lose_voice,
+    "dies": die,
     "empty": lambda _text: Recording(b"", RATE),
     "silent": lambda text: recorded(hummed(text) * 0),
     "clipped": lambda text: recorded(hummed(text) * 9),
@@ -50,13 +57,11 @@ AILMENTS: Mapping[str, Callable[[str], Recording]] = {
 
 @dataclass(frozen=True)
 class Hummer:
-    """Hums; `ails` says by text what goes wrong; `pause` is how many seconds each text takes."""
+    """Hums; `ails` says by text what goes wrong."""
 
     ails: Mapping[str, str] = field(default_factory=dict)
-    pause: float = 0
     identity: str = "hummer 1"
 
     def speak(self, text: str) -> Recording:
-        time.sleep(self.pause)
         ailment = self.ails.get(text)
         return AILMENTS[ailment](text) if ailment else recorded(hummed(text))

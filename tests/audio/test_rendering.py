@@ -202,9 +202,10 @@ def test_a_voice_that_varies_leaves_the_cues_in_force_alone(folder: Path) -> Non
     assert rendered(folder, voice=Moody()).recorded == 0
     assert contents(folder) == before
     manifest = rendered(folder, voice=Moody(), force=True).manifest
-    assert contents(folder).items() >= {
-        name: data for name, data in before.items() if name != MANIFEST_FILE
-    }.items()
+    assert (
+        contents(folder).items()
+        >= {name: data for name, data in before.items() if name != MANIFEST_FILE}.items()
+    )
     assert rendered(folder, voice=Moody()).manifest == manifest
 
 
