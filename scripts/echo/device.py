@@ -125,6 +125,7 @@ class Echo:
         clock: datetime = START,
     ) -> None:
         self.device = device or Device()
+        self.invocation_name = str(model["interactionModel"]["languageModel"]["invocationName"])
         self.clock = clock
         self.player = AudioPlayer(self.device.held_as)
         self.delivery: Delivery = at_once
@@ -133,9 +134,7 @@ class Echo:
         self._send = send
         self._length_of = length_of
         self._stationery = Stationery(self.device, model)
-        self._ear = Ear(
-            Understanding(model), model["interactionModel"]["languageModel"]["invocationName"]
-        )
+        self._ear = Ear(Understanding(model), self.invocation_name)
         self._session: Session | None = None
         self._listening: _Listening | None = None
         self._post = Post()

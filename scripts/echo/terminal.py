@@ -33,10 +33,11 @@ While Alexa listens she has all the time in the world: nothing goes on until you
 
 WIDTH = 80
 LABEL = 6
+LONGEST_SKIP = 24 * 60 * 60
 BEGINS = frozenset({BeatKind.BEGIN})
 """What is written of a time that was skipped; of time that passes by itself, everything is."""
 
-_LENGTH = re.compile(r"(?:(\d+)m)?(?:(\d+)s?)?")
+_LENGTH = re.compile(r"(?:(\d{1,4})m)?(?:(\d{1,5})s?)?")
 
 
 class Terminal:
@@ -63,25 +64,18 @@ class Terminal:
         """Do what a typed line asks for, and write what comes of it."""
         self._at_prompt = False
         text = line.strip()
-        before = self._echo.player.stream, self._echo.player.activity
         if text.startswith(":"):
-            self._attempt(lambda: self._command(text[1:]))
+            self._watch(lambda: self._command(text[1:]))
         elif text:
-            self._attempt(lambda: self._say(text))
-        if self._echo.player.stream is not before[0]:
-            self._show_stream()
-        if self._has_ended and before[1] is not Activity.FINISHED:
-            self._show_end()
-        elif not self._has_ended:
+            self._watch(lambda: self._say(text))
+        if not self._has_ended:
             self._show_place()
 
     def tick(self, seconds: float) -> None:
         """Let a little time pass by itself, but none while Alexa waits for an answer."""
-        if self._echo.mic_open or self._echo.player.activity is not Activity.PLAYING:
+        if self._echo.mic_open:
             return
-        self._attempt(lambda: self._pass_time(seconds, frozenset(BeatKind)))
-        if self._has_ended:
-            self._show_end()
+        self._watch(lambda: self._pass_time(seconds, frozenset(BeatKind)))
         if not self._at_prompt:
             self._show_prompt()
 
@@ -110,16 +104,23 @@ class Terminal:
         print(f"{'You':>{LABEL}}  ", end="", file=self._out, flush=True)
         self._at_prompt = True
 
-    def _attempt(self, doing: Callable[[], None]) -> None:
-        """Do something that the skill can fail at; a skill that fails does not end the talk."""
+    def _watch(self, doing: Callable[[], None]) -> None:
+        """Do something and write what became of the stream; a failure does not end the talk."""
+        stream, had_ended = self._echo.player.stream, self._has_ended
         try:
             doing()
         except IllegalResponseError as error:
-            self.troubled = True
-            self.write("!", f"Alexa would refuse this answer: {error}.")
+            self._complain(f"Alexa would refuse this answer: {error}.")
         except (SkillFailedError, OSError) as error:
-            self.troubled = True
-            self.write("!", f"There was a problem with the skill's response: {error}.")
+            self._complain(f"There was a problem with the skill's response: {error}.")
+        if self._echo.player.stream is not stream:
+            self._show_stream()
+        if self._has_ended and not had_ended:
+            self.write("-", "The guide has ended.")
+
+    def _complain(self, complaint: str) -> None:
+        self.troubled = True
+        self.write("!", complaint)
 
     def _command(self, text: str) -> None:
         name, _, argument = text.partition(" ")
@@ -137,7 +138,7 @@ class Terminal:
         try:
             heard = self._echo.say(text)
         except NotForTheSkillError:
-            by_name = f"ask glute coach to {text}"
+            by_name = f"ask {self._echo.invocation_name} to {text}"
             if not self._told_about_the_name:
                 self._told_about_the_name = True
                 self.write("-", f'No conversation is open, so Alexa is told: "{by_name}".')
@@ -174,9 +175,6 @@ class Terminal:
     @property
     def _has_ended(self) -> bool:
         return self._echo.player.activity is Activity.FINISHED
-
-    def _show_end(self) -> None:
-        self.write("-", "The guide has ended.")
 
     def _show_place(self) -> None:
         player, timeline = self._echo.player, self._timeline()
@@ -229,9 +227,10 @@ class Terminal:
 def seconds_in(text: str) -> int:
     """Read a length of time such as 40s, 2m or 1m30s; raise `ValueError` for anything else."""
     length = _LENGTH.fullmatch(text)
-    if length is None or not text:
-        raise ValueError(f"{text!r} is no length of time; 40s, 2m and 1m30s are")
-    return int(length[1] or 0) * 60 + int(length[2] or 0)
+    seconds = int(length[1] or 0) * 60 + int(length[2] or 0) if length else 0
+    if not 0 < seconds <= LONGEST_SKIP:
+        raise ValueError(f"{text!r} is no length of time up to a day; 40s, 2m and 1m30s are")
+    return seconds
 
 
 def _path(url: str) -> str:
