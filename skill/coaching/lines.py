@@ -92,6 +92,7 @@ LINES: Mapping[str, frozenset[str]] = {
         "going-on": "spot left",
         "going-on-before": "spot",
         "first-step": "",
+        "still-the-other-side": "",
         "both-sides": "movement",
         "finished": "routine",
         "skipped-to-the-end": "routine",

@@ -74,16 +74,23 @@ def cautioned(turn: Turn) -> tuple[Turn, tuple[Line, ...]]:
 def next_step(turn: Turn, _: Event) -> Outcome:
     """Go to the next step, or end after the last."""
     if turn.following is None:
-        return turn.complete(line("skipped-to-the-end", routine=turn.timeline.plan.routine))
+        return _end(turn)
     return turn.play_step(turn.following)
 
 
 def next_movement(turn: Turn, _: Event) -> Outcome:
-    """Go to the next movement, or end after the last."""
-    following = turn.timeline.plan.next_movement(turn.step)
-    if following is None:
-        return turn.complete(line("skipped-to-the-end", routine=turn.timeline.plan.routine))
-    return turn.play_step(following)
+    """Go to the next movement; after the last to its other side, if that is still to come."""
+    plan = turn.timeline.plan
+    following, other = plan.next_movement(turn.step), plan.counterpart(turn.step)
+    if following is not None:
+        return turn.play_step(following)
+    if other is not None and other.index > turn.step.index:
+        return turn.play_step(other, line("still-the-other-side"))
+    return _end(turn)
+
+
+def _end(turn: Turn) -> Outcome:
+    return turn.complete(line("skipped-to-the-end", routine=turn.timeline.plan.routine))
 
 
 def previous_step(turn: Turn, _: Event) -> Outcome:

@@ -98,7 +98,7 @@ def test_a_render_killed_at_any_moment_leaves_only_whole_cues(
 
     The end of it all is byte-identical to a render that nobody disturbed.
     """
-    for cues in (0, 1, 9, 23, 44):
+    for cues in (0, 12, 40):
         with start() as render_process:
             wait_until(lambda cues=cues: len(list(folder.glob(f"{CUE_FOLDER}/*.mp3"))) >= cues)
             render_process.kill()
@@ -111,24 +111,22 @@ def test_a_render_killed_at_any_moment_leaves_only_whole_cues(
     assert visible(folder) == undisturbed
 
 
-def test_a_full_disk_leaves_the_old_manifest_in_force(
-    start: Start, folder: Path, undisturbed: dict[str, bytes]
-) -> None:
+def test_a_full_disk_leaves_the_old_manifest_in_force(start: Start, folder: Path) -> None:
     """A cue that cannot be written ends the render, with a sentence; nothing is half there."""
-    with start() as first:
-        first.wait()
+    render(SCRIPT, Hummer(), folder, locale="en-US")
+    before = visible(folder)
     with start(most_bytes=5000, force="force") as second:
         told = second.stdout.read()
     assert "Cannot write" in told
     assert "File too large" in told
-    assert visible(folder) == undisturbed
+    assert visible(folder) == before
     assert not list(folder.rglob("*.tmp"))
     FrameLibrary(folder, load(folder, words_digest(SCRIPT)))
 
 
 def test_a_process_that_dies_is_told(folder: Path) -> None:
     """A worker ended from outside (by a system out of memory, say) is one clear error."""
-    with pytest.raises(StudioError, match="ended from outside.*render again to go on"):
+    with pytest.raises(StudioError, match=r"ended from outside.*render again to go on"):
         render(SCRIPT, Hummer(ails={"This is line 9.": "dies"}), folder, locale="en-US", jobs=2)
     report = render(SCRIPT, Hummer(), folder, locale="en-US")
     assert report.manifest is not None

@@ -342,6 +342,13 @@ class TestMoving:
         before, at = self.at_step(0)
         assert act(before, events.NextStep(), at).runner.session.progress.bookmark.step == 1
 
+    def test_next_stretch_does_not_lose_the_last_side(self):
+        """From the left side of the last movement the next stretch is its right side."""
+        before, at = self.at_step(2)
+        assert describe(act(before, events.NextMovement(), at)) == (
+            "still-the-other-side [play@3] -> playing"
+        )
+
     def test_other_side_goes_either_way(self):
         """The other side is found whether it is still to come or done already."""
         for step, other in ((0, 1), (1, 0), (2, 3), (3, 2)):

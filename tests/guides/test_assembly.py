@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skill.coaching.cues import Cue
@@ -14,6 +14,7 @@ from skill.guides.frames import FRAME_BYTES, FRAME_MS, SILENT_FRAME, TAIL_FRAMES
 from tests.guides.recordings import CUES, frames_of, recorded_timelines, timeline_of
 
 
+@settings(deadline=None)
 @given(recorded_timelines())
 def test_a_guide_has_every_cue_at_its_place_and_silence_elsewhere(recorded: tuple) -> None:
     """Byte offset is time: the frames of each sound stand there, and nothing else does."""
@@ -28,6 +29,7 @@ def test_a_guide_has_every_cue_at_its_place_and_silence_elsewhere(recorded: tupl
     assert frames[FRAME_BYTES:] == bytes(expected)
 
 
+@settings(deadline=None)
 @given(recorded_timelines(), st.data())
 def test_a_clip_is_the_guides_own_frames_of_one_step(recorded: tuple, data: st.DataObject) -> None:
     """What is heard in a clip is what the whole guide has between the step's start and end."""

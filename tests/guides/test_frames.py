@@ -41,6 +41,7 @@ def test_a_decoder_gives_exactly_the_length_that_the_info_frame_tells(frames: in
     assert not np.any(samples)
 
 
+@settings(deadline=None)
 @given(st.integers(TAIL_FRAMES, 150_000))
 def test_the_info_frame_is_one_frame_whose_checksum_is_right(frames: int) -> None:
     """It is 144 bytes with our header, and its CRC-16 covers all that stands before it."""
@@ -71,6 +72,7 @@ def test_an_info_frame_needs_the_tail_it_promises() -> None:
         info_frame(TAIL_FRAMES - 1)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 50))
 def test_whole_frames_are_counted(count: int) -> None:
     """As many frames are counted as were put there."""

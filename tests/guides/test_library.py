@@ -13,7 +13,6 @@ from skill.guides.library import FrameLibrary
 from skill.guides.manifest import CUE_FOLDER, RENDER_COMMAND, Manifest, ManifestBrokenError
 from tests.guides.recordings import CUES, rendered, timeline_of
 
-
 SECOND_ON_GRID = 1008
 
 

@@ -52,8 +52,9 @@ def test_that_the_name_was_added_is_said_once():
 def test_a_hold_shows_its_seconds():
     """The seconds left in a hold are on the screen after every turn."""
     screen = talk("start post-run stretch", *[":skip 1s"] * 90)
-    shown = re.findall(r"figure four, left side .* (\d+) s left ", screen)
-    assert [*map(int, shown)] == [30, *range(shown.count("30") and 30, 0, -1)]
+    seconds = [int(left) for left in re.findall(r"four, left side .* (\d+) s left ", screen)]
+    assert seconds == sorted(seconds, reverse=True)
+    assert {30, 29, 15, 2, 1} <= set(seconds)
 
 
 def test_a_question_waits_and_silence_ends_it():
@@ -66,8 +67,8 @@ def test_a_question_waits_and_silence_ends_it():
 def test_a_device_without_a_player_is_coached_in_the_conversation():
     """Each step is a clip in the answer, named with its side."""
     screen = talk("start pre-run", "yes", options=["--no-player"])
-    assert "Plays  /guides/pre-run/0.mp3, 0:" in screen
-    assert "long: heel bridge" in screen
+    assert re.search(r"Plays  /guides/pre-run/0.mp3, \d:\d\d long: heel bridge", screen)
+    assert re.search(r"Plays  /guides/pre-run/1.mp3, \d:\d\d long: clam, left side", screen)
     assert "Alexa is listening." in screen
 
 

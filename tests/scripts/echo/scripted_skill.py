@@ -122,6 +122,12 @@ class ScriptedSkill:
         ]
 
 
+def player_in(request: Json) -> Json:
+    """What a request tells of the player."""
+    state: Json = request["context"]["AudioPlayer"]
+    return state
+
+
 def length_of(url: str) -> int:
     """Tell how long the streams of this skill are."""
     if url not in LENGTHS:
