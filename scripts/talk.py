@@ -194,23 +194,31 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument(
         "--no-player", action="store_true", help="be a device that has no AudioPlayer"
     )
-    parser.add_argument(
+    kept = parser.add_mutually_exclusive_group()
+    kept.add_argument(
         "--new-runner",
         action="store_true",
         help="be somebody the coach has never met; nothing is kept",
     )
-    parser.add_argument(
+    kept.add_argument(
         "--database",
         type=Path,
         metavar="FILE",
         help="where the runner's place is kept (default: where the service keeps it)",
     )
-    return parser.parse_args(arguments)
+    given = parser.parse_args(arguments)
+    if given.server and given.database:
+        parser.error("with --server, the server decides where places are kept")
+    return given
 
 
 def _server(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    try:
+        parts = urlsplit(text)
+        good = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        good = False
+    if not good:
         raise argparse.ArgumentTypeError(f"{text!r} is no address; one is http://127.0.0.1:8080")
     return text.rstrip("/")
 

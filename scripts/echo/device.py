@@ -43,12 +43,8 @@ MOST_FAILURES = 10
 
 Send = Callable[[bytes], tuple[int, bytes]]
 """Takes a request's body to the skill and brings back HTTP status and body."""
-BUTTONS: Mapping[str, str] = {
-    "next": "Next",
-    "pause": "Pause",
-    "play": "Play",
-    "previous": "Previous",
-}
+
+BUTTONS = ("next", "pause", "play", "previous")
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +197,7 @@ class Echo:
         if button == "pause" and on_screen:
             self.player.pause()
             return
-        self._obey(self._exchange(self._stationery.button(BUTTONS[button])))
+        self._obey(self._exchange(self._stationery.button(button)))
         self._settle()
 
     def wait(self, seconds: float) -> None:

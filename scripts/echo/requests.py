@@ -87,9 +87,9 @@ class Stationery:
         """Tell that the conversation is over, not by the skill's wish."""
         return {"type": "SessionEndedRequest", "reason": reason}
 
-    def button(self, command: str) -> Json:
-        """Tell that a button was pressed."""
-        return {"type": f"PlaybackController.{command}CommandIssued"}
+    def button(self, name: str) -> Json:
+        """Tell that a button was pressed: next, pause, play or previous."""
+        return {"type": f"PlaybackController.{name.capitalize()}CommandIssued"}
 
     def exception(self, kind: str, message: str, cause: str) -> Json:
         """Tell that an answer of the skill was refused; `cause` is the id of its request."""

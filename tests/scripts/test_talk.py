@@ -132,6 +132,14 @@ def test_a_skill_that_fails_is_heard_and_leaves_its_mark(monkeypatch):
     assert "HTTP 413" in screen
 
 
+def test_a_locale_without_a_model_says_which_there_are(monkeypatch, capsys, tmp_path):
+    """Without an interaction model nothing can be understood."""
+    monkeypatch.setattr("scripts.talk.MODELS", tmp_path)
+    (tmp_path / "de-DE.json").touch()
+    talk(code=1)
+    assert "no interaction model for en-US; there are de-DE" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("variable", "value", "reason"),
     [
@@ -182,11 +190,20 @@ def test_a_server_that_is_not_there_is_named(capsys):
     assert "start one with ./scripts/serve --unsigned" in capsys.readouterr().err
 
 
-def test_a_server_has_an_address(capsys):
-    """Anything but http or https is refused before anything is tried."""
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--server", "ftp://coach.example"], "is no address"),
+        (["--server", "http://coach.example:many"], "is no address"),
+        (["--server", "http://coach.example", "--database", "x"], "the server decides"),
+        (["--new-runner", "--database", "x"], "not allowed with"),
+    ],
+)
+def test_options_that_make_no_sense_are_refused(capsys, options, told):
+    """A slip in the options is named before anything is tried."""
     with pytest.raises(SystemExit):
-        talk(options=["--server", "ftp://coach.example"])
-    assert "is no address" in capsys.readouterr().err
+        talk(options=options)
+    assert told in capsys.readouterr().err
 
 
 def test_at_a_keyboard_time_passes_by_itself():

@@ -119,7 +119,7 @@ def test_a_device_says_what_it_has():
         Stationery.launch,
         lambda s: s.intent("StartRoutineIntent", {"routine": Slot("pre run", ("pre-run",))}),
         lambda s: s.session_ended("EXCEEDED_MAX_REPROMPTS"),
-        lambda s: s.button("Next"),
+        lambda s: s.button("next"),
         lambda s: s.exception("INVALID_RESPONSE", "no", "amzn1.echo-api.request.1"),
         lambda s: s.playback(PlayerEvent(Happening.STOPPED, "one", 5, IDLE)),
         lambda s: s.playback(PlayerEvent(Happening.FAILED, "one", 5, IDLE, "MEDIA_ERROR_UNKNOWN")),
