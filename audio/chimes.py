@@ -51,7 +51,7 @@ MELODIES = {
 def synthesise(name: str) -> Samples:
     """Return a chime at its loudness; it begins and ends in silence."""
     melody = MELODIES[name]
-    sound = np.zeros(round(melody.seconds * SAMPLE_RATE))
+    sound = np.zeros(round(melody.seconds * SAMPLE_RATE), np.float32)
     for note in melody.notes:
         start = round(note.start_seconds * SAMPLE_RATE)
         sound[start:] += _stroke(note, len(sound) - start)
@@ -61,8 +61,8 @@ def synthesise(name: str) -> Samples:
 
 
 def _stroke(note: Note, length: int) -> Samples:
-    time = np.arange(length) / SAMPLE_RATE
-    sound = np.zeros(length)
+    time = np.arange(length, dtype=np.float32) / SAMPLE_RATE
+    sound = np.zeros(length, np.float32)
     for multiple, level in _PARTIALS:
         decay = np.exp(-time * multiple / note.decay_seconds)
         sound += level * decay * np.sin(2 * np.pi * note.hertz * multiple * time)
@@ -73,4 +73,4 @@ def _stroke(note: Note, length: int) -> Samples:
 
 def _eased(length: int) -> Samples:
     """Rise from 0 to 1 without a corner."""
-    return np.asarray((1 - np.cos(np.pi * np.arange(length) / length)) / 2)
+    return np.asarray((1 - np.cos(np.pi * np.arange(length) / length)) / 2, np.float32)

@@ -54,7 +54,7 @@ def encode(samples: Samples, frames: int) -> bytes:
     encoder.set_out_sample_rate(SAMPLE_RATE)
     encoder.set_bit_rate(BIT_RATE)
     encoder.set_quality(_QUALITY)
-    padded = np.zeros((frames + TAIL_FRAMES) * SAMPLES_PER_FRAME)
+    padded = np.zeros((frames + TAIL_FRAMES) * SAMPLES_PER_FRAME, np.float32)
     padded[: len(samples)] = samples / _LAME_SCALE
     encoded = bytes(encoder.encode(recording_of(padded).pcm)) + bytes(encoder.flush())
     cue = encoded[: frames * FRAME_BYTES]
@@ -67,7 +67,7 @@ def decode(frames: bytes) -> Samples:
     """Return what a player gives for these frames, 576 samples for each."""
     tail = SILENT_FRAME * TAIL_FRAMES
     count = len(frames) // FRAME_BYTES + TAIL_FRAMES
-    samples, _ = soundfile.read(io.BytesIO(info_frame(count) + frames + tail), dtype="float64")
+    samples, _ = soundfile.read(io.BytesIO(info_frame(count) + frames + tail), dtype="float32")
     return np.asarray(samples)
 
 

@@ -14,7 +14,7 @@ import soxr
 
 from skill.guides.frames import SAMPLE_RATE
 
-Samples = npt.NDArray[np.float64]
+Samples = npt.NDArray[np.float32]
 """Mono sound at 24 kHz; full scale is from -1 to 1."""
 
 SILENCE = -120.0
@@ -45,7 +45,7 @@ def integrated_loudness(samples: Samples) -> float:
     That is how a cue stands in a guide: so a guide is as loud as the cues it is made of, and
     a word shorter than a meter's block of 400 ms has a loudness at all.
     """
-    sound = np.pad(samples.astype(np.float32), _BLOCK)
+    sound = np.pad(samples, _BLOCK)
     size = fft_size(len(sound))
     weighted = np.fft.irfft(np.fft.rfft(sound, size) * _k_weighting(size), size)[: len(sound)]
     energy = np.concatenate(([0.0], np.cumsum(weighted * weighted, dtype=np.float64)))
@@ -70,8 +70,8 @@ def peaks_around(samples: Samples, fineness: int = 4) -> Samples:
 
     `fineness` is how many points are looked at for each sample; 4 miss up to 0.2 dB.
     """
-    finer = soxr.resample(samples.astype(np.float32), SAMPLE_RATE, SAMPLE_RATE * fineness)
-    peaks = np.abs(finer)
+    finer = soxr.resample(samples, SAMPLE_RATE, SAMPLE_RATE * fineness)
+    peaks = np.abs(finer, out=finer)
     between = (peaks[place::fineness] for place in range(fineness))
     return reduce(np.maximum, between, np.abs(samples))
 

@@ -21,6 +21,7 @@ LOUDNESS = -13.7
 """LUFS of a cue; in a guide, chimes and the edges of words bring it to Amazon's -14."""
 HIGHEST_PEAK = -2.0
 """dBTP, what Amazon allows, in what a listener decodes."""
+_FULL_SCALE = np.float32(32768)
 _RUMBLE_HERTZ = 70
 _THRESHOLD = -28.0
 _RATIO = 3
@@ -28,8 +29,11 @@ _DETECTION = SAMPLE_RATE * 20 // 1000
 _LOOK_AHEAD = SAMPLE_RATE // 1000
 _CLIP_ABOVE_CEILING = 1.6
 _CLIP_KNEE = 0.6
-_TOLERANCE = 0.05
+_TOLERANCE = 0.1
 _MOST_TRIES = 12
+_USUAL_LOSS = 0.6
+"""dB that the limiter takes from most speech; the louder what goes in, the more it takes."""
+_STEP = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +52,24 @@ class EvenSound:
 
         If it cannot be that loud under the ceiling, it is as loud as it can be.
         """
-        gain = loudness - integrated_loudness(self.samples)
+        gain = loudness - integrated_loudness(self.samples) + _USUAL_LOSS
         for _ in range(_MOST_TRIES):
             mastered = _limited(self.samples * from_decibels(gain), from_decibels(ceiling))
             missing = loudness - integrated_loudness(mastered)
             if abs(missing) < _TOLERANCE:
                 break
-            gain += missing * 1.3
+            gain += missing * _STEP
         return mastered
 
 
+def amplitudes(recording: Recording) -> Samples:
+    """Return a recording as numbers from -1 to 1, at the rate it has."""
+    return np.frombuffer(recording.pcm, np.int16).astype(np.float32) / _FULL_SCALE
+
+
 def samples_of(recording: Recording) -> Samples:
-    """Return a recording at 24 kHz, as numbers from -1 to 1."""
-    samples = np.frombuffer(recording.pcm, np.int16) / 32768
+    """Return a recording as numbers from -1 to 1, at 24 kHz."""
+    samples = amplitudes(recording)
     if recording.rate == SAMPLE_RATE:
         return samples
     return np.asarray(soxr.resample(samples, recording.rate, SAMPLE_RATE))
@@ -68,16 +77,17 @@ def samples_of(recording: Recording) -> Samples:
 
 def recording_of(samples: Samples) -> Recording:
     """Return samples at 24 kHz as a recording of 16 bits."""
-    whole = np.clip(np.rint(samples * 32768), -32768, 32767)
+    whole = np.clip(np.rint(samples * _FULL_SCALE), -_FULL_SCALE, _FULL_SCALE - 1)
     return Recording(whole.astype(np.int16).tobytes(), SAMPLE_RATE)
 
 
 def _without_rumble(samples: Samples) -> Samples:
     """Take away what lies under the voice, a constant offset included; shifts no phase."""
     size = fft_size(len(samples))
-    frequency = np.fft.rfftfreq(size, 1 / SAMPLE_RATE)
+    frequency = np.fft.rfftfreq(size, 1 / SAMPLE_RATE).astype(np.float32)
     steep = (frequency / _RUMBLE_HERTZ) ** 4
-    return np.fft.irfft(np.fft.rfft(samples, size) * (steep / (1 + steep)), size)[: len(samples)]
+    cleaned = np.fft.irfft(np.fft.rfft(samples, size) * (steep / (1 + steep)), size)
+    return np.asarray(cleaned[: len(samples)], np.float32)
 
 
 def _compressed(samples: Samples) -> Samples:
@@ -90,8 +100,8 @@ def _compressed(samples: Samples) -> Samples:
 def _moving_mean(values: Samples, width: int) -> Samples:
     """Return the mean of the `width` values around each one; zeros lie beyond the ends."""
     before = width // 2
-    sums = np.cumsum(np.pad(values, (before + 1, width - before - 1)))
-    return (sums[width:] - sums[:-width]) / width
+    sums = np.cumsum(np.pad(values, (before + 1, width - before - 1)), dtype=np.float64)
+    return ((sums[width:] - sums[:-width]) / width).astype(np.float32)
 
 
 def _limited(samples: Samples, ceiling: float) -> Samples:
@@ -100,7 +110,7 @@ def _limited(samples: Samples, ceiling: float) -> Samples:
     allowed = np.minimum(1, ceiling / np.maximum(peaks_around(samples), 1e-12))
     width = 2 * _LOOK_AHEAD + 1
     lowest = _lowest_of_next(np.pad(allowed, 2 * _LOOK_AHEAD, constant_values=1), width)
-    window = np.hanning(width + 2)[1:-1]
+    window = np.hanning(width + 2)[1:-1].astype(np.float32)
     return samples * np.convolve(lowest, window / window.sum(), mode="valid")
 
 

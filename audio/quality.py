@@ -7,7 +7,7 @@ import numpy as np
 
 from audio.errors import CueError
 from audio.loudness import Samples, decibels, integrated_loudness, true_peak
-from audio.mastering import HIGHEST_PEAK
+from audio.mastering import HIGHEST_PEAK, amplitudes
 from audio.recording import Recording
 
 LONGEST_TEXT = 1000
@@ -37,7 +37,7 @@ def check_text(text: str) -> None:
 
 def check_recording(recording: Recording, text: str) -> None:
     """Raise `CueError` if a voice's recording is empty, silent, clipped or cut short."""
-    samples = np.frombuffer(recording.pcm, np.int16) / 32768
+    samples = amplitudes(recording)
     if not samples.size:
         raise CueError("the voice gave no sound")
     peak = decibels(float(np.abs(samples).max()))

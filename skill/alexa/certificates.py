@@ -45,8 +45,8 @@ MAX_CERTIFICATES = 8  # Amazon sends four
 MIN_RSA_BITS = 2048
 
 FETCH_SECONDS = 2.5  # Alexa gives up after 8 s, and the coach wants to answer within 3 s
-MAX_FETCHES = 16
-MAX_KEYS = 16
+MAX_FETCHES = 16  # at once
+MAX_KEYS = 16  # far more than Amazon uses at one time
 REFRESH_AFTER = timedelta(hours=1)
 MAX_AGE = timedelta(days=1)
 RETRY_AFTER = timedelta(seconds=3)
@@ -60,7 +60,7 @@ _URL = re.compile(
 
 _T = TypeVar("_T")
 
-# What `cryptography` raised on two million chains with bytes changed at random.
+# What `cryptography` raised on a million chains with bytes changed at random.
 _MALFORMED = (ValueError, TypeError, x509.InvalidVersion)
 
 
@@ -161,7 +161,8 @@ class ChainFetcher:
         """Return what is at a URL of `normalise_url`, or raise CertificatesUnavailableError."""
         deadline = time.monotonic() + self.seconds
         try:
-            answer = http.client.HTTPResponse(self._receive(url, deadline))
+            received = _Received(self._receive(url, deadline))
+            answer = http.client.HTTPResponse(cast("socket.socket", received))
             answer.begin()
             if answer.status == http.HTTPStatus.OK:
                 return answer.read()
@@ -174,7 +175,7 @@ class ChainFetcher:
             f"no certificates from {url}: status {answer.status} where 200 was expected"
         )
 
-    def _receive(self, url: str, deadline: float) -> socket.socket:
+    def _receive(self, url: str, deadline: float) -> bytes:
         path = url.removeprefix(f"https://{HOST}")
         request = f"GET {path} HTTP/1.1\r\nHost: {self.host}\r\nConnection: close\r\n\r\n"
         received = bytearray()
@@ -187,7 +188,7 @@ class ChainFetcher:
                     if len(received) > self.max_bytes:
                         raise OSError(f"the answer is longer than {self.max_bytes} bytes")
                     tls.settimeout(_remaining(deadline))
-        return cast("socket.socket", _Received(bytes(received)))
+        return bytes(received)
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
 """Decides whether a request comes from Alexa; whoever knocks otherwise gets HTTP 400.
 
-Three proofs: a signature over the raw body by a key that is Amazon's, a time just now,
-and our skill's id. Rules: Amazon's documentation, "Host a
-custom skill as a web service", section "Verify that the request was sent by Alexa".
+Three proofs: a signature over the raw body by a key that is Amazon's, a time just now, and
+our skill's id. Rules: Amazon's documentation, "Host a custom skill as a web service",
+section "Verify that the request was sent by Alexa".
 
 No message, and no log, may carry a request's body: it holds ids and access tokens.
 """
@@ -24,13 +24,25 @@ from skill.alexa.certificates import (
     normalise_url,
 )
 
+__all__ = [
+    "Headers",
+    "NotFromAlexaError",
+    "SignatureError",
+    "SignatureHeaderError",
+    "TimestampError",
+    "Verifier",
+    "WrongSkillError",
+    "check_application",
+    "check_timestamp",
+]
+
 URL_HEADER = "SignatureCertChainUrl"
 SIGNATURE_HEADER = "Signature-256"
 
 TOLERANCE = timedelta(seconds=150)
 EVENT_TOLERANCE = timedelta(hours=1)
-# Alexa repeats these until they are acknowledged, with the time of the first try. The list
-# is Amazon's; a type not on it gets the short tolerance, however it is named.
+# Alexa sends these again until they are acknowledged, so they may be older. The list is that
+# of Amazon's own SDK; a type not on it gets the short tolerance, however it is named.
 REPEATED_EVENTS = (
     "AlexaSkillEvent.SkillAccountLinked",
     "AlexaSkillEvent.SkillDisabled",
