@@ -21,19 +21,27 @@ LOUDNESS = -13.7
 """LUFS of a cue; in a guide, chimes and the edges of words bring it to Amazon's -14."""
 HIGHEST_PEAK = -2.0
 """dBTP, what Amazon allows, in what a listener decodes."""
+
 _FULL_SCALE = np.float32(32768)
 _RUMBLE_HERTZ = 70
+
 _THRESHOLD = -28.0
+"""dB, above which the compressor lets only a third of a rise through."""
 _RATIO = 3
 _DETECTION = SAMPLE_RATE * 20 // 1000
+"""Samples on each side that tell the compressor the level."""
+
+_CLIP_ABOVE_CEILING, _CLIP_KNEE = 1.6, 0.6
+"""Where peaks end in the soft clip, beside the ceiling; from which part of that on they bend."""
 _LOOK_AHEAD = SAMPLE_RATE // 1000
-_CLIP_ABOVE_CEILING = 1.6
-_CLIP_KNEE = 0.6
+"""Samples on each side over which the limiter turns a peak down."""
+
 _TOLERANCE = 0.1
 _MOST_TRIES = 12
-_USUAL_LOSS = 0.6
-"""dB that the limiter takes from most speech; the louder what goes in, the more it takes."""
-_STEP = 1.5
+_USUAL_LOSS, _STEP = 0.6, 1.5
+"""dB that clip and limiter take from most speech; the more goes in, the more they take."""
+_MOST_PUSH = 6.0
+"""dB of gain to make up for that; past it, loudness would cost the words' clarity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +55,19 @@ class EvenSound:
         """Resample to 24 kHz, take the rumble out, even the loud and the soft out."""
         return cls(_compressed(_without_rumble(samples_of(recording))))
 
-    def at_level(self, ceiling: float, loudness: float = LOUDNESS) -> Samples:
-        """Return the sound at a loudness in LUFS, with no sample above a ceiling in dB.
+    def at_level(self, ceiling: float) -> Samples:
+        """Return the sound at `LOUDNESS`, with no peak above a ceiling in dB.
 
-        If it cannot be that loud under the ceiling, it is as loud as it can be.
+        A sound that cannot be so loud under the ceiling is left as loud as it well can be.
         """
-        gain = loudness - integrated_loudness(self.samples) + _USUAL_LOSS
+        plain = LOUDNESS - integrated_loudness(self.samples)
+        gain = plain + _USUAL_LOSS
         for _ in range(_MOST_TRIES):
             mastered = _limited(self.samples * from_decibels(gain), from_decibels(ceiling))
-            missing = loudness - integrated_loudness(mastered)
-            if abs(missing) < _TOLERANCE:
+            missing = LOUDNESS - integrated_loudness(mastered)
+            if abs(missing) < _TOLERANCE or gain == plain + _MOST_PUSH:
                 break
-            gain += missing * _STEP
+            gain = min(gain + missing * _STEP, plain + _MOST_PUSH)
         return mastered
 
 

@@ -23,7 +23,7 @@ _LONGEST_CLIPPING = 8
 """Samples in a row at full scale; loud but sound recordings touch it for two or three."""
 _BREAK_MILLISECONDS = 10
 _BREAKS_OFF_ABOVE = -15.0
-"""dB of the last moment beside the loudest one; speech dies away."""
+"""dB of the last moment beside the whole; speech dies away."""
 _SILENT_CUE = -40.0
 
 

@@ -42,16 +42,20 @@ class RenderedFolder:
         """Return the sound cues stored under these keys; of several the manifest's own."""
         found: dict[str, CueFile] = {}
         in_force = self._cues_in_force()
-        for path in sorted(self._cues.glob("*.mp3"), key=lambda path: path.name not in in_force):
-            key = path.name.partition("-")[0]
-            if key in keys and key not in found:
-                try:
-                    data = path.read_bytes()
-                    cue = CueFile.of(key, data, count_frames(data))
-                except (OSError, BadFramesError):
-                    continue
-                if cue.file == path.name:
+        stored = {path.name: path for path in self._cues.glob("*.mp3")}
+        for name in sorted(stored, key=lambda name: (name not in in_force, name)):
+            key = name.partition("-")[0]
+            if key not in keys or key in found:
+                continue
+            try:
+                data = stored[name].read_bytes()
+                cue = CueFile.of(key, data, count_frames(data))
+                if cue.file == name:
                     found[key] = cue
+                    if name not in in_force:
+                        stored[name].touch()  # or another render might find it a month old
+            except (OSError, BadFramesError):
+                continue
         return found
 
     def store(self, key: str, frames: bytes) -> CueFile:
@@ -87,12 +91,10 @@ class RenderedFolder:
     def _write(self, path: Path, data: bytes) -> None:
         temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}{_TEMPORARY}")
         try:
-            try:
-                temporary.write_bytes(data)
-                temporary.replace(path)
-            finally:
-                temporary.unlink(missing_ok=True)
+            temporary.write_bytes(data)
+            temporary.replace(path)
         except OSError as error:
+            temporary.unlink(missing_ok=True)
             raise _cannot_write(path, error) from error
 
 

@@ -144,6 +144,9 @@ def _record(key: str, recipe: Recipe, voice: Voice, folder: Path) -> CueFile | S
         return RenderedFolder(folder).store(key, produce(recipe, voice))
     except StudioError as error:
         return error
+    except Exception as mistake:
+        mistake.add_note(f"while recording {recipe}")
+        raise
 
 
 def _live_with_parent() -> None:

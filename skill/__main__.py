@@ -5,14 +5,18 @@ import logging
 import os
 import sys
 from dataclasses import replace
+from typing import Any
 
+from flask import Flask
 from waitress.server import create_server
 
 from skill.coaching.errors import CoachError
-from skill.settings import PREFIX, Settings
-from skill.web import create_app
+from skill.settings import PREFIX, SettingError, Settings
+from skill.web import LARGEST_REQUEST, create_app
 
 THREADS = 8
+MOST_RECEIVED = 2 * LARGEST_REQUEST
+"""Bytes of a body after which the connection is cut; up to there, the app says what it takes."""
 
 
 def main() -> int:
@@ -35,8 +39,7 @@ def main() -> int:
         logging.basicConfig(
             level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
         )
-        app = create_app(settings)
-        server = create_server(app, host=settings.host, port=settings.port, threads=THREADS)
+        server = listen(create_app(settings), settings)
     except (CoachError, OSError) as reason:
         print(f"The coach cannot start: {reason}", file=sys.stderr)  # noqa: T201 - a command speaks
         return 1
@@ -48,6 +51,25 @@ def main() -> int:
     finally:
         server.close()
     return 0
+
+
+def listen(app: Flask, settings: Settings) -> Any:
+    """Return a server that listens; raise `SettingError` if it cannot at this address."""
+    try:
+        return create_server(
+            app,
+            host=settings.host,
+            port=settings.port,
+            threads=THREADS,
+            max_request_body_size=MOST_RECEIVED,
+            # By these the app knows that a request came through a proxy; waitress hides them.
+            clear_untrusted_proxy_headers=False,
+        )
+    except (OSError, ValueError) as refused:
+        raise SettingError(
+            f"{PREFIX}HOST {settings.host!r} with {PREFIX}PORT {settings.port} is no address "
+            f"to listen on: {refused}"
+        ) from refused
 
 
 def greeting(settings: Settings) -> str:

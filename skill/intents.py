@@ -61,7 +61,8 @@ def _movement(slots: Slots, catalogue: Catalogue) -> tuple[Movement | None, str]
 
 
 def _heard(slot: Slot) -> str:
-    return "" if slot.heard == UNRECOGNISED else slot.heard
+    heard = slot.heard.strip()
+    return "" if heard == UNRECOGNISED else heard
 
 
 INTENTS: Mapping[str, Reading] = {

@@ -1,7 +1,8 @@
 """The session manager: load, advance, save. It knows no Alexa and no database.
 
 A write that lost a race is decided again on what the other has written, never merged. With
-the store away the coach goes on from what the player tells, and says nothing of it.
+the store away the coach goes on from what could be read and what the player tells, and says
+nothing of it.
 """
 
 import hashlib
@@ -30,26 +31,25 @@ class SessionManager:
 
     def handle(self, user_id: str, event: Event, moment: Moment) -> Outcome:
         """Let an event happen to a user; what it changed is stored when this returns."""
-        key = storage_key(user_id)
+        key, runner = storage_key(user_id), Runner()
         for _ in range(ATTEMPTS):
             try:
-                return self._attempt(key, event, moment)
+                stored = self._store.load(key)
+                runner = self._recalled(key, stored)
+                outcome = advance(runner, event, moment, self._repertoire)
+                if outcome.runner != runner or runner.loss_untold:
+                    version = stored.version if stored else None
+                    self._store.save(key, encode(outcome.runner), version)
             except ConflictError:
                 continue
             except StoreError as away:
-                log.warning("store out of reach, going on from the player: %s", away)
+                log.warning("store out of reach, going on from what is known: %s", away)
                 break
+            else:
+                return outcome
         else:
-            log.warning("store too busy after %d attempts, going on from the player", ATTEMPTS)
-        return advance(Runner(), event, moment, self._repertoire)
-
-    def _attempt(self, key: str, event: Event, moment: Moment) -> Outcome:
-        stored = self._store.load(key)
-        runner = self._recalled(key, stored)
-        outcome = advance(runner, event, moment, self._repertoire)
-        if outcome.runner != runner or runner.loss_untold:
-            self._store.save(key, encode(outcome.runner), stored.version if stored else None)
-        return outcome
+            log.warning("store too busy after %d attempts, this is not kept", ATTEMPTS)
+        return advance(runner, event, moment, self._repertoire)
 
     def _recalled(self, key: str, stored: Stored | None) -> Runner:
         if stored is None:

@@ -1,10 +1,10 @@
 """Settings: the only reader of the environment. Every variable begins `GLUTE_COACH_`."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from skill.coaching.errors import CoachError
 
@@ -12,6 +12,11 @@ PREFIX = "GLUTE_COACH_"
 PROJECT = Path(__file__).resolve().parent.parent
 PORTS = range(1, 65536)
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+_PUBLIC_URL = re.compile(
+    r"https://[a-z0-9.-]+(:[0-9]{1,5})?(/[\w.~/-]*)?", re.ASCII | re.IGNORECASE
+)
+_LOCALE = re.compile(r"[a-z]{2}-[A-Z]{2}")
 
 
 class SettingError(CoachError):
@@ -48,11 +53,13 @@ class Settings:
         """
         chosen: dict[str, Any] = {}
         for name, value in environment.items():
-            if not name.startswith(PREFIX) or not value.strip():
+            if not name.startswith(PREFIX):
                 continue
             field = name.removeprefix(PREFIX).lower()
             if field not in _READERS:
                 raise SettingError(f"{name} is no setting; there are {', '.join(variables())}")
+            if not value.strip():
+                continue
             try:
                 chosen[field] = _READERS[field](value.strip())
             except ValueError as wrong:
@@ -78,9 +85,8 @@ def _skill_id(value: str) -> str:
 
 
 def _public_url(value: str) -> str:
-    url = urlsplit(value)
-    if url.scheme != "https" or not url.hostname or url.query or url.fragment:
-        raise ValueError("an address that begins https://, since Alexa plays from no other")
+    if not _PUBLIC_URL.fullmatch(value):
+        raise ValueError("an address such as https://coach.example, since Alexa needs https")
     return value.rstrip("/")
 
 
@@ -91,9 +97,15 @@ def _flag(value: str) -> bool:
 
 
 def _port(value: str) -> int:
-    if not value.isascii() or not value.isdigit() or int(value) not in PORTS:
+    if not re.fullmatch(r"[0-9]{1,5}", value) or int(value) not in PORTS:
         raise ValueError(f"a number from {PORTS.start} to {PORTS.stop - 1}")
     return int(value)
+
+
+def _locale(value: str) -> str:
+    if not _LOCALE.fullmatch(value):
+        raise ValueError("a locale such as en-US")
+    return value
 
 
 def _log_level(value: str) -> str:
@@ -110,6 +122,6 @@ _READERS: Mapping[str, Callable[[str], object]] = {
     "port": _port,
     "database": Path,
     "audio": Path,
-    "locale": str,
+    "locale": _locale,
     "log_level": _log_level,
 }

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask, Request, Response, jsonify, request
 from werkzeug import Response as BaseResponse
-from werkzeug.exceptions import BadRequest, HTTPException, NotFound
+from werkzeug.exceptions import BadRequest, HTTPException, NotFound, RequestEntityTooLarge
 
 from skill.alexa.certificates import ChainFetcher, NotFromAlexaError, certifi_roots
 from skill.alexa.envelope import MalformedRequestError
@@ -26,7 +26,11 @@ from skill.settings import PREFIX, Settings
 LARGEST_REQUEST = 256 * 1024
 """Bytes of a request body; Alexa's are under a tenth of it."""
 FOREVER = "public, max-age=31536000, immutable"
-FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-Ip", "Via")
+FROM_ELSEWHERE = (
+    *("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip", "Via"),
+    "Origin",
+)
+"""Headers that a proxy sets, or a web page's script: somebody else asks through this machine."""
 
 log = logging.getLogger(__name__)
 
@@ -100,12 +104,20 @@ class _Door:
         response.headers["Cache-Control"] = (
             FOREVER if asked == self._service.library.digest else "no-cache"
         )
-        return response.make_conditional(request, accept_ranges=True, complete_length=len(audio))
+        return response.make_conditional(
+            request, accept_ranges=_is_one_range(request), complete_length=len(audio)
+        )
+
+
+def _is_one_range(request: Request) -> bool:
+    """Whether a range that is asked for can be served; others are ignored (RFC 9110, 14.2)."""
+    asked = request.range
+    return asked is None or (asked.units == "bytes" and len(asked.ranges) == 1)
 
 
 def _is_local(request: Request) -> bool:
     """Whether a request comes from this machine itself, unsigned and through no proxy."""
-    if any(name in request.headers for name in (*FORWARDED, SIGNATURE_HEADER, URL_HEADER)):
+    if any(name in request.headers for name in (*FROM_ELSEWHERE, SIGNATURE_HEADER, URL_HEADER)):
         return False
     try:
         return ip_address(request.remote_addr or "").is_loopback
@@ -115,7 +127,7 @@ def _is_local(request: Request) -> bool:
 
 def _parse(body: bytes) -> object:
     try:
-        return json.loads(body)
+        return json.loads(body.decode())
     except (ValueError, RecursionError):
         raise MalformedRequestError("the body is no JSON in UTF-8") from None
 
@@ -123,7 +135,7 @@ def _parse(body: bytes) -> object:
 def _require_step(timeline: Timeline, step: int) -> None:
     steps = len(timeline.spans)
     if step >= steps:
-        raise PlanError(f"plan {timeline.plan.id} has steps 0 to {steps - 1}, and no step {step}")
+        raise PlanError(f"plan {timeline.plan.id} has steps 0 to {steps - 1}, and no other")
 
 
 def _refused(error: CoachError) -> tuple[Response, int]:
@@ -138,9 +150,15 @@ def _refused(error: CoachError) -> tuple[Response, int]:
 
 
 def _http_error(error: HTTPException) -> tuple[Response, int]:
-    return _problem(
-        error.name.lower().replace(" ", "-"), error.description or ""
-    ), error.code or 500
+    """Answer as the framework would, with its headers (Allow, Content-Range), in our form."""
+    sentence = error.description or error.name
+    if isinstance(error, RequestEntityTooLarge):
+        sentence = f"the body of a request has at most {LARGEST_REQUEST} bytes"
+    problem = _problem(error.name.lower().replace(" ", "-"), sentence)
+    problem.headers.extend(
+        (name, value) for name, value in error.get_headers() if name != "Content-Type"
+    )
+    return problem, error.code or 500
 
 
 def _problem(code: str, sentence: str) -> Response:

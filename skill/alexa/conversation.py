@@ -65,7 +65,7 @@ class Coaching(AbstractRequestHandler):
         envelope = handler_input.request_envelope
         event = read_event(envelope.request, self._catalogue)
         if event is None:
-            log.info("no answer to a request of type %s", request_type(handler_input))
+            log.info("no answer to a request of type %r", request_type(handler_input))
             return Response()
         moment = read_moment(envelope, self._clock())
         outcome = self._manager.handle(read_user(envelope), event, moment)
@@ -85,7 +85,7 @@ class Apology(AbstractExceptionHandler):
     def handle(self, handler_input: HandlerInput, exception: Exception) -> Response:
         """Say that something went wrong; whatever plays goes on."""
         kind = request_type(handler_input)
-        log.error("failed to answer a request of type %s", kind, exc_info=exception)
+        log.error("failed to answer a request of type %r", kind, exc_info=exception)
         aloud = is_spoken(handler_input.request_envelope.request)
         return self._responder.respond(Outcome(Runner(), (line("trouble"),)), aloud=aloud)
 

@@ -6,6 +6,7 @@ bodies into its errors. This one reads just what the coach uses. What it does no
 leaves out; what it does know must have the right type, or the request is malformed.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
@@ -56,6 +57,8 @@ from skill.coaching.errors import CoachError
 
 Json = Mapping[str, Any]
 T = TypeVar("T")
+
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 
 
 class MalformedRequestError(CoachError):
@@ -277,6 +280,8 @@ def _text(table: Json, key: str) -> str | None:
     found = table.get(key)
     if found is not None and not isinstance(found, str):
         raise MalformedRequestError(f"{key} takes text, not {type(found).__name__}")
+    if found is not None and _HALF_CHARACTER.search(found):
+        raise MalformedRequestError(f"{key} takes text, not half of a surrogate pair")
     return found
 
 

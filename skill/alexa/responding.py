@@ -1,5 +1,6 @@
 """Responding: what an outcome sounds like on Alexa. Outcome in, response out."""
 
+import re
 from dataclasses import dataclass
 from urllib.parse import quote
 from xml.sax.saxutils import escape, quoteattr
@@ -20,6 +21,8 @@ from skill.coaching.lines import Line
 from skill.coaching.outcomes import Outcome, Play, PlayClip, StopPlaying
 from skill.coaching.timeline import Timeline
 from skill.content.wording import Wording
+
+_NOT_IN_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,8 @@ class Responder:
         factory.set_should_end_session(outcome.ask is None)
 
     def _said(self, line: Line, turn: int) -> str:
-        return escape(self.wording.say(line, turn))
+        """Return a line as SSML: whatever was heard becomes plain text within it."""
+        return escape(_NOT_IN_XML.sub("", self.wording.say(line, turn)))
 
     def _play_directive(self, play: Play) -> PlayDirective:
         place = play.timeline.at(play.offset)

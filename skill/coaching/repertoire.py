@@ -1,31 +1,49 @@
-"""The repertoire: what the coach can coach, and how long every cue of it is."""
+"""The repertoire: what the coach can coach, and how long every cue of it is.
 
+The cues may have been recorded anew since a player began. As long as the lengths of that
+earlier recording are known, its offsets can be read, and lead to the same second of the same
+step in today's.
+"""
+
+from collections.abc import Mapping
 from functools import lru_cache
 
 from skill.coaching.cues import CueSheet
-from skill.coaching.plans import Plan, parse_plan_id
+from skill.coaching.movements import Milliseconds
+from skill.coaching.plans import parse_plan_id
 from skill.coaching.routines import Catalogue
-from skill.coaching.timeline import Timeline, lay_out
+from skill.coaching.timeline import Bookmark, Timeline, lay_out
 
 REMEMBERED_TIMELINES = 128
 
 
 class Repertoire:
-    """The catalogue and one recording of its cues; `digest` names the recording."""
+    """The catalogue and the recording in force, `digest` its name; and earlier ones by theirs."""
 
-    def __init__(self, catalogue: Catalogue, sheet: CueSheet, digest: str) -> None:
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        sheet: CueSheet,
+        digest: str,
+        earlier: Mapping[str, CueSheet] | None = None,
+    ) -> None:
         self.catalogue = catalogue
         self.digest = digest
-        self._sheet = sheet
-        self._timeline_of = lru_cache(REMEMBERED_TIMELINES)(self._lay_out)
+        self._sheets = {**(earlier or {}), digest: sheet}
+        self._timeline_in = lru_cache(REMEMBERED_TIMELINES)(self._lay_out)
 
     def timeline(self, plan_id: str) -> Timeline:
         """Return the timeline of a plan; raise `PlanError` if the id names none we coach."""
-        return self._timeline_of(plan_id)
+        return self._timeline_in(self.digest, plan_id)
 
-    def timeline_of(self, plan: Plan) -> Timeline:
-        """Return the timeline of a plan at hand."""
-        return self._timeline_of(plan.id)
+    def bookmark(self, plan_id: str, digest: str, offset: Milliseconds) -> Bookmark | None:
+        """Return the bookmark of an offset in some recording; None if that is not known.
 
-    def _lay_out(self, plan_id: str) -> Timeline:
-        return lay_out(parse_plan_id(plan_id, self.catalogue.routines), self._sheet)
+        Raise `PlanError` if the id names no plan we coach.
+        """
+        if digest not in self._sheets:
+            return None
+        return self._timeline_in(digest, plan_id).bookmark(offset)
+
+    def _lay_out(self, digest: str, plan_id: str) -> Timeline:
+        return lay_out(parse_plan_id(plan_id, self.catalogue.routines), self._sheets[digest])

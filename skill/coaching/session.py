@@ -137,19 +137,21 @@ def _caught_up(runner: Runner, event: Event, moment: Moment, repertoire: Reperto
         return replace(runner, session=known if over else _adopted(known, playhead, repertoire))
     if session.progress is None or not _is_current(session, moment):
         return runner
-    if playhead.digest != repertoire.digest:
+    told = repertoire.bookmark(playhead.plan_id, playhead.digest, playhead.offset)
+    if told is None:
         return runner
-    timeline = repertoire.timeline(session.progress.plan_id)
-    offset = max(timeline.offset_of(session.progress.bookmark), playhead.offset)
-    progress = replace(session.progress, bookmark=timeline.bookmark(offset))
+    timeline = repertoire.timeline(playhead.plan_id)
+    furthest = max(told, session.progress.bookmark, key=timeline.offset_of)
+    progress = replace(session.progress, bookmark=furthest)
     return replace(runner, session=replace(session, progress=progress))
 
 
 def _adopted(session: SessionState, playhead: Playhead, repertoire: Repertoire) -> SessionState:
     """Take over the place of a player that knows more than we do."""
+    plan_id, offset = playhead.plan_id, playhead.offset
     try:
-        timeline = repertoire.timeline(playhead.plan_id)
+        nearest = repertoire.timeline(plan_id).bookmark(offset)
+        bookmark = repertoire.bookmark(plan_id, playhead.digest, offset) or nearest
     except PlanError:
         return session
-    progress = Progress(playhead.plan_id, timeline.bookmark(playhead.offset))
-    return replace(session, phase=Phase.PLAYING, progress=progress)
+    return replace(session, phase=Phase.PLAYING, progress=Progress(plan_id, bookmark))

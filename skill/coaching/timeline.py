@@ -180,14 +180,14 @@ def lay_out(plan: Plan, sheet: CueSheet) -> Timeline:
     timeline = layout.timeline()
     if timeline.duration > LONGEST_PLAN:
         raise PlanTooLongError(
-            f"plan {plan.id} would run {timeline.duration // (60 * SECOND)} minutes; "
+            f"plan {plan.id} would run {-(-timeline.duration // (60 * SECOND))} minutes; "
             f"a plan runs at most {LONGEST_PLAN // (60 * SECOND)}"
         )
     for step, span in zip(plan.steps, timeline.spans, strict=True):
         if span.end - span.start > LONGEST_CLIP:
             raise PlanTooLongError(
                 f"one step of plan {plan.id}, {step.movement.id}, would run "
-                f"{(span.end - span.start) // SECOND} seconds; "
+                f"{-(-(span.end - span.start) // SECOND)} seconds; "
                 f"a step runs at most {LONGEST_CLIP // SECOND}"
             )
     return timeline

@@ -41,9 +41,10 @@ class BadFramesError(CoachError):
 def _crc16_table() -> tuple[int, ...]:
     """CRC-16/ARC (polynomial 0x8005, reflected), as the LAME tag uses it."""
     table = []
-    for remainder in range(256):
+    for byte in range(256):
+        remainder = byte
         for _ in range(8):
-            remainder = remainder >> 1 ^ (0xA001 if remainder & 1 else 0)  # noqa: PLW2901
+            remainder = remainder >> 1 ^ (0xA001 if remainder & 1 else 0)
         table.append(remainder)
     return tuple(table)
 

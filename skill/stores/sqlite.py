@@ -8,8 +8,9 @@ can be refused for having read first.
 import logging
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,6 +18,10 @@ from skill.ports import ConflictError, Stored, StoreError
 
 BUSY_SECONDS = 2.0
 """How long a write waits for another process's write; Alexa waits 8 s for the answer."""
+RETRY_SECONDS = 0.01
+
+_MAGIC = b"SQLite format 3\0"
+"""What every database file begins with."""
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS runners (
@@ -43,22 +48,22 @@ class SqliteStore:
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self._path = path.absolute()
         self._local = threading.local()
         self._open_connections: list[sqlite3.Connection] = []
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            self._path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as refused:
-            raise StoreError(f"cannot make the folder {path.parent}: {refused}") from refused
+            raise StoreError(f"cannot make the folder {self._path.parent}: {refused}") from refused
         self._create()
 
     def load(self, key: str) -> Stored | None:
         """Return the document under a key, or None."""
         with self._connection() as connection:
             row = connection.execute(
-                "SELECT document, version FROM runners WHERE key = ?", (key,)
+                "SELECT CAST(document AS BLOB), version FROM runners WHERE key = ?", (key,)
             ).fetchone()
-        return Stored(bytes(row[0]), row[1]) if row else None
+        return Stored(*row) if row else None
 
     def save(self, key: str, document: bytes, replacing: int | None) -> None:
         """Write a document over the version read, or as the first one."""
@@ -94,27 +99,43 @@ class SqliteStore:
         self._local = threading.local()
 
     def _create(self) -> None:
+        # Not left to SQLite to find out: it would throw away the log beside such a file.
+        if not self._may_be_database():
+            self._move_aside()
         try:
-            with self._connection() as connection:
-                connection.executescript(_SCHEMA)
+            self._make_tables()
         except StoreError as refused:
-            if not isinstance(refused.__cause__, sqlite3.DatabaseError) or isinstance(
-                refused.__cause__, sqlite3.OperationalError
-            ):
-                raise
             self.close()
-            aside = self._move_aside()
-            log.error("%s is no database; kept as %s, a new one is begun", self._path, aside.name)  # noqa: TRY400
-            with self._connection() as connection:
-                connection.executescript(_SCHEMA)
+            if type(refused.__cause__) is not sqlite3.DatabaseError:
+                raise
+            self._move_aside()
+            self._make_tables()
 
-    def _move_aside(self) -> Path:
+    def _make_tables(self) -> None:
+        with self._connection() as connection:
+            connection.executescript(_SCHEMA)
+
+    def _may_be_database(self) -> bool:
+        """Whether the file is missing, empty, or begins as a database does."""
+        try:
+            with self._path.open("rb") as file:
+                return file.read(len(_MAGIC)) in {b"", _MAGIC}
+        except FileNotFoundError:
+            return True
+        except OSError as refused:
+            raise StoreError(f"cannot read the database {self._path}: {refused}") from refused
+
+    def _move_aside(self) -> None:
+        """Keep the file and its log under another name: all its bytes, for whoever mends it."""
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
         aside = self._path.with_name(f"{self._path.name}.unreadable-{stamp}")
-        self._path.rename(aside)
-        for left_over in ("-wal", "-shm"):
-            self._path.with_name(self._path.name + left_over).unlink(missing_ok=True)
-        return aside
+        try:
+            for suffix in ("-wal", "-shm", ""):
+                with suppress(FileNotFoundError):
+                    Path(f"{self._path}{suffix}").rename(f"{aside}{suffix}")
+        except OSError as refused:
+            raise StoreError(f"cannot move {self._path} out of the way: {refused}") from refused
+        log.error("%s is no database; kept as %s, a new one is begun", self._path, aside.name)
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
@@ -125,7 +146,7 @@ class SqliteStore:
                 connection = self._local.connection = self._connect()
             yield connection
         except sqlite3.Error as refused:
-            raise StoreError(f"{self._path}: {refused}") from refused
+            raise StoreError(f"cannot use the database {self._path}: {refused}") from refused
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
@@ -134,7 +155,25 @@ class SqliteStore:
             isolation_level=None,
             check_same_thread=False,
         )
+        try:
+            _use_write_ahead_log(connection)
+            connection.execute("PRAGMA synchronous = FULL")
+        except sqlite3.Error:
+            connection.close()
+            raise
         self._open_connections.append(connection)
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
         return connection
+
+
+def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
+    """Switch the file over, once; of two that do so at a time, SQLite lets neither wait."""
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as refused:
+            if refused.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(RETRY_SECONDS)
+        else:
+            return

@@ -63,11 +63,13 @@ def test_encoding_keeps_the_level() -> None:
 
 @settings(max_examples=25, deadline=None)
 @given(st.integers(1, 20_000), st.randoms(use_true_random=False))
-def test_nothing_of_a_cue_reaches_past_its_last_frame(length: int, random: object) -> None:
-    """However long, and however loud at its end: what follows is heard as silence."""
-    noise = np.array([random.uniform(-0.5, 0.5) for _ in range(length)])
+def test_a_cue_is_all_in_its_frames(length: int, random: object) -> None:
+    """However long, and loud at its end: nothing is cut off, and what follows is silence."""
+    noise = np.array([random.uniform(-0.5, 0.5) for _ in range(length)], np.float32)
     frames = frames_for(length)
     heard = decode(encode(noise, frames) + SILENT_FRAME * 9)
+    with_room = decode(encode(noise, frames + 9))
+    assert np.allclose(heard[:length], with_room[:length], atol=1e-4)
     assert not np.any(heard[frames * SAMPLES_PER_FRAME :])
 
 

@@ -8,9 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from skill.coaching import events
+from skill.coaching.cues import CueSheet
 from skill.coaching.events import Activity, Command, Event, Moment, Playhead
 from skill.coaching.outcomes import Outcome, Play, PlayClip, StopPlaying
 from skill.coaching.plans import Choices
+from skill.coaching.repertoire import Repertoire
 from skill.coaching.runner import (
     LONGEST_HISTORY,
     Phase,
@@ -30,6 +32,7 @@ from tests.coaching.scenes import (
     NOW,
     PLAN,
     REPERTOIRE,
+    SHEET,
     moment,
     runner,
 )
@@ -629,6 +632,26 @@ class TestForgetting:
         at = replace(moment(Phase.PLAYING), playhead=playhead(200_000, digest="0" * 64))
         before = runner(Phase.PLAYING)
         assert offset_of(act(before, events.WhereAmI(), at).runner) == offset_of(before)
+
+
+class TestNewRecording:
+    """The cues were recorded anew while the runner was at it."""
+
+    def test_the_same_second_of_the_same_hold(self):
+        """An offset in the earlier recording leads to the same second in today's."""
+        longer = {line: tuple(2 * ms for ms in lengths) for line, lengths in SHEET.lengths.items()}
+        chimes = {line: ms for line, ms in SHEET.lengths.items() if line.startswith("chime")}
+        sheet = CueSheet({**longer, **chimes, "countdown": SHEET.lengths["countdown"]})
+        anew = Repertoire(CATALOGUE, sheet, "e" * 64, {DIGEST: SHEET})
+        before = REPERTOIRE.timeline(PLAN)
+        offset = before.spans[2].begin + 12_000
+        at = Moment(NOW, playhead(offset))
+        for state in (runner(Phase.PLAYING), Runner(cautioned=True)):
+            outcome = advance(state, events.Pause(), at, anew)
+            assert outcome.runner.session.progress.bookmark == Bookmark(2, 12_000)
+            resumed = advance(outcome.runner, events.Resume(), Moment(NOW), anew)
+            place = anew.timeline(PLAN).at(resumed.player.offset)
+            assert (place.step.index, place.work_left) == (2, before.at(offset).work_left)
 
 
 class TestButtons:

@@ -1,0 +1,34 @@
+"""What several kinds of tests stand on: the rendered audio, and the service wired on it."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from skill.bootstrap import Service, build
+from skill.content.wording import load_wording
+from skill.guides.library import FrameLibrary
+from skill.guides.manifest import ManifestError, load, words_digest
+from skill.settings import PROJECT, Settings
+from skill.stores.memory import MemoryStore
+
+SKILL_ID = "amzn1.ask.skill.0b1f7d5e-3c1a-4f0e-9d59-6a2f6c1f0c0e"
+SETTINGS = Settings(skill_id=SKILL_ID, public_url="https://coach.example")
+
+
+@pytest.fixture(scope="session")
+def rendered() -> Path:
+    """The folder of rendered audio; what is missing of it, or stale, is rendered first."""
+    folder = SETTINGS.audio / SETTINGS.locale
+    try:
+        FrameLibrary(folder, load(folder, words_digest(load_wording(SETTINGS.locale).script())))
+    except ManifestError:
+        subprocess.run([sys.executable, PROJECT / "scripts" / "render_audio.py"], check=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def service(rendered: Path) -> Service:  # noqa: ARG001 - the audio must be there
+    """The service with a store that all tests share: speak as a runner of your own."""
+    return build(SETTINGS, store=MemoryStore())
