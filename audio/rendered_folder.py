@@ -61,7 +61,7 @@ class RenderedFolder:
     def store(self, key: str, frames: bytes) -> CueFile:
         """Write a cue down under its key."""
         cue = CueFile.of(key, frames, count_frames(frames))
-        self._write(self._cues / cue.file, frames)
+        write_whole(self._cues / cue.file, frames)
         return cue
 
     def publish(self, manifest: Manifest) -> None:
@@ -71,7 +71,7 @@ class RenderedFolder:
         named = {file.file for file in manifest.cues.values()}
         try:
             if not path.exists() or path.read_bytes() != text:
-                self._write(path, text)
+                write_whole(path, text)
             unnamed = (path for path in self._cues.glob("*.mp3") if path.name not in named)
             _remove_older(unnamed, _UNNAMED_KEPT_SECONDS)
         except OSError as error:
@@ -88,14 +88,18 @@ class RenderedFolder:
             return set()
         return {cue.file for cue in manifest.cues.values()}
 
-    def _write(self, path: Path, data: bytes) -> None:
-        temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}{_TEMPORARY}")
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file so that it is seen whole or not at all; raise `OutputError`."""
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}{_TEMPORARY}")
+    try:
         try:
             temporary.write_bytes(data)
             temporary.replace(path)
-        except OSError as error:
+        finally:
             temporary.unlink(missing_ok=True)
-            raise _cannot_write(path, error) from error
+    except OSError as error:
+        raise _cannot_write(path, error) from error
 
 
 def _remove_older(paths: Iterable[Path], seconds: int) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from audio.rendering import Outcome, Report
+    from skill.guides.manifest import Manifest
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
@@ -59,7 +60,31 @@ def main(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         print("Interrupted; what was rendered is kept.", file=sys.stderr)
         return INTERRUPTED
-    return _tell(report, folder, time.monotonic() - started)
+    exit_code = _tell(report, folder, time.monotonic() - started)
+    if chosen.guides and report.manifest is not None:
+        return _write_guides(folder, report.manifest)
+    return exit_code
+
+
+def _write_guides(folder: Path, manifest: "Manifest") -> int:
+    # Not at the top: only who asks for guides needs these.
+    from audio.guide_files import GUIDE_FOLDER, write_guides  # noqa: PLC0415
+    from skill.coaching.errors import CoachError  # noqa: PLC0415
+    from skill.coaching.repertoire import Repertoire  # noqa: PLC0415
+    from skill.content.wording import load_wording  # noqa: PLC0415
+    from skill.guides.editions import Editions  # noqa: PLC0415
+    from skill.guides.library import FrameLibrary  # noqa: PLC0415
+
+    wording = load_wording(manifest.locale)
+    try:
+        library = FrameLibrary(folder, manifest)
+        repertoire = Repertoire(wording.catalogue, library.cue_sheet, library.digest)
+        guides = list(write_guides(folder, Editions(library, repertoire, wording)))
+    except CoachError as error:
+        print(f"The guides could not be written: {error}", file=sys.stderr)
+        return CANNOT_RENDER
+    print(f"{len(guides)} guides, with captions and chapters: {folder / GUIDE_FOLDER}")
+    return DONE
 
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:
@@ -85,6 +110,12 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
         type=_jobs,
         default=os.cpu_count() or 1,
         help="how many processes record (default: one a processor, here %(default)s)",
+    )
+    parser.add_argument(
+        "--guides",
+        action="store_true",
+        help="also write every routine as MP3 with chapters, captions and cover: with its own "
+        "holds, and with holds of 20, 30 and 45 seconds; in full and in brief",
     )
     parser.add_argument("--force", action="store_true", help="record every cue anew")
     parser.add_argument(

@@ -7,6 +7,7 @@ from skill.alexa.conversation import Clock, Conversation
 from skill.alexa.responding import Responder
 from skill.coaching.repertoire import Repertoire
 from skill.content.wording import Wording, load_wording
+from skill.guides.editions import Editions
 from skill.guides.library import FrameLibrary
 from skill.guides.manifest import load, words_digest
 from skill.ports import GuideLibrary, SessionStore
@@ -27,6 +28,7 @@ class Service:
     settings: Settings
     wording: Wording
     library: GuideLibrary
+    editions: Editions
     repertoire: Repertoire
     manager: SessionManager
     conversation: Conversation
@@ -48,6 +50,7 @@ def build(
     for routine in wording.catalogue.routines:
         repertoire.timeline(routine)
     manager = SessionManager(store or SqliteStore(settings.database), repertoire)
-    responder = Responder(wording, settings.base_url, library.digest)
+    editions = Editions(library, repertoire, wording)
+    responder = Responder(editions, settings.base_url)
     conversation = Conversation(manager, wording.catalogue, responder, clock)
-    return Service(settings, wording, library, repertoire, manager, conversation, clock)
+    return Service(settings, wording, library, editions, repertoire, manager, conversation, clock)

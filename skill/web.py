@@ -21,10 +21,12 @@ from skill.alexa.verification import (
 from skill.bootstrap import Service, build
 from skill.coaching.errors import CoachError, PlanError
 from skill.coaching.timeline import Timeline
+from skill.guides.editions import ART
 from skill.settings import PREFIX, Settings
 
 LARGEST_REQUEST = 256 * 1024
 """Bytes of a request body; Alexa's are under a tenth of it."""
+CHAPTERS = "application/json+chapters"
 FOREVER = "public, max-age=31536000, immutable"
 FROM_ELSEWHERE = (
     *("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip", "Via"),
@@ -47,7 +49,11 @@ def create_app(
     door = _Door(settings, service, verifier)
     app.post("/alexa")(door.alexa)
     app.get("/guides/<plan_id>.mp3")(door.guide)
+    app.get("/guides/<plan_id>.vtt")(door.captions)
+    app.get("/guides/<plan_id>.json")(door.chapters)
     app.get("/guides/<plan_id>/<int:step>.mp3")(door.clip)
+    app.get("/guides/feed.xml")(door.feed)
+    app.get("/guides/cover.png")(door.cover)
     app.get("/healthz")(door.health)
     app.register_error_handler(CoachError, _refused)
     app.register_error_handler(HTTPException, _http_error)
@@ -71,14 +77,34 @@ class _Door:
 
     def guide(self, plan_id: str) -> BaseResponse:
         """Serve the guide of any plan."""
-        timeline = self._service.repertoire.timeline(plan_id)
-        return self._audio(self._service.library.guide(timeline), plan_id)
+        return self._lasting(self._service.editions.mp3(plan_id), "audio/mpeg", plan_id)
+
+    def captions(self, plan_id: str) -> BaseResponse:
+        """Serve what is said in a guide."""
+        return self._lasting(self._service.editions.captions(plan_id), "text/vtt", plan_id)
+
+    def chapters(self, plan_id: str) -> BaseResponse:
+        """Serve the chapters of a guide."""
+        return self._lasting(self._service.editions.chapters(plan_id), CHAPTERS, plan_id)
 
     def clip(self, plan_id: str, step: int) -> BaseResponse:
         """Serve one step of a plan, counted from 0."""
         timeline = self._service.repertoire.timeline(plan_id)
         _require_step(timeline, step)
-        return self._audio(self._service.library.clip(timeline, step), f"{plan_id}-{step}")
+        clip = self._service.library.clip(timeline, step)
+        return self._lasting(clip, "audio/mpeg", f"{plan_id}-{step}")
+
+    def feed(self) -> BaseResponse:
+        """Serve the podcast feed."""
+        # Only the feed needs an XML library, which takes long to import.
+        from skill.guides.feed import podcast_feed  # noqa: PLC0415
+
+        xml = podcast_feed(self._service.editions, self._settings.base_url)
+        return self._lasting(xml, "application/rss+xml", "feed")
+
+    def cover(self) -> BaseResponse:
+        """Serve the cover picture."""
+        return self._lasting((ART / "cover.png").read_bytes(), "image/png", "cover")
 
     def health(self) -> Response:
         """Say that the service runs, and with which recording."""
@@ -97,22 +123,16 @@ class _Door:
         check_application(document, self._settings.skill_id)
         return document
 
-    def _audio(self, audio: bytes, name: str) -> BaseResponse:
-        response = Response(audio, mimetype="audio/mpeg")
-        response.set_etag(f"{self._service.library.digest}-{name}")
-        asked = request.args.get("v")
+    def _lasting(self, content: bytes | str, mimetype: str, name: str) -> BaseResponse:
+        """Answer with what stays the same for one recording: whole, in ranges, or not at all."""
+        digest = self._service.library.digest
+        response = Response(content, mimetype=mimetype)
+        response.set_etag(f"{digest}-{name}")
         response.headers["Cache-Control"] = (
-            FOREVER if asked == self._service.library.digest else "no-cache"
+            FOREVER if request.args.get("v") == digest else "no-cache"
         )
-        return response.make_conditional(
-            request, accept_ranges=_is_one_range(request), complete_length=len(audio)
-        )
-
-
-def _is_one_range(request: Request) -> bool:
-    """Whether a range that is asked for can be served; others are ignored (RFC 9110, 14.2)."""
-    asked = request.range
-    return asked is None or (asked.units == "bytes" and len(asked.ranges) == 1)
+        length = response.content_length
+        return response.make_conditional(request, accept_ranges=True, complete_length=length)
 
 
 def _is_local(request: Request) -> bool:

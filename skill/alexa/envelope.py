@@ -213,7 +213,7 @@ def _intent(table: Json) -> Intent:
     slots = _table(table, "slots") or {}
     return Intent(
         name=_text(table, "name"),
-        slots={name: _slot(name, _as_table("a slot", slot)) for name, slot in slots.items()},
+        slots={name: _slot(name, slot) for name, slot in slots.items() if isinstance(slot, dict)},
     )
 
 

@@ -10,6 +10,8 @@ from ask_sdk_model import Response
 from ask_sdk_model.interfaces.audioplayer import (
     AudioItem,
     AudioItemMetadata,
+    CaptionData,
+    CaptionType,
     PlayBehavior,
     PlayDirective,
     StopDirective,
@@ -21,6 +23,10 @@ from skill.coaching.lines import Line
 from skill.coaching.outcomes import Outcome, Play, PlayClip, StopPlaying
 from skill.coaching.timeline import Timeline
 from skill.content.wording import Wording
+from skill.guides.editions import Editions
+
+LONGEST_CAPTIONS = 80_000
+"""Characters; a whole response may have 120 KB. Longer guides go without."""
 
 _NOT_IN_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -29,13 +35,21 @@ _NOT_IN_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 class Responder:
     """Turns outcomes into Alexa's responses.
 
-    `public_url` is where Alexa's devices reach the guides, without a slash at its end;
-    `digest` names the recording they are joined from.
+    `public_url` is where Alexa's devices reach the guides, without a slash at its end.
     """
 
-    wording: Wording
+    editions: Editions
     public_url: str
-    digest: str
+
+    @property
+    def wording(self) -> Wording:
+        """The words it speaks."""
+        return self.editions.wording
+
+    @property
+    def digest(self) -> str:
+        """The name of the recording that guides are joined from."""
+        return self.editions.library.digest
 
     def respond(self, outcome: Outcome, *, aloud: bool) -> Response:
         """Return the response to an outcome; one that is not aloud holds directives only."""
@@ -72,7 +86,6 @@ class Responder:
 
     def _play_directive(self, play: Play) -> PlayDirective:
         place = play.timeline.at(play.offset)
-        words = self.wording.routines[play.timeline.plan.routine.id]
         return PlayDirective(
             play_behavior=PlayBehavior.REPLACE_ALL,
             audio_item=AudioItem(
@@ -80,13 +93,20 @@ class Responder:
                     url=guide_url(self.public_url, play.timeline, self.digest),
                     token=str(Token(play.timeline.plan.id, self.digest, play.generation)),
                     offset_in_milliseconds=play.offset,
+                    caption_data=self._captions(play.timeline.plan.id),
                 ),
                 metadata=AudioItemMetadata(
-                    title=words.name.capitalize(),
-                    subtitle=self.wording.spot(place.step).capitalize(),
+                    title=self.wording.title(play.timeline.plan.routine),
+                    subtitle=self.wording.step_title(place.step),
                 ),
             ),
         )
+
+    def _captions(self, plan_id: str) -> CaptionData | None:
+        captions = self.editions.captions(plan_id)
+        if len(captions) > LONGEST_CAPTIONS:
+            return None
+        return CaptionData(content=captions, object_type=CaptionType.WEBVTT)
 
 
 def guide_url(public_url: str, timeline: Timeline, digest: str) -> str:

@@ -1,8 +1,9 @@
 """English phrases that are put together rather than written out: lists, lengths of time."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from skill.coaching.movements import SECOND, Milliseconds, Side, Sidedness
+from skill.coaching.plans import Choices, Detail
 
 MINUTE: Milliseconds = 60 * SECOND
 
@@ -39,3 +40,15 @@ def side(side_: Side, sidedness: Sidedness) -> str:
     if side_ is Side.BOTH:
         return "both sides"
     return f"to the {side_}" if sidedness is Sidedness.EACH_DIRECTION else f"{side_} side"
+
+
+def choices(chosen: Choices) -> Iterator[str]:
+    """Say what a runner has chosen, a phrase each: "45-second holds", "brief"."""
+    if chosen.hold_seconds:
+        yield f"{chosen.hold_seconds}-second holds"
+    if chosen.reps:
+        yield f"sets of {chosen.reps}"
+    if chosen.rep_seconds:
+        yield f"{chosen.rep_seconds} seconds a repetition"
+    if chosen.detail is Detail.BRIEF:
+        yield "brief"

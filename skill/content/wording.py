@@ -25,7 +25,7 @@ from skill.coaching.lines import (
     Value,
 )
 from skill.coaching.movements import REP_COUNTS, SECOND, Movement, Side, Sidedness
-from skill.coaching.plans import Detail, Step
+from skill.coaching.plans import Detail, Plan, Step
 from skill.coaching.routines import Catalogue, Routine
 from skill.content import phrases
 from skill.content.catalogue import FOLDER, load_catalogue
@@ -77,11 +77,30 @@ class Wording:
         variants = self.answers[line.id]
         values = {name: self._value(value) for name, value in line.values.items()}
         sentence = variants[turn % len(variants)].format(**values)
-        return sentence[0].upper() + sentence[1:]
+        return _capitalised(sentence)
 
     def spot(self, step: Step) -> str:
         """Name a step's movement and side: "clam, left side"."""
         return self._value(Spot(step.movement, step.side))
+
+    def title(self, routine: Routine) -> str:
+        """Name a routine as a title: "Pre-run routine"."""
+        return _capitalised(self.routines[routine.id].name)
+
+    def plan_title(self, plan: Plan) -> str:
+        """Name a plan as a title: "Post-run stretch, 45-second holds, brief"."""
+        return ", ".join([self.title(plan.routine), *phrases.choices(plan.choices)])
+
+    def plan_description(self, plan: Plan) -> str:
+        """Say when a plan is for, and what is in it."""
+        names = [self.movements[movement.id].name for movement in plan.routine.movements]
+        listed = phrases.listed(names, "and")
+        return f"{self.routines[plan.routine.id].when} {_capitalised(listed)}."
+
+    def step_title(self, step: Step) -> str:
+        """Name a step as a title: "Glute bridge, set 2 of 3"."""
+        title = _capitalised(self.spot(step))
+        return f"{title}, set {step.set_number} of {step.sets}" if step.sets > 1 else title
 
     def script(self) -> dict[str, Recipe]:
         """Return what every cue is recorded from, by cue id."""
@@ -151,6 +170,10 @@ class Wording:
                 return phrases.listed([self._value(member) for member in value], "or")
             case int():
                 return str(value)
+
+
+def _capitalised(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _sided(text: str, side: Side) -> str:

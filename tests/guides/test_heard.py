@@ -3,30 +3,20 @@
 import io
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
 
-from skill.bootstrap import Service, build
+from skill.bootstrap import Service
 from skill.coaching.movements import Side
-from skill.settings import PROJECT, Settings
-from skill.stores.memory import MemoryStore
 
 RATE = 24_000
 TOLERANCE_MS = 50
 PLANS = ("pre-run", "glute-stretch", "desk", "post-run_h45_brief")
 ECHO_MS = 36
 """How far around a sound the codec smears it: its windows are longer than its frames."""
-
-
-@pytest.fixture(scope="module")
-def service() -> Service:
-    """The service on the rendered audio; what is missing of it is rendered first."""
-    subprocess.run([sys.executable, PROJECT / "scripts/render_audio.py"], check=True)
-    return build(Settings(), store=MemoryStore())
 
 
 def decode(mp3: bytes) -> np.ndarray:

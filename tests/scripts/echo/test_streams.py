@@ -5,12 +5,20 @@ from hypothesis import strategies as st
 from scripts.echo.errors import StreamError
 from scripts.echo.streams import FRAME_BYTES, lengths_by, mp3_length
 from skill.guides.frames import FRAME_MS, SILENT_FRAME, TAIL_FRAMES, info_frame
+from skill.guides.tags import id3_tag
 
 
 @given(st.integers(0, 150_000))
 def test_the_length_is_what_a_player_plays(frames):
     """Delay, padding and tail are not heard, so they do not count."""
     assert mp3_length(info_frame(frames + TAIL_FRAMES)) == frames * FRAME_MS
+
+
+@given(st.text(max_size=50), st.binary(max_size=30_000))
+def test_a_tag_before_the_first_frame_is_passed_over(title, picture):
+    """Title and picture come first and are not heard."""
+    tag = id3_tag(title=title, artist="Coach", album="Coach", jpeg=picture)
+    assert mp3_length(tag + info_frame(102)) == 2_400
 
 
 @pytest.mark.parametrize(

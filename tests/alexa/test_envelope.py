@@ -1,0 +1,227 @@
+"""The envelope: every request there is can be read, and nothing but a request can."""
+
+import json
+import re
+
+import pytest
+from ask_sdk_model import IntentRequest, LaunchRequest, SessionEndedReason, SessionEndedRequest
+from ask_sdk_model.interfaces.audioplayer import (
+    ErrorType,
+    PlaybackFailedRequest,
+    PlaybackStartedRequest,
+    PlayerActivity,
+)
+from hypothesis import given
+from hypothesis import strategies as st
+
+from skill.alexa.envelope import MalformedRequestError, UnknownRequest, read_envelope
+from tests.alexa.recorded import NAMES, places, recorded, with_value
+
+WRONG = [None, True, 0, -1, 1.5, "text", "\ud800", "", [], [None], {}, {"a": 1}, [[{}]]]
+KNOWN_WORDS = set(
+    (  # noqa: SIM905 - reads as words
+        "request context session version System application applicationId user userId device "
+        "deviceId supportedInterfaces AudioPlayer token offsetInMilliseconds playerActivity type "
+        "requestId locale intent name slots value resolutions resolutionsPerAuthority authority "
+        "values id reason error message currentPlaybackState new sessionId"
+    ).split()
+)
+SENTENCE = (
+    r"(the request|request\.type|[A-Za-z]+) "
+    r"(is missing|takes (an object|a list|text|a whole number|true or false), not "
+    r"(NoneType|bool|int|float|str|list|dict|half of a surrogate pair))"
+)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters()),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(sorted(KNOWN_WORDS)) | st.text(), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+
+
+class TestWhatArrives:
+    @pytest.mark.parametrize("name", NAMES)
+    def test_every_recorded_request_is_read(self, name):
+        """Each request as it arrives is read, and says of which type it is."""
+        document = recorded(name)
+        envelope = read_envelope(document)
+        assert envelope.request.object_type == document["request"]["type"]
+        assert isinstance(envelope.request, UnknownRequest) == name.startswith("unknown_")
+
+    def test_whose_and_where_from(self):
+        """User, device, what it can do, session and skill are where the SDK has them."""
+        envelope = read_envelope(recorded("launch"))
+        system = envelope.context.system
+        assert isinstance(envelope.request, LaunchRequest)
+        assert envelope.request.locale == "en-US"
+        assert envelope.request.request_id.startswith("amzn1.echo-api.request.")
+        assert system.user.user_id == envelope.session.user.user_id
+        assert system.user.user_id.startswith("amzn1.ask.account.")
+        assert system.application.application_id == envelope.session.application.application_id
+        assert system.device.device_id.startswith("amzn1.ask.device.")
+        assert system.device.supported_interfaces.audio_player is not None
+        assert envelope.session.new is True
+        assert envelope.context.audio_player.player_activity is PlayerActivity.IDLE
+
+    def test_a_device_without_a_player(self):
+        """A device that plays no long audio has neither the interface nor a state of it."""
+        context = read_envelope(recorded("launch_without_player")).context
+        assert context.system.device.supported_interfaces.audio_player is None
+        assert context.audio_player is None
+
+    def test_a_slot(self):
+        """A slot has what was heard, and by each authority the values it stands for."""
+        request = read_envelope(recorded("intent_start_two_authorities")).request
+        assert isinstance(request, IntentRequest)
+        slot = request.intent.slots["routine"]
+        none, some = slot.resolutions.resolutions_per_authority
+        assert (slot.name, slot.value) == ("routine", "the desk")
+        assert none.values == []
+        assert [wrapper.value.id for wrapper in some.values] == ["desk", "daily-five"]
+        assert [wrapper.value.name for wrapper in some.values] == ["desk break", "daily five"]
+
+    def test_a_notice_of_the_player(self):
+        """A player's notice has its token and its offset."""
+        request = read_envelope(recorded("playback_started")).request
+        assert isinstance(request, PlaybackStartedRequest)
+        assert request.token.startswith("gc1:pre-run:")
+        assert request.offset_in_milliseconds == 101_500
+
+    def test_a_failure_of_the_player(self):
+        """A failure has its kind, and what the player does instead."""
+        request = read_envelope(recorded("playback_failed_while_another_played")).request
+        assert isinstance(request, PlaybackFailedRequest)
+        assert request.error.object_type is ErrorType.MEDIA_ERROR_UNKNOWN
+        assert request.current_playback_state.player_activity is PlayerActivity.PLAYING
+        assert request.current_playback_state.token != request.token
+
+    def test_the_end_of_a_session(self):
+        """The end of a session has its reason."""
+        request = read_envelope(recorded("session_ended_unanswered")).request
+        assert isinstance(request, SessionEndedRequest)
+        assert request.reason is SessionEndedReason.EXCEEDED_MAX_REPROMPTS
+
+    def test_values_invented_after_the_sdk(self):
+        """An enum's value that nobody knows yet is left out, and the rest is read."""
+        envelope = read_envelope(recorded("tomorrows_enums"))
+        assert envelope.context.audio_player.player_activity is None
+        assert envelope.context.audio_player.token.startswith("gc1:")
+        assert read_envelope(recorded("tomorrows_error")).request.error.object_type is None
+        ended = read_envelope(recorded("session_ended_for_a_reason_of_tomorrow")).request
+        assert ended.reason is None
+
+    @pytest.mark.parametrize("name", ["intent_start_resolved", "launch", "playback_failed"])
+    def test_properties_invented_after_us(self, name):
+        """Properties that nobody knows yet, strewn over every object, change nothing."""
+        strewn = read_envelope(recorded(f"strewn_with_properties_{name}"))
+        plain = read_envelope(recorded(name))
+        plain.request.request_id = strewn.request.request_id
+        if isinstance(strewn.request, IntentRequest):
+            del strewn.request.intent.slots["futureProperty"]  # one more slot, by all we know
+        assert strewn == plain
+
+
+class TestWhatDoesNot:
+    @pytest.mark.parametrize("document", [None, 7, "text", [], True], ids=repr)
+    def test_no_object(self, document):
+        """What is no JSON object is refused by its type."""
+        with pytest.raises(MalformedRequestError, match="the request takes an object, not "):
+            read_envelope(document)
+
+    @pytest.mark.parametrize(
+        ("document", "sentence"),
+        [
+            ({}, "request is missing"),
+            ({"request": None}, "request is missing"),
+            ({"request": []}, "request takes an object, not list"),
+            ({"request": {}}, "request.type is missing"),
+            ({"request": {"type": ""}}, "request.type is missing"),
+            ({"request": {"type": 7}}, "type takes text, not int"),
+            ({"request": {"type": "IntentRequest"}}, "intent is missing"),
+            ({"context": 1, "request": {"type": "x"}}, "context takes an object, not int"),
+            (
+                {"request": {"type": "AudioPlayer.PlaybackStarted", "offsetInMilliseconds": "0"}},
+                "offsetInMilliseconds takes a whole number, not str",
+            ),
+            (
+                {"request": {"type": "LaunchRequest", "requestId": "\udfff"}},
+                "requestId takes text, not half of a surrogate pair",
+            ),
+        ],
+        ids=json.dumps,
+    )
+    def test_the_place_is_named(self, document, sentence):
+        """What is missing or of a wrong type is named, with what belongs there."""
+        with pytest.raises(MalformedRequestError) as refused:
+            read_envelope(document)
+        assert str(refused.value) == sentence
+
+    @pytest.mark.parametrize("name", NAMES)
+    def test_a_wrong_type_in_any_place(self, name):
+        """Whatever stands in whatever place, it is read or refused in our own words."""
+        document = recorded(name)
+        for path in places(document):
+            for wrong in WRONG:
+                read_or_refuse(with_value(document, path, wrong))
+
+    @pytest.mark.parametrize("name", NAMES)
+    def test_anything_left_out(self, name):
+        """Without any one of its members a request is read or refused in our own words."""
+        document = recorded(name)
+        for *path, last in places(document):
+            holder = document
+            for key in path:
+                holder = holder[key]
+            if isinstance(holder, dict):
+                without = {key: value for key, value in holder.items() if key != last}
+                read_or_refuse(with_value(document, tuple(path), without))
+
+    @given(JSON)
+    def test_any_document(self, document):
+        """Any JSON at all is read or refused in our own words."""
+        read_or_refuse(document)
+
+    @given(st.data())
+    def test_any_values_in_any_places(self, data):
+        """A request with a few things altered is read or refused in our own words."""
+        document = recorded(data.draw(st.sampled_from(NAMES)))
+        for _ in range(data.draw(st.integers(1, 4))):
+            path = data.draw(st.sampled_from(list(places(document))))
+            document = with_value(document, path, data.draw(JSON))
+        read_or_refuse(document)
+
+    @pytest.mark.parametrize("levels", [900, 100_000])
+    def test_deep_nesting_that_nobody_reads(self, levels):
+        """However deep a property is that we do not know, it is not gone into."""
+        nested: list = []
+        for _ in range(levels):
+            nested = [nested]
+        document = recorded("launch") | {"futureProperty": nested}
+        document["context"]["futureProperty"] = nested
+        try:
+            assert isinstance(read_envelope(document).request, LaunchRequest)
+        finally:
+            while nested:  # else Python takes it apart by recursion
+                nested = nested.pop()
+
+    def test_many_slots(self):
+        """An intent with 1,400 slots is read whole."""
+        document = recorded("intent_start_resolved")
+        slot = document["request"]["intent"]["slots"]["routine"]
+        document["request"]["intent"]["slots"] = {f"slot{n}": slot for n in range(1_400)}
+        slots = read_envelope(document).request.intent.slots
+        assert len(slots) == 1_400
+        assert slots["slot1399"].value == "pre run glute routine"
+
+
+def read_or_refuse(document):
+    """Read a document; a refusal must be a sentence that holds nothing of its content."""
+    try:
+        read_envelope(document)
+    except MalformedRequestError as refused:
+        (sentence,) = refused.args
+        matched = re.fullmatch(SENTENCE, sentence)
+        assert matched, sentence
+        assert matched[1] in {"the request", "request.type"} | KNOWN_WORDS

@@ -1,0 +1,313 @@
+"""Reading: what a request means to a coach, who sent it, and where the player is."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from skill.alexa.envelope import MalformedRequestError, read_envelope
+from skill.alexa.reading import (
+    LONGEST_OFFSET,
+    is_spoken,
+    read_event,
+    read_moment,
+    read_slot,
+    read_user,
+)
+from skill.coaching import events
+from skill.coaching.events import Activity, Playhead
+from skill.content.catalogue import load_catalogue
+from skill.intents import Slot
+from tests.alexa.recorded import NAMES, PLAYED, places, recorded, with_value
+
+CATALOGUE = load_catalogue()
+NOW = datetime(2026, 11, 20, 6, 30, tzinfo=UTC)
+PRE_RUN, DESK = CATALOGUE.routines["pre-run"], CATALOGUE.routines["desk"]
+CLAM = CATALOGUE.movements["clam"]
+HOSTILE = '<audio src="https://evil.example/a.mp3"/> & {routines} \a'
+
+MEANT = {
+    "button_next": events.NextStep(),
+    "button_pause": events.Pause(),
+    "button_play": events.Resume(),
+    "button_previous": events.PreviousStep(),
+    "exception_encountered": None,
+    "intent_fallback": events.NotUnderstood(),
+    "intent_hostile_slot": events.StartRoutine(None, HOSTILE),
+    "intent_how_long_left": events.HowLongLeft(),
+    "intent_how_to_named": events.HowTo(CLAM, "clam shell"),
+    "intent_next_while_playing": events.NextStep(),
+    "intent_of_tomorrow": events.NotUnderstood(),
+    "intent_start_empty_slot": events.StartRoutine(),
+    "intent_start_noise_in_slot": events.StartRoutine(),
+    "intent_start_resolved": events.StartRoutine(PRE_RUN, "pre run glute routine"),
+    "intent_start_two_authorities": events.StartRoutine(DESK, "the desk"),
+    "intent_start_unresolved": events.StartRoutine(None, "banana routine"),
+    "intent_stop": events.Stop(),
+    "intent_stop_without_player": events.Stop(),
+    "intent_why_this": events.WhyThis(),
+    "launch": events.Launch(),
+    "launch_after_another_skill_played": events.Launch(),
+    "launch_without_player": events.Launch(),
+    "playback_failed": events.PlaybackFailed(),
+    "playback_failed_while_another_played": events.PlaybackFailed(),
+    "playback_finished": events.PlaybackFinished(),
+    "playback_nearly_finished": events.PlaybackNearlyFinished(),
+    "playback_started": events.PlaybackStarted(),
+    "playback_started_of_another_skill": events.PlaybackStarted(),
+    "playback_stopped": events.PlaybackStopped(),
+    "session_ended_by_error": events.SessionEnded(),
+    "session_ended_by_user": events.SessionEnded(),
+    "session_ended_for_a_reason_of_tomorrow": events.SessionEnded(),
+    "session_ended_unanswered": events.SessionEnded(unanswered=True),
+    "strewn_with_properties_intent_start_resolved": events.StartRoutine(
+        PRE_RUN, "pre run glute routine"
+    ),
+    "strewn_with_properties_launch": events.Launch(),
+    "strewn_with_properties_playback_failed": events.PlaybackFailed(),
+    "tomorrows_enums": events.StartRoutine(PRE_RUN, "pre run glute routine"),
+    "tomorrows_error": events.PlaybackFailed(),
+    "unknown_apl_user_event": None,
+    "unknown_can_fulfill": None,
+    "unknown_connections_response": None,
+    "unknown_skill_enabled": None,
+}
+
+
+def head(offset: int, activity: Activity, generation: int = 7) -> Playhead:
+    return Playhead("pre-run", PLAYED, generation, offset, activity)
+
+
+PLAYHEADS = {
+    "button_next": head(112_000, Activity.PLAYING),
+    "button_pause": head(112_000, Activity.PLAYING),
+    "button_play": head(112_000, Activity.STOPPED),
+    "button_previous": head(112_000, Activity.PLAYING),
+    "exception_encountered": head(101_500, Activity.STOPPED),
+    "intent_how_long_left": head(118_000, Activity.STOPPED),
+    "intent_next_while_playing": head(101_500, Activity.STOPPED),
+    "intent_stop": head(101_500, Activity.PLAYING),
+    "intent_why_this": head(101_500, Activity.PLAYING),
+    "playback_failed": head(64_000, Activity.STOPPED),
+    "playback_failed_while_another_played": head(0, Activity.STOPPED),
+    "playback_finished": head(394_000, Activity.FINISHED),
+    "playback_nearly_finished": head(380_000, Activity.PLAYING),
+    "playback_started": head(101_500, Activity.PLAYING),
+    "playback_stopped": head(131_250, Activity.PLAYING),
+    "strewn_with_properties_playback_failed": head(64_000, Activity.STOPPED),
+    "tomorrows_enums": head(101_500, Activity.STOPPED),
+    "tomorrows_error": head(64_000, Activity.STOPPED),
+}
+"""Where the player is in each request that tells; all others tell of no player of ours."""
+
+
+def moment(document):
+    return read_moment(read_envelope(document), NOW)
+
+
+class TestEvents:
+    def test_each_recording_is_looked_at(self):
+        """The expectations below cover the recorded requests, no more and no less."""
+        assert set(MEANT) == set(NAMES)
+        assert set(PLAYHEADS) < set(NAMES)
+
+    @pytest.mark.parametrize("name", NAMES)
+    def test_what_it_means(self, name):
+        """Each request means its event, or nothing to a coach."""
+        request = read_envelope(recorded(name)).request
+        assert read_event(request, CATALOGUE) == MEANT[name]
+
+    @pytest.mark.parametrize("name", NAMES)
+    def test_who_is_listening(self, name):
+        """Only the opening of the skill and intents are spoken; all else is told in silence."""
+        spoken = name.removeprefix("strewn_with_properties_").startswith(("launch", "intent"))
+        request = read_envelope(recorded(name)).request
+        assert is_spoken(request) == (spoken or name == "tomorrows_enums")
+
+    def test_no_request(self):
+        """No request means nothing, and nobody spoke."""
+        assert read_event(None, CATALOGUE) is None
+        assert not is_spoken(None)
+
+    def test_an_intent_without_a_name(self):
+        """An intent that does not say its name was not understood."""
+        document = with_value(recorded("intent_fallback"), ("request", "intent", "name"), None)
+        assert read_event(read_envelope(document).request, CATALOGUE) == events.NotUnderstood()
+
+
+class TestSlots:
+    @pytest.mark.parametrize(
+        ("name", "expected"),
+        [
+            ("intent_start_resolved", Slot("pre run glute routine", ("pre-run",))),
+            ("intent_start_two_authorities", Slot("the desk", ("desk", "daily-five"))),
+            ("intent_start_unresolved", Slot("banana routine")),
+            ("intent_start_empty_slot", Slot()),
+            ("intent_start_noise_in_slot", Slot("?")),
+        ],
+    )
+    def test_what_was_heard(self, name, expected):
+        """A slot is what was heard, with the ids of all authorities in their order."""
+        request = read_envelope(recorded(name)).request
+        assert read_slot(request.intent.slots["routine"]) == expected
+
+    @pytest.mark.parametrize(
+        "value", [{}, {"value": None}, {"value": {}}, {"value": {"name": "x"}}], ids=repr
+    )
+    def test_a_value_without_an_id(self, value):
+        """A value that comes without an id stands for nothing."""
+        path = ("request", "intent", "slots", "routine", "resolutions", "resolutionsPerAuthority")
+        document = with_value(recorded("intent_start_resolved"), (*path, 0, "values"), [value])
+        slot = read_envelope(document).request.intent.slots["routine"]
+        assert read_slot(slot) == Slot("pre run glute routine")
+
+
+class TestUsers:
+    @pytest.mark.parametrize("name", NAMES)
+    def test_whose_request_it_is(self, name):
+        """Every recorded request says whose it is."""
+        assert read_user(read_envelope(recorded(name))).startswith("amzn1.ask.account.")
+
+    def test_only_the_session_knows(self):
+        """An old request names its user in the session alone."""
+        document = recorded("launch")
+        del document["context"]["System"]["user"]
+        assert read_user(read_envelope(document)).startswith("amzn1.ask.account.")
+
+    def test_the_device_is_believed_before_the_session(self):
+        """Where both name a user, it is the context's."""
+        document = recorded("launch")
+        document["session"]["user"]["userId"] = "somebody else"
+        assert read_user(read_envelope(document)).startswith("amzn1.ask.account.")
+
+    @pytest.mark.parametrize("user", [None, {}, {"userId": None}, {"userId": ""}], ids=repr)
+    def test_nobody(self, user):
+        """A request that is nobody's is malformed, and the missing place is named."""
+        document = recorded("playback_started")
+        document["context"]["System"]["user"] = user
+        with pytest.raises(MalformedRequestError, match=r"^context.System.user.userId is missing$"):
+            read_user(read_envelope(document))
+
+
+class TestMoments:
+    @pytest.mark.parametrize("name", NAMES)
+    def test_where_the_player_is(self, name):
+        """A notice is taken at its own word; with anything else the context tells."""
+        assert moment(recorded(name)).playhead == PLAYHEADS.get(name)
+
+    @pytest.mark.parametrize("name", NAMES)
+    def test_what_the_device_can_do(self, name):
+        """A device has a player if it says so, whatever plays."""
+        without = {"launch_without_player", "intent_stop_without_player", "unknown_skill_enabled"}
+        assert moment(recorded(name)).has_player == (name not in without)
+
+    @pytest.mark.parametrize("name", NAMES)
+    def test_when_and_whether_spoken(self, name):
+        """The time is the one that was given, and speech is told from notices."""
+        found = moment(recorded(name))
+        assert found.now == NOW
+        assert found.is_spoken == is_spoken(read_envelope(recorded(name)).request)
+
+    @pytest.mark.parametrize(
+        ("told", "expected"),
+        [
+            ("PLAYING", Activity.PLAYING),
+            ("BUFFER_UNDERRUN", Activity.PLAYING),
+            ("PAUSED", Activity.STOPPED),
+            ("STOPPED", Activity.STOPPED),
+            ("FINISHED", Activity.FINISHED),
+            ("IDLE", Activity.FINISHED),
+            ("LEVITATING", Activity.STOPPED),
+            (None, Activity.STOPPED),
+        ],
+    )
+    def test_what_the_player_does(self, told, expected):
+        """Each activity a player can tell of is one of three to us; a new one is a stop."""
+        path = ("context", "AudioPlayer", "playerActivity")
+        document = with_value(recorded("intent_how_long_left"), path, told)
+        assert moment(document).playhead.activity is expected
+
+    @pytest.mark.parametrize(
+        ("told", "expected"),
+        [
+            (0, 0),
+            (-5, 0),
+            (None, 0),
+            (LONGEST_OFFSET, LONGEST_OFFSET),
+            (LONGEST_OFFSET + 1, LONGEST_OFFSET),
+            (10**4_000, LONGEST_OFFSET),
+        ],
+        ids=["start", "before it", "untold", "a day", "more", "far more"],
+    )
+    @pytest.mark.parametrize(
+        ("name", "path"),
+        [
+            ("intent_how_long_left", ("context", "AudioPlayer", "offsetInMilliseconds")),
+            ("playback_stopped", ("request", "offsetInMilliseconds")),
+            ("playback_failed", ("request", "currentPlaybackState", "offsetInMilliseconds")),
+        ],
+        ids=["context", "notice", "failure"],
+    )
+    def test_offsets_beyond_reason(self, name, path, told, expected):
+        """An offset is brought into what a guide could be, wherever it is told."""
+        assert moment(with_value(recorded(name), path, told)).playhead.offset == expected
+
+    @pytest.mark.parametrize(
+        "token",
+        [
+            None,
+            "",
+            "spotify:track:1",
+            f"gc2:pre-run:{PLAYED}:7",
+            f"gc1:pre-run:{PLAYED}",
+            f"gc1:pre-run:{PLAYED}:7:8",
+            f"gc1:pre-run:{PLAYED}:-7",
+            f"gc1:pre-run:{PLAYED}:७",
+            f"gc1:pre-run:{PLAYED}:7777777777",
+            f"gc1:PRE RUN:{PLAYED}:7",
+            f"gc1::{PLAYED}:7",
+            "gc1:pre-run:xyz:7",
+            f"gc1:{'a' * 201}:{PLAYED}:7",
+            f"gc1:pre-run:{PLAYED}:7\n",
+        ],
+        ids=ascii,
+    )
+    @pytest.mark.parametrize("name", ["intent_how_long_left", "playback_stopped"])
+    def test_tokens_that_are_not_ours(self, name, token):
+        """A token that we did not write tells of another skill's player."""
+        place = "request" if name.startswith("playback") else "context"
+        path = ("request", "token") if place == "request" else ("context", "AudioPlayer", "token")
+        assert moment(with_value(recorded(name), path, token)).playhead is None
+
+    def test_a_notice_does_not_ask_the_context(self):
+        """A notice about one stream is not mixed up with what the device plays by now."""
+        document = recorded("playback_stopped")
+        document["context"]["AudioPlayer"] |= {
+            "token": document["request"]["token"].replace(":7", ":8"),
+            "offsetInMilliseconds": 9_000,
+        }
+        assert moment(document).playhead == head(131_250, Activity.PLAYING)
+
+    def test_a_failure_without_a_state(self):
+        """A failure that does not say what plays instead is one at the guide's beginning."""
+        document = recorded("playback_failed")
+        del document["request"]["currentPlaybackState"]
+        assert moment(document).playhead == head(0, Activity.STOPPED)
+
+    def test_a_device_that_says_nothing_of_itself(self):
+        """Without a device or a context there is no player, and no error."""
+        for path in (("context", "System", "device"), ("context",)):
+            found = moment(with_value(recorded("launch"), path, None))
+            assert not found.has_player
+        assert found.playhead is None
+
+    @pytest.mark.parametrize("name", NAMES)
+    def test_whatever_is_left_out(self, name):
+        """Of what can be read, event and moment can be told, whatever has no value."""
+        document = recorded(name)
+        for path in places(document):
+            try:
+                envelope = read_envelope(with_value(document, path, None))
+            except MalformedRequestError:
+                continue
+            read_event(envelope.request, CATALOGUE)
+            read_moment(envelope, NOW)

@@ -1,0 +1,312 @@
+"""The SQLite store: what only a file can go through.
+
+The child processes are Python with a few lines of the store's own use; they print a line when
+they are where the test wants them.
+"""
+
+import logging
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from skill.ports import ConflictError, Stored, StoreError
+from skill.settings import PROJECT
+from skill.stores import sqlite
+from skill.stores.sqlite import SqliteStore
+
+PREAMBLE = """
+import os, sys
+from pathlib import Path
+from skill.ports import ConflictError
+from skill.stores.sqlite import SqliteStore
+
+store = SqliteStore(Path(sys.argv[1]))
+"""
+COUNT_UP = """
+for _ in range(int(sys.argv[2])):
+    while True:
+        found = store.load("k")
+        count = int(found.document) if found else 0
+        try:
+            store.save("k", str(count + 1).encode(), found.version if found else None)
+        except ConflictError:
+            continue
+        break
+store.close()
+"""
+COUNT_FOR_EVER = """
+for count in range(1, 1_000_000):
+    store.save("k", str(count).encode(), count - 1 or None)
+    print(count, flush=True)
+"""
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "runners.sqlite3"
+
+
+def child(code: str, *arguments: object) -> subprocess.Popen[str]:
+    """Start a process that opens the store and does something with it."""
+    return subprocess.Popen(
+        [sys.executable, "-c", PREAMBLE + code, *map(str, arguments)],
+        cwd=PROJECT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def read(path: Path, key: str = "k") -> Stored | None:
+    """Open a file as after a restart, and read one document."""
+    with closing(SqliteStore(path)) as store:
+        return store.load(key)
+
+
+class TestProcesses:
+    def test_two_of_them_lose_nothing(self, path):
+        """Two processes that count the same document up at one time lose no count."""
+        each = 150
+        counting = [child(COUNT_UP, path, each) for _ in range(2)]
+        for process in counting:
+            process.communicate()
+            assert process.returncode == 0
+        assert read(path) == Stored(str(2 * each).encode(), 2 * each)
+
+    def test_what_was_acknowledged_survives_a_kill(self, path):
+        """After SIGKILL in the middle of writing, every acknowledged write is there."""
+        writing = child(COUNT_FOR_EVER, path)
+        with writing.stdout:
+            for _ in range(40):
+                writing.stdout.readline()
+            writing.send_signal(signal.SIGKILL)
+            acknowledged = [int(line) for line in writing.stdout if line.endswith("\n")]
+            writing.wait()
+        kept = read(path)
+        assert kept.version >= max([40, *acknowledged])
+        assert kept.document == str(kept.version).encode()
+
+    def test_many_begin_the_same_file(self, path):
+        """However many open a new file at one moment, none of them is refused."""
+        with ThreadPoolExecutor(8) as pool:
+            for round_ in range(6):
+                file = path.with_name(f"{round_}.sqlite3")
+                for store in pool.map(SqliteStore, [file] * 8):
+                    store.close()
+
+
+class TestRestart:
+    def test_documents_are_there_again(self, path):
+        """What one store has saved, the next one on the same file finds."""
+        with closing(SqliteStore(path)) as store:
+            store.save("k", b"one", None)
+            store.save("k", b"two", 1)
+        assert read(path) == Stored(b"two", 2)
+
+    def test_missing_folders_are_made(self, tmp_path):
+        """The folders above the file are made where they are missing."""
+        assert read(tmp_path / "a" / "b" / "runners.sqlite3") is None
+
+    def test_a_relative_path_stays_where_it_was(self, tmp_path, monkeypatch):
+        """A path is taken from where the store was opened, whoever changes folders later."""
+        monkeypatch.chdir(tmp_path)
+        with closing(SqliteStore(Path("runners.sqlite3"))) as store:
+            store.save("k", b"one", None)
+            monkeypatch.chdir("/")
+            with ThreadPoolExecutor(1) as elsewhere:
+                assert elsewhere.submit(store.load, "k").result() == Stored(b"one", 1)
+
+    def test_no_name_means_memory(self, tmp_path, monkeypatch):
+        """A file of a name that SQLite keeps for itself is a file all the same."""
+        monkeypatch.chdir(tmp_path)
+        with closing(SqliteStore(Path(":memory:"))) as store:
+            store.save("k", b"one", None)
+        assert read(tmp_path / ":memory:") == Stored(b"one", 1)
+
+    def test_closing_twice(self, path):
+        """A store can be closed again, and opens anew when it is used."""
+        store = SqliteStore(path)
+        store.close()
+        store.close()
+        store.save("k", b"one", None)
+        store.close()
+        assert read(path) == Stored(b"one", 1)
+
+
+class TestUnreadableFiles:
+    @pytest.mark.parametrize(
+        "content",
+        [
+            b"These are the runners: Ada, Bo.\n" * 300,
+            b"\x00" * 4096,
+            b"x",
+            b"SQLite format 3\x00" + b"\xff" * 4080,
+        ],
+        ids=["text", "zeros", "one byte", "a header and nonsense"],
+    )
+    def test_no_database_is_kept_and_replaced(self, path, content, caplog):
+        """A file that is no database is moved aside byte for byte, and a new one begun."""
+        path.write_bytes(content)
+        with caplog.at_level(logging.ERROR), closing(SqliteStore(path)) as store:
+            store.save("k", b"one", None)
+        (kept,) = path.parent.glob("*.unreadable-*")
+        assert kept.read_bytes() == content
+        assert read(path) == Stored(b"one", 1)
+        (record,) = caplog.records
+        assert str(path) in record.getMessage()
+        assert kept.name in record.getMessage()
+
+    def test_each_of_them_is_kept(self, path):
+        """Files that are moved aside one after the other do not overwrite each other."""
+        for content in (b"first", b"second"):
+            path.write_bytes(content)
+            SqliteStore(path).close()
+        kept = [file.read_bytes() for file in sorted(path.parent.glob("*.unreadable-*"))]
+        assert kept == [b"first", b"second"]
+
+    def test_the_log_beside_it_is_kept_too(self, path):
+        """Writes that were still in the write-ahead log are moved aside with the file."""
+        crashed = child("store.save('k', b'precious', None); os.kill(os.getpid(), 9)", path)
+        crashed.communicate()
+        log = path.with_name(path.name + "-wal").read_bytes()
+        assert b"precious" in log
+        path.write_bytes(b"not any more".ljust(path.stat().st_size))
+        assert read(path) is None
+        (kept,) = path.parent.glob("*.unreadable-*-wal")
+        assert kept.read_bytes() == log
+
+    def test_an_empty_file_is_a_new_database(self, path):
+        """A file without content is begun, and nothing is moved aside."""
+        path.touch()
+        assert read(path) is None
+        assert not list(path.parent.glob("*.unreadable-*"))
+
+    @pytest.mark.parametrize("document", ["text", 7, 1.5], ids=repr)
+    def test_a_document_somebody_wrote_by_hand(self, path, document):
+        """A document of another type is read as the bytes it is, for the manager to judge."""
+        with closing(SqliteStore(path)) as store, closing(sqlite3.connect(path)) as by_hand:
+            store.save("k", b"one", None)
+            with by_hand:
+                by_hand.execute("UPDATE runners SET document = ?", (document,))
+            found = store.load("k")
+            assert found == Stored(str(document).encode(), 1)
+            store.keep_aside("k", found)
+            store.save("k", b"fresh", 1)
+
+    def test_what_is_kept_aside_can_be_found(self, path):
+        """A record that was kept aside is in a table of its own, byte for byte."""
+        with closing(SqliteStore(path)) as store:
+            store.save("k", b"broken\xff", None)
+            store.keep_aside("k", store.load("k"))
+            store.save("k", b"fresh", 1)
+        with closing(sqlite3.connect(path)) as looking:
+            rows = looking.execute("SELECT key, version, document FROM kept_aside").fetchall()
+        assert rows == [("k", 1, b"broken\xff")]
+
+
+class TestRefusals:
+    def test_the_path_is_a_folder(self, tmp_path):
+        """A folder in the file's place is refused in a sentence that names it."""
+        with pytest.raises(StoreError, match="cannot read the database") as refused:
+            SqliteStore(tmp_path)
+        assert str(tmp_path) in str(refused.value)
+
+    def test_the_folder_cannot_be_made(self, tmp_path):
+        """A file in the place of a folder is refused in a sentence that names it."""
+        (tmp_path / "file").touch()
+        with pytest.raises(StoreError, match=r"cannot make the folder .*file"):
+            SqliteStore(tmp_path / "file" / "runners.sqlite3")
+
+    def test_a_folder_that_cannot_be_written(self):
+        """A read-only folder is refused in a sentence that names the file."""
+        with read_only_folder() as folder, pytest.raises(StoreError, match="cannot use") as refused:
+            SqliteStore(folder / "runners.sqlite3")
+        assert str(folder / "runners.sqlite3") in str(refused.value)
+
+    def test_a_file_that_cannot_be_moved_aside(self):
+        """A file that is no database, in a read-only folder, is refused and left as it is."""
+        with read_only_folder({"runners.sqlite3": b"no database"}) as folder:
+            with pytest.raises(StoreError, match=r"cannot move .* out of the way"):
+                SqliteStore(folder / "runners.sqlite3")
+            assert (folder / "runners.sqlite3").read_bytes() == b"no database"
+
+    def test_a_database_that_stays_locked(self, path, monkeypatch):
+        """A write that has waited its time for another's lock says so, and changes nothing."""
+        monkeypatch.setattr(sqlite, "BUSY_SECONDS", 0.05)
+        with closing(SqliteStore(path)) as store:
+            store.save("k", b"one", None)
+            with locked(path, "BEGIN IMMEDIATE"):
+                with pytest.raises(StoreError, match="locked") as refused:
+                    store.save("k", b"two", 1)
+                assert not isinstance(refused.value, ConflictError)
+                assert store.load("k") == Stored(b"one", 1)
+            store.save("k", b"two", 1)
+            assert store.load("k") == Stored(b"two", 2)
+
+    def test_a_lock_that_is_given_up_in_time(self, path):
+        """A write waits for another's lock, and is made when it is given up."""
+        with closing(SqliteStore(path)) as store, ThreadPoolExecutor(1) as pool:
+            store.save("k", b"one", None)
+            with locked(path, "BEGIN IMMEDIATE"):
+                writing = pool.submit(store.save, "k", b"two", 1)
+            writing.result()
+            assert store.load("k") == Stored(b"two", 2)
+
+    def test_a_locked_file_costs_no_connections(self, path, monkeypatch):
+        """A file that is locked even for readers is refused each time, and nothing piles up."""
+        monkeypatch.setattr(sqlite, "BUSY_SECONDS", 0.02)
+        SqliteStore(path).close()
+        with closing(SqliteStore(path)) as store:
+            store.close()
+            with locked(path, "PRAGMA locking_mode = EXCLUSIVE", "BEGIN IMMEDIATE"):
+                open_after = []
+                for _ in range(5):
+                    with pytest.raises(StoreError, match="locked"):
+                        store.load("k")
+                    open_after.append(open_files())
+                assert len(set(open_after)) == 1
+            assert store.load("k") is None
+
+
+def open_files() -> int:
+    """Count the files this process has open, where that can be told."""
+    listing = Path("/proc/self/fd")
+    return len(list(listing.iterdir())) if listing.is_dir() else 0
+
+
+@contextmanager
+def locked(path: Path, *statements: str) -> Iterator[None]:
+    """Be another process that is in the middle of a write."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        for statement in statements:
+            other.execute(statement)
+        yield
+
+
+@contextmanager
+def read_only_folder(files: dict[str, bytes] | None = None) -> Iterator[Path]:
+    """Lend a folder that this process cannot write to, not even as root."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for file, content in (files or {}).items():
+            (folder / file).write_bytes(content)
+            (folder / file).chmod(0o644)
+        folder.chmod(0o555)
+        nobody = 65_534
+        root = os.geteuid() == 0
+        if root:
+            os.seteuid(nobody)
+        try:
+            yield folder
+        finally:
+            if root:
+                os.seteuid(0)
+            folder.chmod(0o755)

@@ -1,0 +1,213 @@
+"""Records: whatever a runner can be comes back as it was; whatever else was stored is named."""
+
+import json
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from skill.coaching.movements import HOLD_SECONDS, REP_COUNTS, REP_SECONDS
+from skill.coaching.plans import Choices, Detail
+from skill.coaching.runner import Completed, Phase, Progress, Question, Runner, SessionState
+from skill.coaching.timeline import Bookmark
+from skill.records import FORMAT, CorruptRecordError, decode, encode
+from tests.alexa.recorded import places, with_value
+
+AT = datetime(2026, 11, 20, 6, 41, 7, 250_000, tzinfo=UTC)
+FULL = Runner(
+    session=SessionState(
+        phase=Phase.STEPPING,
+        progress=Progress("post-run_h45_brief", Bookmark(2, -1_250)),
+        asked=Question.NEXT_STEP,
+        generation=7,
+        failures=1,
+        turn=41,
+    ),
+    choices=Choices(hold_seconds=45, reps=10, rep_seconds=5, detail=Detail.BRIEF),
+    history=(Completed("pre-run", AT), Completed("gone_from-the-catalogue", AT)),
+    cautioned=True,
+    loss_untold=True,
+)
+COUNTS = st.integers(0, 2**40)
+MOMENTS = st.datetimes(
+    min_value=datetime(1970, 1, 2),  # noqa: DTZ001 - the zone is drawn beside it
+    timezones=st.integers(-14 * 60, 14 * 60).map(
+        lambda minutes: timezone(timedelta(minutes=minutes))
+    ),
+)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@st.composite
+def sessions(draw):
+    """Draw any session that does not contradict itself."""
+    phase = draw(st.sampled_from(Phase))
+    progress = None
+    questions = {Question.WHICH_ROUTINE, Question.ANYTHING_ELSE}
+    if phase is not Phase.IDLE:
+        bookmarks = st.builds(Bookmark, st.integers(), st.integers())
+        progress = draw(st.builds(Progress, st.text(), bookmarks))
+        questions |= {Question.GO_ON}
+    if phase is Phase.STEPPING:
+        questions |= {Question.NEXT_STEP}
+    asked = draw(st.none() | st.sampled_from(sorted(questions)))
+    return SessionState(phase, progress, asked, draw(COUNTS), draw(COUNTS), draw(COUNTS))
+
+
+RUNNERS = st.builds(
+    Runner,
+    session=sessions(),
+    choices=st.builds(
+        Choices,
+        hold_seconds=st.none() | st.sampled_from(HOLD_SECONDS),
+        reps=st.none() | st.sampled_from(REP_COUNTS),
+        rep_seconds=st.none() | st.sampled_from(REP_SECONDS),
+        detail=st.sampled_from(Detail),
+    ),
+    history=st.lists(st.builds(Completed, st.text(), MOMENTS), max_size=4).map(tuple),
+    cautioned=st.booleans(),
+    loss_untold=st.booleans(),
+)
+
+
+class TestRoundTrip:
+    @given(RUNNERS)
+    def test_any_runner_comes_back(self, runner):
+        """A runner that was stored is read back equal, whatever their state."""
+        assert decode(encode(runner)) == runner
+
+    @pytest.mark.parametrize("runner", [Runner(), FULL], ids=["newcomer", "everything set"])
+    def test_the_extremes_come_back(self, runner):
+        """A newcomer and a runner with every field set are read back equal."""
+        assert decode(encode(runner)) == runner
+
+    def test_a_newcomer_takes_no_room(self):
+        """What is at its default is left out of the record."""
+        assert json.loads(encode(Runner())) == {
+            "format": FORMAT,
+            "phase": "idle",
+            "generation": 0,
+            "turn": 0,
+            "cautioned": False,
+            "choices": {},
+            "history": [],
+        }
+
+    def test_records_of_the_first_version_stay_readable(self):
+        """A record as the first release wrote it is read for ever: this text must not change."""
+        stored = (
+            b'{"format":1,"phase":"paused","generation":7,"turn":12,"cautioned":true,'
+            b'"choices":{"hold_seconds":45,"detail":"brief"},'
+            b'"history":[["pre-run","2026-11-20T06:41:07.250000+00:00"]],'
+            b'"plan":"post-run_h45_brief","step":2,"since_begin":11040}'
+        )
+        assert decode(stored) == Runner(
+            session=SessionState(
+                phase=Phase.PAUSED,
+                progress=Progress("post-run_h45_brief", Bookmark(2, 11_040)),
+                generation=7,
+                turn=12,
+            ),
+            choices=Choices(hold_seconds=45, detail=Detail.BRIEF),
+            history=(Completed("pre-run", AT),),
+            cautioned=True,
+        )
+
+
+class TestCorruption:
+    @pytest.mark.parametrize(
+        ("stored", "named"),
+        [
+            (b"", "JSONDecodeError"),
+            (b"\xff\xfe\x00", "Unicode"),
+            (b"null", "NoneType"),
+            (b"[]", "TypeError"),
+            (b"{}", "format"),
+            (b'{"format":2}', "format 2, where 1 is known"),
+            (b"[" * 100_000, "RecursionError"),
+            (b"9" * 5_000, "ValueError"),
+        ],
+        ids=["nothing", "no UTF-8", "null", "list", "empty", "format", "deep", "huge number"],
+    )
+    def test_what_is_no_record_is_named(self, stored, named):
+        """Bytes that are no record of ours raise an error that says why."""
+        with pytest.raises(CorruptRecordError, match=named):
+            decode(stored)
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            {"phase": "flying"},
+            {"phase": "idle"},
+            {"phase": []},
+            {"plan": 7},
+            {"step": "2"},
+            {"step": True},
+            {"since_begin": 1.5},
+            {"asked": "why"},
+            {"phase": "paused"},
+            {"generation": -1},
+            {"generation": None},
+            {"turn": float("nan")},
+            {"failures": []},
+            {"choices": {"hold_seconds": 9_999}},
+            {"choices": {"hold_seconds": 30.0}},
+            {"choices": {"pace": 4}},
+            {"choices": {"detail": "endless"}},
+            {"choices": 7},
+            {"history": 7},
+            {"history": [["pre-run"]]},
+            {"history": [["pre-run", "yesterday"]]},
+            {"history": [["pre-run", "2026-11-20T06:41:07"]]},
+            {"history": [["pre-run", 7]]},
+            {"history": [[7, "2026-11-20T06:41:07+00:00"]]},
+        ],
+        ids=json.dumps,
+    )
+    def test_what_contradicts_itself_is_refused(self, change):
+        """One wrong or contradictory field makes the whole record corrupt."""
+        document = json.loads(encode(FULL)) | change
+        with pytest.raises(CorruptRecordError):
+            decode(json.dumps(document).encode())
+
+    @pytest.mark.parametrize("field", sorted(json.loads(encode(Runner()))))
+    def test_what_is_missing_is_refused(self, field):
+        """A record without one of its fixed fields is corrupt."""
+        document = json.loads(encode(Runner()))
+        del document[field]
+        with pytest.raises(CorruptRecordError, match=field):
+            decode(json.dumps(document).encode())
+
+    @given(st.binary())
+    def test_arbitrary_bytes(self, stored):
+        """No bytes raise anything but the one error."""
+        with pytest.raises(CorruptRecordError):
+            decode(stored)
+
+    @given(st.data())
+    def test_anything_in_the_place_of_anything(self, data):
+        """A record altered anywhere is either refused or a valid runner that can be stored."""
+        document = json.loads(encode(FULL))
+        path = data.draw(st.sampled_from(list(places(document))))
+        stored = json.dumps(with_value(document, path, data.draw(JSON))).encode()
+        try:
+            runner = decode(stored)
+        except CorruptRecordError:
+            return
+        assert decode(encode(runner)) == runner
+
+    @given(st.integers(0, len(encode(FULL)) - 1), st.integers(0, 255))
+    def test_one_byte_changed(self, place, byte):
+        """A record with one byte changed is either refused or a valid runner."""
+        stored = bytearray(encode(FULL))
+        stored[place] = byte
+        try:
+            runner = decode(bytes(stored))
+        except CorruptRecordError:
+            return
+        assert decode(encode(runner)) == runner

@@ -1,0 +1,272 @@
+"""The session manager: lost races, lost records, and a store that is away."""
+
+import logging
+from dataclasses import replace
+
+import pytest
+
+from skill.coaching import events
+from skill.coaching.outcomes import Play
+from skill.coaching.runner import Phase, Question, Runner
+from skill.coaching.session import advance
+from skill.ports import Stored, StoreError
+from skill.records import decode, encode
+from skill.sessions import ATTEMPTS, SessionManager, storage_key
+from skill.stores.memory import MemoryStore
+from tests.coaching.scenes import GENERATION, PLAN, REPERTOIRE, moment, runner
+
+USER = "amzn1.ask.account.ARUNNER"
+KEY = storage_key(USER)
+CORRUPT = b'{"format":1,"phase":"flying"}'
+UNSPOKEN = moment(Phase.PLAYING, is_spoken=False)
+
+
+class Watched(MemoryStore):
+    """A store that counts what is asked of it, and can be away for any of it.
+
+    `rivals` are written over the record, one before each save: somebody else was faster.
+    """
+
+    def __init__(self, *rivals: bytes, away: tuple[str, ...] = ()) -> None:
+        super().__init__()
+        self.rivals = list(rivals)
+        self.away = away
+        self.calls: list[str] = []
+
+    def load(self, key):
+        self._note("load")
+        return super().load(key)
+
+    def save(self, key, document, replacing):
+        self._note("save")
+        if self.rivals:
+            super().save(key, self.rivals.pop(0), replacing)
+        super().save(key, document, replacing)
+
+    def keep_aside(self, key, stored):
+        self._note("keep_aside")
+        super().keep_aside(key, stored)
+
+    def put(self, document: bytes) -> None:
+        """Put a document there, uncounted."""
+        found = super().load(KEY)
+        MemoryStore.save(self, KEY, document, found.version if found else None)
+
+    @property
+    def runner(self) -> Runner:
+        """The runner who is remembered, uncounted."""
+        return decode(super().load(KEY).document)
+
+    def _note(self, call: str) -> None:
+        self.calls.append(call)
+        if call in self.away:
+            raise StoreError(f"{call} is not to be had")
+
+
+def handle(store, event, at):
+    return SessionManager(store, REPERTOIRE).handle(USER, event, at)
+
+
+def said(outcome) -> list[str]:
+    """Return the ids of what is said, the question last."""
+    asked = [outcome.ask.line] if outcome.ask else []
+    return [line.id for line in (*outcome.lines, *asked)]
+
+
+class TestRemembering:
+    def test_a_newcomer_is_remembered(self):
+        """What a command changed is stored when the outcome is there."""
+        store = Watched()
+        outcome = handle(store, events.Launch(), moment(Phase.IDLE))
+        assert store.runner == outcome.runner
+        assert store.runner.session.asked is Question.WHICH_ROUTINE
+
+    def test_the_next_event_goes_on_from_there(self):
+        """The second event finds what the first one left."""
+        store = Watched()
+        store.put(encode(runner(Phase.PAUSED)))
+        outcome = handle(store, events.Resume(), moment(Phase.PAUSED))
+        assert isinstance(outcome.player, Play)
+        assert store.runner.session.generation == GENERATION + 1
+        assert store.calls == ["load", "save"]
+
+    @pytest.mark.parametrize(
+        ("event", "at", "before"),
+        [
+            (events.PlaybackStarted(), UNSPOKEN, runner(Phase.PLAYING)),
+            (events.PlaybackFinished(), replace(UNSPOKEN, playhead=None), runner(Phase.PLAYING)),
+            (events.SessionEnded(), moment(Phase.PAUSED), runner(Phase.PAUSED)),
+            (events.SessionEnded(), moment(Phase.IDLE), None),
+            (events.PlaybackStopped(), moment(Phase.IDLE), None),
+            (events.Help(), UNSPOKEN, runner(Phase.PLAYING)),
+        ],
+        ids=["same place", "foreign", "hung up", "nobody hung up", "nobody", "silent question"],
+    )
+    def test_what_changed_nothing_is_not_written(self, event, at, before):
+        """Where the runner stays as they were, nothing is written, not even a first record."""
+        store = Watched()
+        if before:
+            store.put(encode(before))
+        handle(store, event, at)
+        assert store.calls == ["load"]
+
+    def test_runners_do_not_mix(self):
+        """Two users have two records, and the keys do not tell who they are."""
+        store = MemoryStore()
+        manager = SessionManager(store, REPERTOIRE)
+        for user in ("ada", "bo"):
+            manager.handle(user, events.Launch(), moment(Phase.IDLE))
+        keys = [key for key, _ in store.documents()]
+        assert len(set(keys)) == 2
+        assert not any(user in key for key in keys for user in ("ada", "bo"))
+
+
+class TestRaces:
+    def test_a_lost_race_is_decided_again(self):
+        """Who was overtaken decides anew on what the faster one has written."""
+        store = Watched(encode(runner(Phase.PAUSED, step=2)))
+        store.put(encode(runner(Phase.PAUSED, step=0)))
+        outcome = handle(store, events.NextStep(), replace(moment(Phase.PAUSED), playhead=None))
+        assert store.runner.session.progress.bookmark.step == 3
+        assert outcome.runner == store.runner
+        assert store.calls == ["load", "save"] * 2
+
+    def test_a_race_for_the_first_record(self):
+        """A newcomer's first record does not overwrite one that came in between."""
+        store = Watched(encode(runner(Phase.PAUSED)))
+        handle(store, events.WhereAmI(), replace(moment(Phase.PAUSED), playhead=None))
+        assert store.runner.session.phase is Phase.PAUSED
+
+    def test_a_race_that_makes_the_event_void(self):
+        """If the faster one has left nothing to change, nothing is written over it."""
+        theirs = replace(runner(Phase.PLAYING), cautioned=False)
+        store = Watched(encode(theirs))
+        store.put(encode(runner(Phase.PAUSED, step=0)))
+        handle(store, events.PlaybackStopped(), UNSPOKEN)
+        assert store.runner == theirs
+        assert store.calls == ["load", "save", "load"]
+
+    def test_races_without_end(self, caplog):
+        """Whoever loses every time is coached on all the same, from what was read last."""
+        last = runner(Phase.PAUSED, step=2)
+        store = Watched(*[encode(last)] * (2 * ATTEMPTS))
+        store.put(encode(runner(Phase.PAUSED, step=0)))
+        with caplog.at_level(logging.WARNING):
+            outcome = handle(store, events.WhereAmI(), replace(moment(Phase.PAUSED), playhead=None))
+        assert said(outcome) == ["where-working"]
+        assert store.calls == ["load", "save"] * ATTEMPTS
+        assert store.runner == last
+        assert [record.levelname for record in caplog.records] == ["WARNING"]
+
+
+class TestLostRecords:
+    def test_the_runner_is_told_once_and_coached_on(self, caplog):
+        """A record that cannot be read is kept aside, admitted once, and begun anew."""
+        store = Watched()
+        store.put(CORRUPT)
+        with caplog.at_level(logging.ERROR):
+            first = handle(store, events.WhereAmI(), moment(Phase.PLAYING))
+        second = handle(store, events.WhereAmI(), moment(Phase.PLAYING))
+        assert said(first) == ["state-lost", "where-working"]
+        assert said(second) == ["where-working"]
+        assert store.kept_aside == {(KEY, 1): CORRUPT}
+        assert len(caplog.records) == 1
+
+    def test_who_cannot_hear_it_is_told_later(self):
+        """What a player tells in between does not use up the telling."""
+        store = Watched()
+        store.put(CORRUPT)
+        for event in (events.PlaybackStarted(), events.NextStep(), events.PlaybackStopped()):
+            assert not said(handle(store, event, UNSPOKEN))
+        assert said(handle(store, events.Help(), moment(Phase.IDLE)))[0] == "state-lost"
+        assert "state-lost" not in said(handle(store, events.Help(), moment(Phase.IDLE)))
+        assert store.kept_aside == {(KEY, 1): CORRUPT}
+
+    def test_a_lost_race_over_a_lost_record(self):
+        """Of two who find the record broken, the slower goes on from what the faster wrote."""
+        untold = encode(Runner(loss_untold=True))
+        store = Watched(untold)
+        store.put(CORRUPT)
+        assert said(handle(store, events.Help(), moment(Phase.IDLE)))[0] == "state-lost"
+        assert store.kept_aside == {(KEY, 1): CORRUPT}
+
+    def test_twice_in_a_row(self):
+        """Each record that is lost is kept, and each loss is told."""
+        store = Watched()
+        for broken in (b"one", b"two"):
+            store.put(broken)
+            assert said(handle(store, events.Help(), moment(Phase.IDLE)))[0] == "state-lost"
+        assert sorted(store.kept_aside.values()) == [b"one", b"two"]
+
+    def test_nothing_is_replaced_that_is_not_kept(self):
+        """Where the copy cannot be made, the broken record stays where it is."""
+        store = Watched(away=("keep_aside",))
+        store.put(CORRUPT)
+        outcome = handle(store, events.WhereAmI(), moment(Phase.PLAYING))
+        assert said(outcome) == ["where-working"]
+        assert MemoryStore.load(store, KEY) == Stored(CORRUPT, 1)
+        assert "save" not in store.calls
+
+
+class TestAStoreThatIsAway:
+    @pytest.mark.parametrize("event", [events.WhereAmI(), events.NextStep(), events.Pause()])
+    def test_it_cannot_be_read(self, event, caplog):
+        """With nothing to be read, the coach goes on from what the player tells."""
+        store = Watched(away=("load",))
+        with caplog.at_level(logging.WARNING):
+            outcome = handle(store, event, moment(Phase.PLAYING))
+        assert outcome == advance(Runner(), event, moment(Phase.PLAYING), REPERTOIRE)
+        assert outcome.runner.session.progress.plan_id == PLAN
+        assert store.calls == ["load"]
+        (record,) = caplog.records
+        assert "load is not to be had" in record.getMessage()
+
+    def test_it_cannot_be_read_and_nothing_plays(self):
+        """With no store and no player the runner is asked for a routine, as a newcomer is."""
+        outcome = handle(Watched(away=("load",)), events.Resume(), moment(Phase.IDLE))
+        assert said(outcome) == ["nothing-on", "which-routine"]
+
+    def test_it_cannot_be_written(self, caplog):
+        """What was read is still known: a place that no player tells is gone on from."""
+        store = Watched(away=("save",))
+        store.put(encode(runner(Phase.PAUSED)))
+        alone = replace(moment(Phase.PAUSED), playhead=None)
+        with caplog.at_level(logging.WARNING):
+            outcome = handle(store, events.Resume(), alone)
+        assert said(outcome) == ["going-on"]
+        assert isinstance(outcome.player, Play)
+        assert outcome.player.generation == GENERATION + 1
+        assert store.runner == runner(Phase.PAUSED)
+        assert store.calls == ["load", "save"]
+        assert len(caplog.records) == 1
+
+    def test_a_loss_that_could_not_be_written_is_told_again(self):
+        """Who is told of a loss and cannot be remembered as told is told again, not never."""
+        store = Watched(away=("save",))
+        store.put(CORRUPT)
+        for _ in range(2):
+            outcome = handle(store, events.Help(), moment(Phase.IDLE))
+            assert said(outcome)[0] == "state-lost"
+
+    def test_it_comes_back(self):
+        """What was missed is taken from the player's token as soon as the store is back."""
+        store = Watched(away=("load", "save"))
+        store.put(encode(runner(Phase.PAUSED, step=0)))
+        played = handle(store, events.NextStep(), moment(Phase.PAUSED)).player
+        store.away = ()
+        playhead = replace(
+            moment(Phase.PLAYING).playhead, generation=played.generation, offset=played.offset
+        )
+        handle(store, events.WhereAmI(), replace(moment(Phase.PLAYING), playhead=playhead))
+        assert store.runner.session.generation == GENERATION + 1
+        assert store.runner.session.progress.bookmark.step == 2
+
+    def test_faults_of_ours_are_not_hidden(self):
+        """Only a store's own errors are taken for a store that is away."""
+
+        class Faulty(MemoryStore):
+            def load(self, key):
+                raise ZeroDivisionError(key)
+
+        with pytest.raises(ZeroDivisionError):
+            handle(Faulty(), events.Help(), moment(Phase.IDLE))
