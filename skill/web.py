@@ -77,22 +77,21 @@ class _Door:
 
     def guide(self, plan_id: str) -> BaseResponse:
         """Serve the guide of any plan."""
-        return self._lasting(self._service.editions.mp3(plan_id), "audio/mpeg", plan_id)
+        return self._lasting(self._service.editions.mp3(plan_id), "audio/mpeg")
 
     def captions(self, plan_id: str) -> BaseResponse:
         """Serve what is said in a guide."""
-        return self._lasting(self._service.editions.captions(plan_id), "text/vtt", plan_id)
+        return self._lasting(self._service.editions.captions(plan_id), "text/vtt")
 
     def chapters(self, plan_id: str) -> BaseResponse:
         """Serve the chapters of a guide."""
-        return self._lasting(self._service.editions.chapters(plan_id), CHAPTERS, plan_id)
+        return self._lasting(self._service.editions.chapters(plan_id), CHAPTERS)
 
     def clip(self, plan_id: str, step: int) -> BaseResponse:
         """Serve one step of a plan, counted from 0."""
         timeline = self._service.repertoire.timeline(plan_id)
         _require_step(timeline, step)
-        clip = self._service.library.clip(timeline, step)
-        return self._lasting(clip, "audio/mpeg", f"{plan_id}-{step}")
+        return self._lasting(self._service.library.clip(timeline, step), "audio/mpeg")
 
     def feed(self) -> BaseResponse:
         """Serve the podcast feed."""
@@ -100,11 +99,11 @@ class _Door:
         from skill.guides.feed import podcast_feed  # noqa: PLC0415
 
         xml = podcast_feed(self._service.editions, self._settings.base_url)
-        return self._lasting(xml, "application/rss+xml", "feed")
+        return self._lasting(xml, "application/rss+xml")
 
     def cover(self) -> BaseResponse:
         """Serve the cover picture."""
-        return self._lasting((ART / "cover.png").read_bytes(), "image/png", "cover")
+        return self._lasting((ART / "cover.png").read_bytes(), "image/png")
 
     def health(self) -> Response:
         """Say that the service runs, and with which recording."""
@@ -123,16 +122,22 @@ class _Door:
         check_application(document, self._settings.skill_id)
         return document
 
-    def _lasting(self, content: bytes | str, mimetype: str, name: str) -> BaseResponse:
+    def _lasting(self, content: bytes | str, mimetype: str) -> BaseResponse:
         """Answer with what stays the same for one recording: whole, in ranges, or not at all."""
-        digest = self._service.library.digest
         response = Response(content, mimetype=mimetype)
-        response.set_etag(f"{digest}-{name}")
+        response.add_etag()  # of the content, since titles are worded anew without a new recording
         response.headers["Cache-Control"] = (
-            FOREVER if request.args.get("v") == digest else "no-cache"
+            FOREVER if request.args.get("v") == self._service.library.digest else "no-cache"
         )
-        length = response.content_length
-        return response.make_conditional(request, accept_ranges=True, complete_length=length)
+        return response.make_conditional(
+            request, accept_ranges=_is_one_range(request), complete_length=response.content_length
+        )
+
+
+def _is_one_range(request: Request) -> bool:
+    """Whether a range that is asked for can be served; others are ignored (RFC 9110, 14.2)."""
+    asked = request.range
+    return asked is None or (asked.units == "bytes" and len(asked.ranges) == 1)
 
 
 def _is_local(request: Request) -> bool:

@@ -1,0 +1,320 @@
+"""Responding: every outcome is an answer that Alexa takes, and says nothing but our words."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from ask_sdk_core.serialize import DefaultSerializer
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scripts.echo.directives import AUDIO_PLAYER
+from scripts.echo.rules import Answer, read_answer
+from skill.alexa import responding
+from skill.alexa.responding import Responder
+from skill.alexa.tokens import Token, parse_token
+from skill.coaching import events
+from skill.coaching.cues import CueSheet
+from skill.coaching.errors import PlanError
+from skill.coaching.events import Command, PlayerNotice, StartRoutine
+from skill.coaching.lines import LINES, Heard, line
+from skill.coaching.outcomes import Ask, Outcome, Play, PlayClip, StopPlaying
+from skill.coaching.repertoire import Repertoire
+from skill.coaching.runner import Phase, Question, Runner, SessionState, StateError
+from skill.coaching.session import advance
+from skill.content.wording import load_wording
+from skill.guides.editions import Editions
+from tests.coaching.scenes import (
+    CATALOGUE,
+    DIGEST,
+    EVENTS,
+    SHEET,
+    moment,
+    plan_ids,
+    plausible_length,
+    runner,
+)
+
+WORDING = load_wording()
+SCRIPT = WORDING.script()
+ROUTINES = tuple(CATALOGUE.routines.values())
+SPOKEN = {"type": "IntentRequest", "intent": {"name": "AnyIntent"}}
+HEARING = {
+    "Launch": {"type": "LaunchRequest"},
+    "Stop": {"type": "IntentRequest", "intent": {"name": "AMAZON.StopIntent"}},
+}
+UNHEARD = {
+    "SessionEnded": "SessionEndedRequest",
+    **{f"Playback{kind}": f"AudioPlayer.Playback{kind}" for kind in (
+        "Started", "Stopped", "NearlyFinished", "Finished", "Failed",
+    )},
+}  # fmt: skip
+BUTTONS = {
+    "NextStep": "PlaybackController.NextCommandIssued",
+    "PreviousStep": "PlaybackController.PreviousCommandIssued",
+    "Resume": "PlaybackController.PlayCommandIssued",
+    "Pause": "PlaybackController.PauseCommandIssued",
+}
+CLIP_LENGTH = 240_000
+
+
+class Mute:
+    """A library of guides that knows how long all cues are, and has the sound of none."""
+
+    digest = DIGEST
+    cue_sheet = CueSheet(
+        {
+            line: tuple(plausible_length(line) for cue in SCRIPT if cue.rpartition(".")[0] == line)
+            for line in SHEET.lengths
+        }
+    )
+
+    def guide(self, timeline):
+        raise NotImplementedError(timeline)
+
+    def clip(self, timeline, step):
+        raise NotImplementedError(timeline, step)
+
+
+REPERTOIRE = Repertoire(CATALOGUE, Mute.cue_sheet, DIGEST)
+RESPONDER = Responder(Editions(Mute(), REPERTOIRE, WORDING), "https://coach.example")
+
+
+def respond(outcome: Outcome, *, aloud: bool = True) -> dict:
+    """Return a response as it is sent."""
+    response = DefaultSerializer().serialize(RESPONDER.respond(outcome, aloud=aloud))
+    return json.loads(json.dumps(response))
+
+
+def legal(response: dict, request: dict, *, has_player: bool = True) -> Answer:
+    """Have an Echo read the response; it raises at what Alexa would refuse."""
+    body = json.dumps({"version": "1.0", "response": response}).encode()
+    interfaces = [AUDIO_PLAYER] if has_player else []
+    return read_answer(body, request, interfaces, lambda _: CLIP_LENGTH)
+
+
+def standing(phase: Phase, asked: Question | None) -> Runner | None:
+    """Return a runner in a phase with a question open, if there can be one."""
+    try:
+        return runner(phase, asked)
+    except StateError:
+        return None
+
+
+SCENES = [
+    pytest.param(phase, asked, event, id=f"{phase}-{asked}-{event}")
+    for phase in Phase
+    for asked in (None, *Question)
+    for event in EVENTS
+    if standing(phase, asked)
+]
+
+
+class TestEveryOutcome:
+    @pytest.mark.parametrize("has_player", [True, False], ids=["player", "no player"])
+    @pytest.mark.parametrize(("phase", "asked", "event"), SCENES)
+    def test_is_legal(self, phase, asked, event, has_player):
+        """Whatever happens in whatever phase, on either kind of device, Alexa takes the answer."""
+        at = replace(moment(phase), has_player=has_player)
+        outcome = advance(standing(phase, asked), EVENTS[event], at, REPERTOIRE)
+        aloud = isinstance(EVENTS[event], Command)
+        request = HEARING.get(event, SPOKEN) if aloud else {"type": UNHEARD[event]}
+        if isinstance(EVENTS[event], PlayerNotice) and not has_player:
+            return  # there is nobody to tell it
+        answer = legal(respond(outcome, aloud=aloud), request, has_player=has_player)
+        assert answer.ends_session == ((outcome.ask is None) if aloud else None)
+
+    @pytest.mark.parametrize("event", BUTTONS)
+    @pytest.mark.parametrize("phase", Phase)
+    def test_of_a_button_is_legal(self, phase, event):
+        """A pressed button is answered with directives at most, in every phase."""
+        at = replace(moment(phase), has_player=True, is_spoken=False)
+        outcome = advance(runner(phase), EVENTS[event], at, REPERTOIRE)
+        response = respond(outcome, aloud=False)
+        legal(response, {"type": BUTTONS[event]})
+        assert set(response) <= {"directives"}
+
+    @pytest.mark.parametrize("routine", ROUTINES, ids=lambda routine: routine.id)
+    @pytest.mark.parametrize("turn", range(4))
+    def test_of_starting_is_legal(self, routine, turn):
+        """Each routine starts legally, in whatever words."""
+        newcomer = Runner(session=SessionState(turn=turn))
+        outcome = advance(newcomer, StartRoutine(routine), moment(Phase.IDLE), REPERTOIRE)
+        assert legal(respond(outcome), SPOKEN).directives
+
+
+class TestTheParts:
+    def test_nothing_at_all(self):
+        """An outcome without words, sound or question closes the session, or is empty unheard."""
+        assert respond(Outcome(Runner())) == {"shouldEndSession": True}
+        assert respond(Outcome(Runner()), aloud=False) == {}
+
+    def test_the_play_directive(self):
+        """A guide is played from an offset of one file, under a token that restores the place."""
+        timeline = REPERTOIRE.timeline("post-run_h45")
+        offset = timeline.spans[1].begin + 2_000
+        response = respond(Outcome(Runner(), player=Play(timeline, offset, generation=12)))
+        assert response == {
+            "shouldEndSession": True,
+            "directives": [
+                {
+                    "type": "AudioPlayer.Play",
+                    "playBehavior": "REPLACE_ALL",
+                    "audioItem": {
+                        "stream": {
+                            "url": f"https://coach.example/guides/post-run_h45.mp3?v={DIGEST}",
+                            "token": f"gc1:post-run_h45:{DIGEST}:12",
+                            "offsetInMilliseconds": offset,
+                            "captionData": {
+                                "type": "WEBVTT",
+                                "content": RESPONDER.editions.captions("post-run_h45"),
+                            },
+                        },
+                        "metadata": {
+                            "title": "Post-run stretch",
+                            "subtitle": "Lying figure four, right side",
+                        },
+                    },
+                }
+            ],
+        }
+
+    def test_the_longest_guides(self):
+        """However long a plan runs, its captions do not make the answer too long for Alexa."""
+        timeline = REPERTOIRE.timeline("strength_r25_p8")
+        assert timeline.duration > 50 * 60_000
+        legal(respond(Outcome(Runner(), player=Play(timeline, 0, 1))), SPOKEN)
+
+    def test_captions_that_would_be_too_long(self, monkeypatch):
+        """A guide whose captions find no room in an answer is played without them."""
+        monkeypatch.setattr(responding, "LONGEST_CAPTIONS", 1_000)
+        play = Play(REPERTOIRE.timeline("desk"), 0, 1)
+        stream = respond(Outcome(Runner(), player=play))["directives"][0]["audioItem"]["stream"]
+        assert set(stream) == {"url", "token", "offsetInMilliseconds"}
+
+    def test_the_stop_directive(self):
+        """Stopping is one directive, said or unsaid."""
+        outcome = Outcome(Runner(), (line("paused"),), StopPlaying())
+        assert respond(outcome)["directives"] == [{"type": "AudioPlayer.Stop"}]
+        assert respond(outcome, aloud=False) == {"directives": [{"type": "AudioPlayer.Stop"}]}
+
+    def test_a_clip(self):
+        """A clip is said between the lines and the question."""
+        timeline = REPERTOIRE.timeline("post-run")
+        ask = Ask(Question.NEXT_STEP, line("ready-last"), line("ready-last"))
+        outcome = Outcome(Runner(), (line("first-step"),), PlayClip(timeline, 3), ask)
+        response = respond(outcome)
+        answer = legal(response, SPOKEN, has_player=False)
+        first, clip, question = answer.speech.parts
+        assert first == WORDING.say(line("first-step"))
+        assert clip.url == f"https://coach.example/guides/post-run/3.mp3?v={DIGEST}"
+        assert question == WORDING.say(line("ready-last"))
+        assert "directives" not in response
+
+    def test_a_question(self):
+        """A question is said last, keeps the session open, and is put again after a silence."""
+        ask = Ask(Question.ANYTHING_ELSE, line("anything-else"), line("which-one"))
+        answer = legal(respond(Outcome(Runner(), (line("welcome"),), ask=ask)), SPOKEN)
+        assert answer.speech.words == " ".join(
+            [WORDING.say(line("welcome")), WORDING.say(line("anything-else"))]
+        )
+        assert answer.reprompt.words == WORDING.say(line("which-one"), 1)
+        assert answer.ends_session is False
+
+    def test_the_wording_varies(self):
+        """One line is worded otherwise from turn to turn, and the same for the same turn."""
+        said = [
+            respond(Outcome(Runner(session=SessionState(turn=turn)), (line("paused"),)))
+            for turn in (0, 1, 0)
+        ]
+        assert said[0] != said[1]
+        assert said[0] == said[2]
+
+    def test_a_local_address(self):
+        """Without a public address, guides are fetched where the service listens."""
+        local = replace(RESPONDER, public_url="http://127.0.0.1:8080")
+        play = Play(REPERTOIRE.timeline("desk"), 0, 1)
+        directive = local.respond(Outcome(Runner(), player=play), aloud=True).directives[0]
+        assert directive.audio_item.stream.url.startswith("http://127.0.0.1:8080/guides/desk.mp3?")
+
+
+class TestWhatWasHeard:
+    @pytest.mark.parametrize(
+        "heard",
+        [
+            '<audio src="https://evil.example/a.mp3"/>',
+            "</speak><speak>",
+            "<speak>mine</speak>",
+            "<break time='600s'/>",
+            "<!DOCTYPE speak [<!ENTITY a 'b'>]>&a;",
+            "<![CDATA[ <audio/> ]]>",
+            "&#60;audio/&#62; &amp; &quot;",
+            "{routines} {0} %s",
+            "bells \x07 nul \x00 del \x7f \ufffe",
+            "half \ud800 a character",
+            "a" * 10_000,
+            "&" * 10_000,
+            "'\"><",
+        ],
+        ids=lambda heard: ascii(heard[:24]),
+    )
+    @pytest.mark.parametrize("spoken", ["unknown-routine", "unknown-movement"])
+    def test_is_said_as_plain_text(self, heard, spoken):
+        """Whatever is said back is text within the speech, never markup, never too long."""
+        values = {
+            "unknown-routine": {"routines": ROUTINES},
+            "unknown-movement": {"movements": tuple(CATALOGUE.movements.values())},
+        }
+        said = line(spoken, heard=Heard(heard), **values[spoken])
+        asked = Ask(Question.ANYTHING_ELSE, line("anything-else"), line("anything-else"))
+        answer = legal(respond(Outcome(Runner(), (said,), ask=asked)), SPOKEN)
+        assert not answer.speech.clips
+        plain = "".join(char for char in heard[:20] if char.isprintable())
+        assert " ".join(plain.split()) in answer.speech.words
+
+    @given(st.text(st.characters(), max_size=100))
+    def test_any_text(self, heard):
+        """Any text at all that was heard makes an answer that Alexa takes."""
+        unknown = line("unknown-routine", heard=Heard(heard), routines=ROUTINES)
+        asked = Ask(Question.WHICH_ROUTINE, unknown, line("which-one"))
+        assert not legal(respond(Outcome(Runner(), ask=asked)), SPOKEN).speech.clips
+
+    def test_only_these_lines_say_it_back(self):
+        """No other line of the vocabulary repeats what was heard."""
+        assert {name for name, values in LINES.items() if "heard" in values} == {
+            "unknown-routine",
+            "unknown-movement",
+        }
+
+
+class TestTokens:
+    @given(plan_ids(), st.integers(0, 999_999_999))
+    def test_any_plan_fits_and_comes_back(self, plan_id, generation):
+        """The token of any plan is short enough for Alexa, and is read back the same."""
+        token = Token(plan_id, DIGEST, generation)
+        assert len(str(token)) <= 1_024
+        assert parse_token(str(token)) == token
+
+    @given(plan_ids())
+    def test_the_token_alone_restores_the_plan(self, plan_id):
+        """What is played can be told from the token alone."""
+        try:
+            timeline = REPERTOIRE.timeline(plan_id)
+        except PlanError:
+            return
+        response = respond(Outcome(Runner(), player=Play(timeline, 0, 3)))
+        token = parse_token(response["directives"][0]["audioItem"]["stream"]["token"])
+        assert REPERTOIRE.timeline(token.plan_id).plan == timeline.plan
+
+    @given(st.none() | st.text())
+    def test_anything_else_is_not_ours(self, text):
+        """Any other text is no token of ours, and no error."""
+        assert parse_token(text) is None
+
+
+def test_every_event_is_looked_at():
+    """The scenes above know how each event arrives."""
+    commands = {name for name, event in EVENTS.items() if isinstance(event, Command)}
+    assert EVENTS.keys() - commands == UNHEARD.keys()
+    assert BUTTONS.keys() < commands
+    assert events.Launch.__name__ in commands
