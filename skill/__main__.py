@@ -43,8 +43,8 @@ def main() -> int:
     except (CoachError, OSError) as reason:
         print(f"The coach cannot start: {reason}", file=sys.stderr)  # noqa: T201 - a command speaks
         return 1
-    print(greeting(settings), flush=True)  # noqa: T201 - a command speaks
     try:
+        print(greeting(settings), flush=True)  # noqa: T201 - a command speaks
         server.run()
     except KeyboardInterrupt:
         pass

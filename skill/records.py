@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from skill.coaching.errors import CoachError
+from skill.coaching.lines import LINES
 from skill.coaching.plans import Choices, Detail
 from skill.coaching.runner import Completed, Phase, Progress, Question, Runner, SessionState
 from skill.coaching.timeline import Bookmark
@@ -39,12 +40,12 @@ def encode(runner: Runner) -> bytes:
         document["plan"] = progress.plan_id
         document["step"] = progress.bookmark.step
         document["since_begin"] = progress.bookmark.since_begin
+        if progress.as_of is not None:
+            document["as_of"] = progress.as_of.isoformat()
     if session.asked is not None:
         document["asked"] = session.asked
-    if runner.loss_untold:
-        document["loss_untold"] = True
-    if session.failures:
-        document["failures"] = session.failures
+    if runner.untold:
+        document["untold"] = runner.untold
     return json.dumps(document, separators=(",", ":")).encode()
 
 
@@ -64,7 +65,8 @@ def _runner(document: Mapping[str, Any]) -> Runner:
     progress = None
     if "plan" in document:
         bookmark = Bookmark(_whole(document["step"]), _whole(document["since_begin"]))
-        progress = Progress(_text(document["plan"]), bookmark)
+        as_of = _moment(document["as_of"]) if "as_of" in document else None
+        progress = Progress(_text(document["plan"]), bookmark, as_of)
     choices = dict(document["choices"])
     if "detail" in choices:
         choices["detail"] = Detail(choices["detail"])
@@ -74,7 +76,6 @@ def _runner(document: Mapping[str, Any]) -> Runner:
             progress=progress,
             asked=Question(document["asked"]) if "asked" in document else None,
             generation=_whole(document["generation"]),
-            failures=_whole(document.get("failures", 0)),
             turn=_whole(document["turn"]),
         ),
         choices=Choices(**choices),
@@ -82,7 +83,7 @@ def _runner(document: Mapping[str, Any]) -> Runner:
             Completed(_text(plan_id), _moment(at)) for plan_id, at in document["history"]
         ),
         cautioned=document["cautioned"] is True,
-        loss_untold=document.get("loss_untold") is True,
+        untold=tuple(map(_line_id, document.get("untold", ()))),
     )
 
 
@@ -103,6 +104,12 @@ def _whole(value: object) -> int:
 def _text(value: object) -> str:
     if not isinstance(value, str):
         raise CorruptRecordError(f"{value!r} where text belongs")
+    return value
+
+
+def _line_id(value: object) -> str:
+    if not isinstance(value, str) or LINES.get(value) != frozenset():
+        raise CorruptRecordError(f"{value!r} where a line without values belongs")
     return value
 
 

@@ -37,7 +37,7 @@ class SessionManager:
                 stored = self._store.load(key)
                 runner = self._recalled(key, stored)
                 outcome = advance(runner, event, moment, self._repertoire)
-                if outcome.runner != runner or runner.loss_untold:
+                if outcome.runner != runner or runner.untold:
                     version = stored.version if stored else None
                     self._store.save(key, encode(outcome.runner), version)
             except ConflictError:
@@ -59,7 +59,7 @@ class SessionManager:
         except CorruptRecordError as corrupt:
             log.error("a record cannot be read and is kept aside: %s", corrupt)  # noqa: TRY400
             self._store.keep_aside(key, stored)
-            return Runner(loss_untold=True)
+            return Runner().owing("state-lost")
 
 
 def storage_key(user_id: str) -> str:

@@ -129,15 +129,18 @@ class _Door:
         response.headers["Cache-Control"] = (
             FOREVER if request.args.get("v") == self._service.library.digest else "no-cache"
         )
+        length = response.content_length or 0
         return response.make_conditional(
-            request, accept_ranges=_is_one_range(request), complete_length=response.content_length
+            request, accept_ranges=_takes_range(request, length), complete_length=length
         )
 
 
-def _is_one_range(request: Request) -> bool:
-    """Whether a range that is asked for can be served; others are ignored (RFC 9110, 14.2)."""
-    asked = request.range
-    return asked is None or (asked.units == "bytes" and len(asked.ranges) == 1)
+def _takes_range(request: Request, length: int) -> bool:
+    """Whether the range that is asked for is one we serve; others are ignored (RFC 9110, 14.2)."""
+    if request.range is None:
+        return True
+    (first, _), *others = request.range.ranges
+    return request.range.units == "bytes" and not others and first >= -length
 
 
 def _is_local(request: Request) -> bool:

@@ -4,7 +4,14 @@ from audio.errors import UnknownVoiceError, VoiceError
 from audio.voices.base import Voice
 
 DEFAULT_VOICE = "espeak:en-us"
-ENGINES = ("espeak", "gtts")
+ENGINES = {
+    "espeak": "./scripts/serve sets everything up",
+    "gtts": "./scripts/serve sets everything up",
+    "polly": ".venv/bin/pip install boto3 adds it",
+    "piper": ".venv/bin/pip install piper-tts adds it",
+}
+"""Every engine, and what installs it."""
+EXAMPLES = (DEFAULT_VOICE, "gtts:com", "polly:Joanna", "piper:/path/to/voice.onnx")
 
 
 def choose_voice(name: str, locale: str) -> Voice:
@@ -24,12 +31,20 @@ def choose_voice(name: str, locale: str) -> Voice:
                 from audio.voices.gtts import GttsVoice  # noqa: PLC0415
 
                 return GttsVoice.of(choice, locale)
+            case "polly":
+                from audio.voices.polly import PollyVoice  # noqa: PLC0415
+
+                return PollyVoice.of(choice)
+            case "piper":
+                from audio.voices.piper import PiperVoice  # noqa: PLC0415
+
+                return PiperVoice.of(choice)
     except ImportError as error:
         raise VoiceError(
             f"The voice {name!r} needs {error.name or error}, which is not installed; "
-            "./scripts/serve sets everything up"
+            f"{ENGINES[engine]}"
         ) from error
     raise UnknownVoiceError(
         f"There is no voice {name!r}. A voice is an engine and its choice, such as "
-        f"{DEFAULT_VOICE!r}; the engines are {', '.join(ENGINES)}"
+        f"{', '.join(EXAMPLES)}"
     )

@@ -63,7 +63,7 @@ class PiperVoice:
         settings = SynthesisConfig(length_scale=self.length_scale)
         try:
             sentences = [chunk.audio_int16_bytes for chunk in voice.synthesize(text, settings)]
-        except Exception as error:
+        except Exception as error:  # onnxruntime's own have no other base
             raise CueError(f"Piper could not speak it: {error}") from error
         rate = voice.config.sample_rate
         pause = bytes(2 * round(rate * _SENTENCE_PAUSE_SECONDS))
@@ -81,5 +81,5 @@ def _loaded(model: Path, _digest: str) -> "LoadedVoice":
 
     try:
         return LoadedVoice.load(model, _settings_of(model))
-    except Exception as error:
+    except Exception as error:  # onnxruntime's own have no other base
         raise VoiceError(f"{model} is no voice that Piper can load: {error}") from error

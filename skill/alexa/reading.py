@@ -31,7 +31,7 @@ from ask_sdk_model.interfaces.playbackcontroller import (
 from skill.alexa.envelope import MalformedRequestError
 from skill.alexa.tokens import parse_token
 from skill.coaching import events
-from skill.coaching.events import Activity, Event, Moment, Playhead
+from skill.coaching.events import Event, Moment, Playhead
 from skill.coaching.routines import Catalogue
 from skill.intents import Slot, event_of
 
@@ -51,11 +51,8 @@ _NOTICES: Mapping[type[Request], type[Event]] = {
     PlaybackFinishedRequest: events.PlaybackFinished,
     PlaybackFailedRequest: events.PlaybackFailed,
 }
-_PLAIN: Mapping[type[Request], type[Event]] = {
-    LaunchRequest: events.Launch,
-    **_BUTTONS,
-    **_NOTICES,
-}
+_FROM_PLAYERS = {**_BUTTONS, **_NOTICES}
+_PLAIN: Mapping[type[Request], type[Event]] = {LaunchRequest: events.Launch, **_FROM_PLAYERS}
 
 
 def is_spoken(request: Request | None) -> bool:
@@ -108,6 +105,9 @@ def read_slot(slot: AlexaSlot) -> Slot:
 
 
 def _has_player(envelope: RequestEnvelope) -> bool:
+    """Whether the device plays long audio; one whose player or buttons speak to us does."""
+    if type(envelope.request) in _FROM_PLAYERS:
+        return True
     system = envelope.context and envelope.context.system
     interfaces = system and system.device and system.device.supported_interfaces
     return bool(interfaces and interfaces.audio_player)
@@ -117,11 +117,11 @@ def _read_playhead(envelope: RequestEnvelope) -> Playhead | None:
     """Take a player's notice at its own word; with anything else, ask the context."""
     request = envelope.request
     state = envelope.context and envelope.context.audio_player
+    has_ended = False
     if isinstance(request, PlaybackFailedRequest):
         text = request.token
         current = request.current_playback_state
         offset = current.offset_in_milliseconds if current and current.token == text else 0
-        activity = Activity.STOPPED
     elif isinstance(
         request,
         PlaybackStartedRequest
@@ -130,11 +130,10 @@ def _read_playhead(envelope: RequestEnvelope) -> Playhead | None:
         | PlaybackFinishedRequest,
     ):
         text, offset = request.token, request.offset_in_milliseconds
-        finished = isinstance(request, PlaybackFinishedRequest)
-        activity = Activity.FINISHED if finished else Activity.PLAYING
+        has_ended = isinstance(request, PlaybackFinishedRequest)
     elif state:
         text, offset = state.token, state.offset_in_milliseconds
-        activity = _activity(state.player_activity)
+        has_ended = state.player_activity is PlayerActivity.FINISHED
     else:
         return None
     token = parse_token(text)
@@ -145,14 +144,6 @@ def _read_playhead(envelope: RequestEnvelope) -> Playhead | None:
         digest=token.digest,
         generation=token.generation,
         offset=min(max(offset or 0, 0), LONGEST_OFFSET),
-        activity=activity,
+        retried_at=token.retried_at,
+        has_ended=has_ended,
     )
-
-
-def _activity(told: PlayerActivity | None) -> Activity:
-    # Compared one by one: the SDK's enums have no hash.
-    if told is PlayerActivity.PLAYING or told is PlayerActivity.BUFFER_UNDERRUN:
-        return Activity.PLAYING
-    if told is PlayerActivity.FINISHED or told is PlayerActivity.IDLE:
-        return Activity.FINISHED
-    return Activity.STOPPED

@@ -91,7 +91,7 @@ class Responder:
             audio_item=AudioItem(
                 stream=Stream(
                     url=guide_url(self.public_url, play.timeline, self.digest),
-                    token=str(Token(play.timeline.plan.id, self.digest, play.generation)),
+                    token=str(self._token(play)),
                     offset_in_milliseconds=play.offset,
                     caption_data=self._captions(play.timeline.plan.id),
                 ),
@@ -101,6 +101,9 @@ class Responder:
                 ),
             ),
         )
+
+    def _token(self, play: Play) -> Token:
+        return Token(play.timeline.plan.id, self.digest, play.generation, play.retried_at)
 
     def _captions(self, plan_id: str) -> CaptionData | None:
         captions = self.editions.captions(plan_id)

@@ -6,33 +6,27 @@ reports it with every request.
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from skill.coaching.movements import Milliseconds, Movement
 from skill.coaching.routines import Routine
-
-
-class Activity(StrEnum):
-    """What a player says it is doing. STOPPED may also mean: held while the runner speaks."""
-
-    PLAYING = "playing"
-    STOPPED = "stopped"
-    FINISHED = "finished"
 
 
 @dataclass(frozen=True, slots=True)
 class Playhead:
     """Where a player is in one of our guides.
 
-    `generation` counts the play commands given to this runner; `digest` names the recording
-    the offset was measured in.
+    `generation` tells the play commands given to this runner apart, a later one being the
+    greater; `digest` names the recording the offset was measured in. `retried_at` is where
+    the guide had failed, if this play command was the coach's own second try. `has_ended`:
+    the guide played to its end.
     """
 
     plan_id: str
     digest: str
     generation: int
     offset: Milliseconds
-    activity: Activity
+    retried_at: Milliseconds | None = None
+    has_ended: bool = False
 
 
 @dataclass(frozen=True, slots=True)

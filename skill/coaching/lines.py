@@ -28,6 +28,14 @@ class Length:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkLeft:
+    """What is left of a step's work: repetitions of a set, seconds of a hold."""
+
+    reps: int
+    milliseconds: Milliseconds
+
+
+@dataclass(frozen=True, slots=True)
 class About:
     """A length of time, said to the nearest sensible minute."""
 
@@ -58,12 +66,12 @@ class Heard:
 
 Value = (
     Movement
-    | Side
     | Spot
     | Routine
     | tuple[Routine, ...]
     | tuple[Movement, ...]
     | Length
+    | WorkLeft
     | About
     | Instructions
     | Reason
@@ -91,11 +99,13 @@ LINES: Mapping[str, frozenset[str]] = {
         # moving about
         "going-on": "spot left",
         "going-on-before": "spot",
-        "first-step": "",
+        "back-to": "spot",
+        "first-step": "spot",
         "still-the-other-side": "",
         "both-sides": "movement",
         "finished": "routine",
         "skipped-to-the-end": "routine",
+        "left-early": "",
         # stopping
         "paused": "",
         "still-paused": "spot",
@@ -104,9 +114,8 @@ LINES: Mapping[str, frozenset[str]] = {
         # asking
         "where-working": "spot left number total",
         "where-between": "spot number total",
-        "left-in-hold": "left routine_left",
-        "left-in-set": "reps_left routine_left",
-        "left-before": "spot length routine_left",
+        "left-in-work": "left routine_left",
+        "left-before": "spot left routine_left",
         "left-after": "routine_left",
         "next-step": "spot",
         "next-step-then": "spot movement",
@@ -130,6 +139,7 @@ LINES: Mapping[str, frozenset[str]] = {
         "anything-else": "",
         # when something is wrong
         "state-lost": "",
+        "routine-gone": "",
         "trouble": "",
     }.items()
 }

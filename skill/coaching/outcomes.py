@@ -10,11 +10,15 @@ from skill.coaching.timeline import Timeline
 
 @dataclass(frozen=True, slots=True)
 class Play:
-    """Play the guide of a timeline's plan from an offset, in place of whatever plays."""
+    """Play the guide of a timeline's plan from an offset, in place of whatever plays.
+
+    `retried_at` is where it had failed, if this is the coach's own second try.
+    """
 
     timeline: Timeline
     offset: Milliseconds
     generation: int
+    retried_at: Milliseconds | None = None
 
 
 @dataclass(frozen=True, slots=True)

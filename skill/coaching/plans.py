@@ -1,9 +1,8 @@
 """Plans: a routine plus this runner's choices, unfolded into steps.
 
 A step is one movement on one side for one set. A plan and its id say the same thing: the
-id is the routine's, followed by the choices that differ from the routine's own, in one
-fixed order (`pre-run`, `post-run_h45_brief`), so equal plans have equal ids and the id
-alone restores the plan.
+id is the routine's, followed by the choices that were made, in one fixed order (`pre-run`,
+`post-run_h45_brief`), so equal plans have equal ids and the id alone restores the plan.
 """
 
 import re
@@ -71,9 +70,13 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One movement, on one side, for one set. `index` and `set_number` count from 0 and 1."""
+    """One movement, on one side, for one set.
+
+    `index` counts the plan's steps and `part` the routine's parts, from 0; `set_number` from 1.
+    """
 
     index: int
+    part: int
     movement: Movement
     side: Side
     dose: Dose
@@ -109,28 +112,27 @@ class Plan:
     def steps(self) -> tuple[Step, ...]:
         """Every step in order: for each set the left side, then the right."""
         unfolded = [
-            (part, side, number)
-            for part in self.routine.parts
+            (part_index, part, side, number)
+            for part_index, part in enumerate(self.routine.parts)
             for number in range(1, part.sets + 1)
             for side in part.movement.sides
         ]
         return tuple(
-            Step(index, part.movement, side, self.choices.dose(part), number, part.sets)
-            for index, (part, side, number) in enumerate(unfolded)
+            Step(index, part_index, part.movement, side, self.choices.dose(part), number, part.sets)
+            for index, (part_index, part, side, number) in enumerate(unfolded)
         )
 
     def counterpart(self, step: Step) -> Step | None:
         """Return the step of the same set on the other side, if the movement has one."""
         for other in self.steps:
-            same_set = (other.movement.id, other.set_number) == (step.movement.id, step.set_number)
+            same_set = (other.part, other.set_number) == (step.part, step.set_number)
             if same_set and other.side is not step.side:
                 return other
         return None
 
     def next_movement(self, step: Step) -> Step | None:
-        """Return the first later step of another movement, if there is one."""
-        later = self.steps[step.index + 1 :]
-        return next((other for other in later if other.movement.id != step.movement.id), None)
+        """Return the first step of the routine's next part, if there is one."""
+        return next((other for other in self.steps if other.part > step.part), None)
 
 
 def parse_plan_id(plan_id: str, routines: Mapping[str, Routine]) -> Plan:

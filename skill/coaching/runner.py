@@ -42,25 +42,29 @@ class Question(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """A routine under way: the plan, and the place in it."""
+    """A routine under way: the plan, and the place in it.
+
+    While a guide plays the place moves on: it was there `as_of` a moment. In every other
+    phase it stands still, and there is no such moment.
+    """
 
     plan_id: str
     bookmark: Bookmark
+    as_of: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SessionState:
     """Where a runner stands. There is progress in every phase but IDLE.
 
-    `generation` counts the play commands given; `failures` how often the sound failed since
-    the runner last asked for it; `turn` the answers given, so that their wording varies.
+    `generation` is that of the last play command; `turn` counts the answers given, so that
+    their wording varies.
     """
 
     phase: Phase = Phase.IDLE
     progress: Progress | None = None
     asked: Question | None = None
     generation: int = 0
-    failures: int = 0
     turn: int = 0
 
     def __post_init__(self) -> None:
@@ -70,8 +74,15 @@ class SessionState:
             raise StateError("there is nothing to go on with")
         if self.asked is Question.NEXT_STEP and self.phase is not Phase.STEPPING:
             raise StateError(f"the next step cannot be asked for while {self.phase}")
-        if min(self.generation, self.failures, self.turn) < 0:
-            raise StateError("generation, failures and turn count upward from 0")
+        if (self.phase is Phase.PLAYING) != self.is_moving:
+            raise StateError(f"phase {self.phase} does not go with progress {self.progress}")
+        if min(self.generation, self.turn) < 0:
+            raise StateError("generation and turn count upward from 0")
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether the place moves on by itself."""
+        return self.progress is not None and self.progress.as_of is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,18 +97,23 @@ class Completed:
 class Runner:
     """All that is remembered of one runner.
 
-    `cautioned`: they have heard the care line. `loss_untold`: their earlier record could not
-    be read, and they do not know it yet.
+    `cautioned`: they have heard the care line. `untold`: what went wrong and they do not know
+    yet, as lines to say before the next answer.
     """
 
     session: SessionState = SessionState()
     choices: Choices = Choices()
     history: tuple[Completed, ...] = ()
     cautioned: bool = False
-    loss_untold: bool = False
+    untold: tuple[str, ...] = ()
+
+    def owing(self, line_id: str) -> "Runner":
+        """Return the runner with one more thing to be told before the next answer."""
+        untold = self.untold if line_id in self.untold else (*self.untold, line_id)
+        return replace(self, untold=untold)
 
     def completing(self, plan_id: str, at: datetime) -> "Runner":
         """Return the runner with one more completed routine, and nothing under way."""
         done = (*self.history, Completed(plan_id, at))
-        session = replace(self.session, phase=Phase.IDLE, progress=None, asked=None, failures=0)
+        session = replace(self.session, phase=Phase.IDLE, progress=None, asked=None)
         return replace(self, session=session, history=done[-LONGEST_HISTORY:])

@@ -7,70 +7,88 @@ The rules:
 - Within one generation the place only moves forward, so notices may come in any order.
 - A playhead of a later generation than ours means that we have forgotten something (the
   store was away): what the player tells is true, and we go on from there.
+- While a guide plays and nobody tells where, the place moves on with the clock.
 - A command's question is forgotten with the next command; a notice leaves it open.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from skill.coaching import events
 from skill.coaching import transitions as do
 from skill.coaching.errors import PlanError
-from skill.coaching.events import Activity, Command, Event, Moment, PlayerNotice, Playhead
+from skill.coaching.events import Command, Event, Moment, PlayerNotice, Playhead
 from skill.coaching.lines import line
+from skill.coaching.movements import SECOND
 from skill.coaching.outcomes import Outcome
 from skill.coaching.repertoire import Repertoire
 from skill.coaching.runner import Phase, Progress, Runner, SessionState
 from skill.coaching.turns import Turn
 
-Transition = Callable[[Turn, Any], Outcome]
-"""Each transition takes the very event its row in the table names."""
+E = TypeVar("E", bound=Event)
+Row = tuple[type[Event], dict[Phase, Callable[[Turn, Any], Outcome]]]
 
-_PHASES = (Phase.IDLE, Phase.PLAYING, Phase.PAUSED, Phase.STEPPING)
-_ROWS: Mapping[type[Event], tuple[Transition, Transition, Transition, Transition]] = {
-    # event                  idle             playing          paused           stepping
-    events.Launch: (do.welcome, do.offer, do.offer, do.offer),
-    events.StartRoutine: (do.start, do.start, do.start, do.start),
-    events.ListRoutines: (do.list_routines, do.list_routines, do.list_routines, do.list_routines),
-    events.NextStep: (do.nothing_on, do.next_step, do.next_step, do.ready),
-    events.NextMovement: (
-        do.nothing_on, do.next_movement, do.next_movement, do.next_movement,
-    ),
-    events.PreviousStep: (
-        do.nothing_on, do.previous_step, do.previous_step, do.previous_step,
-    ),
-    events.Repeat: (do.nothing_on, do.repeat, do.repeat, do.repeat),
-    events.OtherSide: (do.nothing_on, do.other_side, do.other_side, do.other_side),
-    events.StartOver: (do.nothing_on, do.start_over, do.start_over, do.start_over),
-    events.Resume: (do.nothing_on, do.resume, do.resume, do.resume),
-    events.Pause: (do.nothing_on, do.pause, do.still_paused, do.leave),
-    events.Stop: (do.goodbye, do.leave, do.leave, do.leave),
-    events.WhereAmI: (do.nothing_on, do.where, do.where, do.where),
-    events.HowLongLeft: (do.nothing_on, do.how_long_left, do.how_long_left, do.how_long_left),
-    events.WhatsNext: (do.nothing_on, do.whats_next, do.whats_next, do.ask_whether_ready),
-    events.HowTo: (do.how_to_named, do.how_to, do.how_to, do.how_to),
-    events.WhyThis: (do.why_named, do.why, do.why, do.why),
-    events.Help: (do.help_idle, do.help_playing, do.help_paused, do.help_stepping),
-    events.KeepOrder: (do.keep_order, do.keep_order, do.keep_order, do.keep_order),
-    events.NotUnderstood: (
-        do.not_understood, do.not_understood, do.not_understood, do.not_understood,
-    ),
-    events.Yes: (do.yes, do.yes, do.yes, do.yes),
-    events.No: (do.no_idle, do.no_playing, do.no_waiting, do.no_waiting),
-    events.PlaybackStarted: (do.note, do.note, do.note, do.note),
-    events.PlaybackStopped: (do.note, do.note, do.note, do.note),
-    events.PlaybackNearlyFinished: (do.note, do.note, do.note, do.note),
-    events.PlaybackFinished: (do.note, do.finish, do.finish, do.note),
-    events.PlaybackFailed: (do.note, do.retry, do.note, do.note),
-    events.SessionEnded: (do.hang_up, do.hang_up, do.hang_up, do.hang_up_stepping),
-}  # fmt: skip
 
-TRANSITIONS: Mapping[tuple[Phase, type[Event]], Transition] = {
-    (phase, event): transition
-    for event, row in _ROWS.items()
-    for phase, transition in zip(_PHASES, row, strict=True)
-}
+def _row(
+    event: type[E],
+    idle: Callable[[Turn, E], Outcome],
+    playing: Callable[[Turn, E], Outcome],
+    paused: Callable[[Turn, E], Outcome],
+    stepping: Callable[[Turn, E], Outcome],
+) -> Row:
+    """Pair an event with what is done about it in each phase."""
+    return event, {
+        Phase.IDLE: idle,
+        Phase.PLAYING: playing,
+        Phase.PAUSED: paused,
+        Phase.STEPPING: stepping,
+    }
+
+
+def _always(event: type[E], transition: Callable[[Turn, E], Outcome]) -> Row:
+    """Pair an event with what is done about it whatever the phase."""
+    return _row(event, transition, transition, transition, transition)
+
+
+def _under_way(event: type[E], transition: Callable[[Turn, E], Outcome]) -> Row:
+    """Pair an event with what is done about it while a routine is under way."""
+    return _row(event, do.nothing_on, transition, transition, transition)
+
+
+# fmt: off
+TRANSITIONS: Mapping[type[Event], Mapping[Phase, Callable[[Turn, Any], Outcome]]] = dict([
+    #    event, idle, playing, paused, stepping
+    _row(events.Launch, do.welcome, do.offer, do.offer, do.offer),
+    _row(events.NextStep, do.nothing_on, do.next_step, do.next_step, do.ready),
+    _row(events.Repeat, do.repeat_the_question, do.repeat, do.repeat, do.repeat),
+    _row(events.Pause, do.nothing_to_pause, do.pause, do.still_paused, do.leave_stepping),
+    _row(events.Stop, do.goodbye, do.leave, do.leave, do.leave_stepping),
+    _row(events.WhatsNext, do.nothing_on, do.whats_next, do.whats_next, do.ask_whether_ready),
+    _row(events.HowTo, do.how_to_named, do.how_to, do.how_to, do.how_to),
+    _row(events.WhyThis, do.why_named, do.why, do.why, do.why),
+    _row(events.Help, do.help_idle, do.help_playing, do.help_paused, do.help_stepping),
+    _under_way(events.NextMovement, do.next_movement),
+    _under_way(events.PreviousStep, do.previous_step),
+    _under_way(events.OtherSide, do.other_side),
+    _under_way(events.StartOver, do.start_over),
+    _under_way(events.Resume, do.resume),
+    _under_way(events.WhereAmI, do.where),
+    _under_way(events.HowLongLeft, do.how_long_left),
+    _always(events.StartRoutine, do.start),
+    _always(events.ListRoutines, do.list_routines),
+    _always(events.KeepOrder, do.keep_order),
+    _always(events.NotUnderstood, do.not_understood),
+    _always(events.Yes, do.yes),
+    _always(events.No, do.no),
+    _always(events.PlaybackStarted, do.note),
+    _always(events.PlaybackStopped, do.note),
+    _always(events.PlaybackNearlyFinished, do.note),
+    _row(events.PlaybackFinished, do.note, do.finish, do.finish, do.note),
+    _row(events.PlaybackFailed, do.note, do.retry, do.note, do.note),
+    _row(events.SessionEnded, do.hang_up, do.hang_up, do.hang_up, do.hang_up_stepping),
+])
+# fmt: on
 
 
 def advance(runner: Runner, event: Event, moment: Moment, repertoire: Repertoire) -> Outcome:
@@ -80,26 +98,18 @@ def advance(runner: Runner, event: Event, moment: Moment, repertoire: Repertoire
     turn = Turn(runner, moment, repertoire)
     if isinstance(event, PlayerNotice) and not _is_current(runner.session, moment):
         return turn.quiet()
-    outcome = TRANSITIONS[runner.session.phase, type(event)](turn, event)
+    outcome = TRANSITIONS[type(event)][runner.session.phase](turn, event)
     if not isinstance(event, Command):
         return outcome
-    return _spoken(outcome) if moment.is_spoken else _silenced(outcome, runner)
+    return _owned_up(outcome) if moment.is_spoken else replace(outcome, lines=())
 
 
-def _spoken(outcome: Outcome) -> Outcome:
-    """Own up to a loss, and count the answer, so that the next one is worded differently."""
+def _owned_up(outcome: Outcome) -> Outcome:
+    """Tell first what went wrong, and count the answer, so that the next is worded differently."""
     runner, session = outcome.runner, outcome.runner.session
-    loss = (line("state-lost"),) if runner.loss_untold else ()
-    told = replace(runner, session=replace(session, turn=session.turn + 1), loss_untold=False)
-    return replace(outcome, runner=told, lines=(*loss, *outcome.lines))
-
-
-def _silenced(outcome: Outcome, before: Runner) -> Outcome:
-    """Leave the words out, and with them the question: nobody would hear it."""
-    session = replace(outcome.runner.session, asked=None)
-    if outcome.ask is not None and outcome.player is None:
-        session = before.session
-    return Outcome(replace(outcome.runner, session=session), player=outcome.player)
+    untold = tuple(line(line_id) for line_id in runner.untold)
+    told = replace(runner, session=replace(session, turn=session.turn + 1), untold=())
+    return replace(outcome, runner=told, lines=(*untold, *outcome.lines))
 
 
 def _with_a_plan_we_know(runner: Runner, repertoire: Repertoire) -> Runner:
@@ -111,7 +121,7 @@ def _with_a_plan_we_know(runner: Runner, repertoire: Repertoire) -> Runner:
         repertoire.timeline(progress.plan_id)
     except PlanError:
         nothing = replace(runner.session, phase=Phase.IDLE, progress=None, asked=None)
-        return replace(runner, session=nothing)
+        return replace(runner, session=nothing).owing("routine-gone")
     return runner
 
 
@@ -127,26 +137,56 @@ def _is_current(session: SessionState, moment: Moment) -> bool:
 
 
 def _caught_up(runner: Runner, event: Event, moment: Moment, repertoire: Repertoire) -> Runner:
-    """Move the runner's place to where the player says it is, if it is our place to believe."""
+    """Move the runner's place to where it is by now: by the player's word, or by the clock."""
     session, playhead = runner.session, moment.playhead
-    if playhead is None or session.phase is Phase.STEPPING:
+    if session.phase is Phase.STEPPING:
         return runner
-    if playhead.generation > session.generation:
+    told_by_request = playhead is not None and not isinstance(event, PlayerNotice)
+    if playhead is not None and playhead.generation > session.generation:
         known = replace(session, generation=playhead.generation)
-        over = playhead.activity is Activity.FINISHED and not isinstance(event, PlayerNotice)
-        return replace(runner, session=known if over else _adopted(known, playhead, repertoire))
-    if session.progress is None or not _is_current(session, moment):
+        over = told_by_request and playhead.has_ended
+        adopted = known if over else _adopted(known, playhead, moment, repertoire)
+        return replace(runner, session=adopted)
+    if session.progress is None:
         return runner
+    if playhead is None or not _is_current(session, moment):
+        return replace(runner, session=_by_the_clock(session, moment, repertoire))
+    if told_by_request and playhead.has_ended:
+        return runner.completing(session.progress.plan_id, moment.now)
+    return replace(runner, session=_by_the_player(session, playhead, moment, repertoire))
+
+
+def _by_the_player(
+    session: SessionState, playhead: Playhead, moment: Moment, repertoire: Repertoire
+) -> SessionState:
+    """Move the place forward to where the player says it is, if its recording is known."""
     told = repertoire.bookmark(playhead.plan_id, playhead.digest, playhead.offset)
-    if told is None:
-        return runner
+    progress = session.progress
+    if told is None or progress is None:
+        return session
     timeline = repertoire.timeline(playhead.plan_id)
-    furthest = max(told, session.progress.bookmark, key=timeline.offset_of)
-    progress = replace(session.progress, bookmark=furthest)
-    return replace(runner, session=replace(session, progress=progress))
+    furthest = max(told, progress.bookmark, key=timeline.offset_of)
+    as_of = moment.now if session.phase is Phase.PLAYING else None
+    return replace(session, progress=Progress(progress.plan_id, furthest, as_of))
 
 
-def _adopted(session: SessionState, playhead: Playhead, repertoire: Repertoire) -> SessionState:
+def _by_the_clock(session: SessionState, moment: Moment, repertoire: Repertoire) -> SessionState:
+    """Move the place on by the time that has passed; past the guide's end nobody knows."""
+    progress = session.progress
+    if progress is None or progress.as_of is None:
+        return session
+    timeline = repertoire.timeline(progress.plan_id)
+    passed = max(round((moment.now - progress.as_of).total_seconds() * SECOND), 0)
+    offset = timeline.offset_of(progress.bookmark) + passed
+    if offset >= timeline.duration:
+        return session
+    moved = Progress(progress.plan_id, timeline.bookmark(offset), moment.now)
+    return replace(session, progress=moved)
+
+
+def _adopted(
+    session: SessionState, playhead: Playhead, moment: Moment, repertoire: Repertoire
+) -> SessionState:
     """Take over the place of a player that knows more than we do."""
     plan_id, offset = playhead.plan_id, playhead.offset
     try:
@@ -154,4 +194,5 @@ def _adopted(session: SessionState, playhead: Playhead, repertoire: Repertoire) 
         bookmark = repertoire.bookmark(plan_id, playhead.digest, offset) or nearest
     except PlanError:
         return session
-    return replace(session, phase=Phase.PLAYING, progress=Progress(plan_id, bookmark))
+    progress = Progress(plan_id, bookmark, moment.now)
+    return replace(session, phase=Phase.PLAYING, progress=progress)

@@ -153,6 +153,18 @@ class Timeline:
             routine_left=self.duration - offset,
         )
 
+    def entry(self, step: int) -> Milliseconds:
+        """Return where to come into a step that has been named already, out of its order.
+
+        That is after what only makes sense in order: the opening, the naming of the next
+        movement, the call to change sides or to rest.
+        """
+        return next(
+            beat.start
+            for beat in self.beats
+            if beat.step == step and beat.kind in {BeatKind.INSTRUCT, BeatKind.SETTLE}
+        )
+
     def bookmark(self, offset: Milliseconds) -> Bookmark:
         """Return what to keep of an offset; `offset_of` is the way back."""
         place = self.at(offset)
@@ -221,7 +233,7 @@ class _Layout:
         """Everything before the begin: which movement, which side, how, and time for it."""
         self.starts.append(self.now if step.index else 0)
         previous = self.plan.steps[step.index - 1] if step.index else None
-        if previous is None or previous.movement.id != step.movement.id:
+        if previous is None or previous.part != step.part:
             self._introduce(step, previous)
         else:
             self._change(step, previous)
@@ -298,7 +310,7 @@ class _Layout:
 
     def _time_to_settle(self, step: Step, previous: Step | None) -> Milliseconds:
         """Return the silence before the begin; people get into place while they listen."""
-        if previous is not None and previous.movement.id == step.movement.id:
+        if previous is not None and previous.part == step.part:
             return CHANGE_SIDES
         worn = previous.movement.needs if previous else frozenset()
         if (step.movement.needs - worn) & {Equipment.BAND, Equipment.CHAIR}:
@@ -342,7 +354,7 @@ class _Layout:
             else:
                 calls = [cues.chime("rep")]
             if not self._place(start, top, *calls, turn=step.index):
-                self._place(start, top, cues.chime("rep"))
+                self._place(start, top, calls[0])
         return after(2 * half_way), after(2 * (dose.count - 1))
 
     def _place(self, start: Milliseconds, end: Milliseconds, *lines: str, turn: int = 0) -> bool:

@@ -1,23 +1,24 @@
 """Transitions: what the coach does about each event, one short function each.
 
-Which of them is taken in which phase stands in `session.TRANSITIONS`; none of them looks at
-the phase to find out what it is for.
+Which of them is taken in which phase stands in `session.TRANSITIONS`, and what yes and no
+mean in `ANSWERS`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from skill.coaching.events import Event, HowTo, SessionEnded, StartRoutine, WhyThis
 from skill.coaching.lines import About, Heard, Instructions, Length, Line, Reason, line
-from skill.coaching.movements import Movement, Reps
+from skill.coaching.movements import SECOND, Milliseconds, Movement
 from skill.coaching.outcomes import Outcome
 from skill.coaching.plans import Plan
-from skill.coaching.runner import Phase, Progress, Question
-from skill.coaching.timeline import BeatKind
+from skill.coaching.runner import Phase, Question
 from skill.coaching.turns import Turn, spot_of
 
-RETRIES = 1
-"""How often a guide that failed is played again before the coach waits for the runner."""
+Transition = Callable[[Turn, Event], Outcome]
+
+PROGRESS_BEFORE_ANOTHER_RETRY: Milliseconds = 30 * SECOND
+"""A guide that failed is played again once; only if it then got so far, once more."""
 
 
 # Opening the skill, choosing a routine
@@ -32,15 +33,14 @@ def welcome(turn: Turn, _: Event) -> Outcome:
 
 def offer(turn: Turn, _: Event) -> Outcome:
     """Greet and offer to go on from the place kept."""
-    greeting = "audio-failed" if turn.session.failures > RETRIES else "welcome-back"
-    return turn.ask(turn.whether_to_go_on(), line(greeting))
+    return turn.ask(turn.whether_to_go_on(), line("welcome-back"))
 
 
 def start(turn: Turn, event: StartRoutine) -> Outcome:
     """Start the routine asked for, or ask which."""
     if event.routine is None:
         if not event.heard:
-            return turn.ask(turn.which_routine())
+            return ask_which(turn, event)
         heard = Heard(event.heard)
         unknown = line("unknown-routine", heard=heard, routines=turn.all_routines)
         return turn.ask(replace(turn.which_routine(), line=unknown))
@@ -67,15 +67,13 @@ def cautioned(turn: Turn) -> tuple[Turn, tuple[Line, ...]]:
     return replace(turn, runner=replace(turn.runner, cautioned=True)), (line("care"),)
 
 
-# Moving about. The guide names movement and side as it starts a step, so nothing is said
-# before it but what the guide cannot know.
+# Moving about. In order, the guide itself names movement and side as a step starts, and
+# nothing is said before it. Out of order, the coach names them.
 
 
 def next_step(turn: Turn, _: Event) -> Outcome:
     """Go to the next step, or end after the last."""
-    if turn.following is None:
-        return _end(turn)
-    return turn.play_step(turn.following)
+    return turn.play_step(turn.following) if turn.following else _end(turn)
 
 
 def next_movement(turn: Turn, _: Event) -> Outcome:
@@ -90,19 +88,29 @@ def next_movement(turn: Turn, _: Event) -> Outcome:
 
 
 def _end(turn: Turn) -> Outcome:
+    """End from the last step; it counts as done from its begin on."""
+    if turn.place.offset < turn.timeline.spans[turn.step.index].begin:
+        return turn.leave(line("left-early"))
     return turn.complete(line("skipped-to-the-end", routine=turn.timeline.plan.routine))
 
 
 def previous_step(turn: Turn, _: Event) -> Outcome:
     """Go to the step before; from the first, to its beginning."""
     if turn.step.index == 0:
-        return turn.play_step(turn.step, line("first-step"))
-    return turn.play_step(turn.timeline.plan.steps[turn.step.index - 1])
+        return turn.come_back_to(turn.step, "first-step")
+    return turn.come_back_to(turn.timeline.plan.steps[turn.step.index - 1])
 
 
 def repeat(turn: Turn, _: Event) -> Outcome:
-    """Go to the beginning of this step."""
-    return turn.play_step(turn.step)
+    """Do this step again; with a question open, put that again instead."""
+    if turn.session.asked in {Question.GO_ON, Question.WHICH_ROUTINE}:
+        return turn.tell()
+    return turn.come_back_to(turn.step)
+
+
+def repeat_the_question(turn: Turn, event: Event) -> Outcome:
+    """Put the open question again while nothing is under way."""
+    return turn.tell() if turn.session.asked else nothing_on(turn, event)
 
 
 def other_side(turn: Turn, _: Event) -> Outcome:
@@ -110,7 +118,9 @@ def other_side(turn: Turn, _: Event) -> Outcome:
     counterpart = turn.timeline.plan.counterpart(turn.step)
     if counterpart is None:
         return turn.tell(line("both-sides", movement=turn.step.movement))
-    return turn.play_step(counterpart)
+    if counterpart.index == turn.step.index + 1:
+        return turn.play_step(counterpart)
+    return turn.come_back_to(counterpart)
 
 
 def start_over(turn: Turn, _: Event) -> Outcome:
@@ -120,11 +130,10 @@ def start_over(turn: Turn, _: Event) -> Outcome:
 
 def resume(turn: Turn, _: Event) -> Outcome:
     """Go on at the second where it stopped; without a player, with the step as a whole."""
-    place = turn.place
     going_on = line("going-on-before", spot=turn.spot)
-    if place.beat.is_work and turn.moment.has_player:
-        going_on = line("going-on", spot=turn.spot, left=Length(place.work_left))
-    return turn.play(turn.timeline, place.offset, going_on)
+    if turn.place.beat.is_work and turn.moment.has_player:
+        going_on = line("going-on", spot=turn.spot, left=turn.work_left)
+    return turn.play(turn.timeline, turn.place.offset, going_on)
 
 
 # Stopping
@@ -140,14 +149,25 @@ def still_paused(turn: Turn, _: Event) -> Outcome:
     return turn.wait(line("still-paused", spot=turn.spot))
 
 
+def nothing_to_pause(turn: Turn, _: Event) -> Outcome:
+    """Say that nothing plays, and ask nothing: this is also what "Alexa, stop" arrives as."""
+    return turn.close(line("nothing-on"))
+
+
 def leave(turn: Turn, _: Event) -> Outcome:
     """Stop, keep the place and say so."""
     return turn.wait(line("goodbye-kept", spot=turn.spot))
 
 
+def leave_stepping(turn: Turn, _: Event) -> Outcome:
+    """Leave after or in the middle of a step: it is kept from its beginning."""
+    start_of_step = turn.timeline.spans[turn.step.index].start
+    return turn.wait(line("goodbye-kept", spot=turn.spot), at=start_of_step)
+
+
 def goodbye(turn: Turn, _: Event) -> Outcome:
     """Leave with nothing under way."""
-    return replace(turn.close(line("goodbye")), player=turn.stopping)
+    return turn.leave(line("goodbye"))
 
 
 # Asking
@@ -155,31 +175,23 @@ def goodbye(turn: Turn, _: Event) -> Outcome:
 
 def where(turn: Turn, _: Event) -> Outcome:
     """Say movement, side and how far along."""
-    place, movements = turn.place, turn.timeline.plan.routine.movements
-    number, total = movements.index(place.step.movement) + 1, len(movements)
-    if place.beat.is_work:
-        left = Length(place.work_left)
-        return turn.tell(
-            line("where-working", spot=turn.spot, left=left, number=number, total=total)
-        )
-    return turn.tell(line("where-between", spot=turn.spot, number=number, total=total))
+    parts = turn.timeline.plan.routine.parts
+    count = {"number": turn.step.part + 1, "total": len(parts)}
+    if turn.place.beat.is_work:
+        return turn.tell(line("where-working", spot=turn.spot, left=turn.work_left, **count))
+    return turn.tell(line("where-between", spot=turn.spot, **count))
 
 
 def how_long_left(turn: Turn, _: Event) -> Outcome:
     """Say what is left of the hold or the set, and of the routine."""
     place, routine_left = turn.place, Length(turn.place.routine_left)
-    if place.beat in {BeatKind.RELEASE, BeatKind.CLOSING}:
-        return turn.tell(line("left-after", routine_left=routine_left))
-    if not place.beat.is_work:
-        length = Length(place.work_left)
+    if place.beat.is_work:
+        return turn.tell(line("left-in-work", left=turn.work_left, routine_left=routine_left))
+    if place.work_left:
         return turn.tell(
-            line("left-before", spot=turn.spot, length=length, routine_left=routine_left)
+            line("left-before", spot=turn.spot, left=turn.work_left, routine_left=routine_left)
         )
-    if isinstance(place.step.dose, Reps):
-        reps_left = place.reps_left
-        return turn.tell(line("left-in-set", reps_left=reps_left, routine_left=routine_left))
-    left = Length(place.work_left)
-    return turn.tell(line("left-in-hold", left=left, routine_left=routine_left))
+    return turn.tell(line("left-after", routine_left=routine_left))
 
 
 def whats_next(turn: Turn, _: Event) -> Outcome:
@@ -204,7 +216,7 @@ def how_to(turn: Turn, event: HowTo) -> Outcome:
         return unknown_movement(turn, event.heard)
     movement = event.movement or turn.step.movement
     side = movement.sides[0]
-    if turn.session.progress and turn.step.movement == movement:
+    if turn.session.progress is not None and turn.step.movement == movement:
         side = turn.step.side
     return turn.tell(line("how-to", instructions=Instructions(movement, side)))
 
@@ -276,44 +288,34 @@ def nothing_on(turn: Turn, _: Event) -> Outcome:
 
 def yes(turn: Turn, event: Event) -> Outcome:
     """Do what was offered."""
-    match turn.session.asked:
-        case Question.GO_ON:
-            return resume(turn, event)
-        case Question.NEXT_STEP:
-            return ready(turn, event)
-        case Question.WHICH_ROUTINE:
-            return turn.ask(turn.which_routine())
-        case Question.ANYTHING_ELSE:
-            return turn.ask(turn.anything_else(line("anything-else")))
-        case None:
-            return turn.tell(line("nothing-asked"))
+    agree, _ = ANSWERS[turn.session.asked]
+    return agree(turn, event)
 
 
-def no_idle(turn: Turn, event: Event) -> Outcome:
-    """Leave what was offered; with nothing under way there is nothing else to do."""
-    return _declined(turn, event, goodbye)
+def no(turn: Turn, event: Event) -> Outcome:
+    """Leave what was offered."""
+    _, decline = ANSWERS[turn.session.asked]
+    return decline(turn, event)
 
 
-def no_playing(turn: Turn, event: Event) -> Outcome:
-    """Leave what was offered; the guide goes on by itself."""
-    return _declined(turn, event, hang_up)
+def ask_which(turn: Turn, _: Event) -> Outcome:
+    """Ask for a routine."""
+    return turn.ask(turn.which_routine())
 
 
-def no_waiting(turn: Turn, event: Event) -> Outcome:
-    """Leave what was offered; the place stays kept."""
-    return _declined(turn, event, leave)
+def ask_anything_else(turn: Turn, _: Event) -> Outcome:
+    """Ask what it shall be."""
+    return turn.ask(turn.anything_else(line("anything-else")))
 
 
-def _declined(turn: Turn, event: Event, otherwise: Callable[[Turn, Event], Outcome]) -> Outcome:
-    match turn.session.asked:
-        case Question.GO_ON:
-            return turn.ask(turn.which_routine())
-        case Question.NEXT_STEP:
-            return turn.ask(replace(turn.whether_ready(), line=line("take-your-time")))
-        case Question.WHICH_ROUTINE | Question.ANYTHING_ELSE:
-            return otherwise(turn, event)
-        case None:
-            return turn.tell(line("nothing-asked"))
+def take_your_time(turn: Turn, _: Event) -> Outcome:
+    """Wait for a runner who is not ready, and ask again."""
+    return turn.ask(replace(turn.whether_ready(), line=line("take-your-time")))
+
+
+def nothing_asked(turn: Turn, _: Event) -> Outcome:
+    """Say that there was no question."""
+    return turn.tell(line("nothing-asked"))
 
 
 def ready(turn: Turn, _: Event) -> Outcome:
@@ -321,6 +323,11 @@ def ready(turn: Turn, _: Event) -> Outcome:
     if turn.following is None:
         return turn.complete(line("finished", routine=turn.timeline.plan.routine))
     return turn.play_step(turn.following)
+
+
+def turn_away(turn: Turn, event: Event) -> Outcome:
+    """Ask nothing more: what plays goes on, what waits stays kept."""
+    return TURNED_AWAY[turn.session.phase](turn, event)
 
 
 # What players and devices tell. Nobody is listening: nothing is said.
@@ -337,17 +344,15 @@ def finish(turn: Turn, _: Event) -> Outcome:
 
 
 def retry(turn: Turn, _: Event) -> Outcome:
-    """Play the guide again from its place once; then wait for the runner."""
-    session = turn.session
-    failures = session.failures + 1
-    if failures > RETRIES:
-        return turn.quiet(replace(session, phase=Phase.PAUSED, failures=failures))
-    playing = turn.play(turn.timeline, turn.place.offset)
-    runner = replace(
-        playing.runner,
-        session=replace(playing.runner.session, failures=failures, asked=session.asked),
-    )
-    return replace(playing, runner=runner)
+    """Play the guide again from its place; if that fails too, wait, and tell the runner later."""
+    playhead, offset = turn.moment.playhead, turn.place.offset
+    retried_at = playhead.retried_at if playhead else None
+    if retried_at is None or offset - retried_at >= PROGRESS_BEFORE_ANOTHER_RETRY:
+        playing = turn.play(turn.timeline, offset, retried_at=offset)
+        session = replace(playing.runner.session, asked=turn.session.asked)
+        return replace(playing, runner=replace(playing.runner, session=session))
+    waiting = turn.quiet(replace(turn.paused(), asked=turn.session.asked))
+    return replace(waiting, runner=waiting.runner.owing("audio-failed"))
 
 
 def hang_up(turn: Turn, _: Event) -> Outcome:
@@ -357,11 +362,25 @@ def hang_up(turn: Turn, _: Event) -> Outcome:
 
 def hang_up_stepping(turn: Turn, event: SessionEnded) -> Outcome:
     """Keep the place: after the step just heard, if the question after it went unanswered."""
-    session = replace(turn.session, phase=Phase.PAUSED, asked=None)
-    if not event.unanswered:
-        return turn.quiet(session)
-    if turn.following is None:
+    if event.unanswered and turn.following is None:
         return finish(turn, event)
-    start_of_next = turn.timeline.spans[turn.following.index].start
-    progress = Progress(turn.progress.plan_id, turn.timeline.bookmark(start_of_next))
-    return turn.quiet(replace(session, progress=progress))
+    step = turn.following if event.unanswered and turn.following else turn.step
+    return turn.quiet(turn.paused(turn.timeline.spans[step.index].start))
+
+
+ANSWERS: Mapping[Question | None, tuple[Transition, Transition]] = {
+    # asked                   yes                no
+    Question.WHICH_ROUTINE: (ask_which, turn_away),
+    Question.GO_ON: (resume, ask_which),
+    Question.NEXT_STEP: (ready, take_your_time),
+    Question.ANYTHING_ELSE: (ask_anything_else, turn_away),
+    None: (nothing_asked, nothing_asked),
+}
+"""What yes and no mean, by the question that is open."""
+
+TURNED_AWAY: Mapping[Phase, Transition] = {
+    Phase.IDLE: goodbye,
+    Phase.PLAYING: hang_up,
+    Phase.PAUSED: leave,
+    Phase.STEPPING: leave_stepping,
+}

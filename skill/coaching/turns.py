@@ -1,14 +1,14 @@
 """A turn: one event's circumstances, and the few ways there are to answer it.
 
 What is done about which event stands in `transitions`; this module only knows how to play,
-ask, tell, close, stay quiet or complete, so that each of them is done in one way.
+ask, tell, close, wait, stay quiet or complete, so that each of them is done in one way.
 """
 
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from skill.coaching.events import Moment
-from skill.coaching.lines import Line, Spot, line
+from skill.coaching.lines import Line, Spot, WorkLeft, line
 from skill.coaching.movements import Milliseconds
 from skill.coaching.outcomes import Ask, Outcome, Play, PlayClip, StopPlaying
 from skill.coaching.plans import Step
@@ -59,6 +59,11 @@ class Turn:
         return spot_of(self.step)
 
     @property
+    def work_left(self) -> WorkLeft:
+        """What is left of the step's work."""
+        return WorkLeft(self.place.reps_left, self.place.work_left)
+
+    @property
     def following(self) -> Step | None:
         """The step after this one, if this is not the last."""
         steps = self.timeline.plan.steps
@@ -70,61 +75,95 @@ class Turn:
         """Every routine the coach knows."""
         return tuple(self.repertoire.catalogue.routines.values())
 
-    @property
-    def stopping(self) -> StopPlaying | None:
-        """What stops the sound, on a device that has a player to stop."""
-        return StopPlaying() if self.moment.has_player else None
+    # Ways to answer
 
     def quiet(self, session: SessionState | None = None) -> Outcome:
         """Say nothing. A question stays open: players give notice in the middle of one."""
         return Outcome(self._runner(session or self.session))
 
-    def close(self, *lines: Line, session: SessionState | None = None) -> Outcome:
+    def close(self, *lines: Line) -> Outcome:
         """Say the lines and close the session; what plays goes on playing."""
-        return Outcome(self._runner(replace(session or self.session, asked=None)), lines)
+        return Outcome(self._runner(replace(self.session, asked=None)), lines)
 
-    def wait(self, *lines: Line) -> Outcome:
-        """Stop what plays, keep the place, say the lines and close the session."""
-        waiting = replace(self.session, phase=Phase.PAUSED, asked=None)
-        return Outcome(self._runner(waiting), lines, self.stopping)
+    def wait(self, *lines: Line, at: Milliseconds | None = None) -> Outcome:
+        """Stop what plays, keep the place (or another), say the lines and close the session."""
+        return Outcome(self._runner(self.paused(at)), lines, self._stop)
+
+    def leave(self, *lines: Line) -> Outcome:
+        """Stop what plays, say the lines and close the session, with nothing under way."""
+        idle = replace(self.session, phase=Phase.IDLE, progress=None, asked=None)
+        return Outcome(self._runner(idle), lines, self._stop)
+
+    def complete(self, *lines: Line) -> Outcome:
+        """Put the routine under way into the history, stop what plays and say the lines."""
+        done = self.runner.completing(self.progress.plan_id, self.moment.now)
+        return Outcome(done, lines, self._stop)
 
     def ask(self, ask: Ask, *lines: Line) -> Outcome:
-        """Say the lines, then ask."""
+        """Say the lines, then ask; without words where nobody spoke."""
+        if not self.moment.is_spoken:
+            return self.quiet()
         asking = replace(self.session, asked=ask.question)
         return Outcome(self._runner(asking), lines, ask=ask)
 
     def tell(self, *lines: Line) -> Outcome:
         """Say the lines and leave all as it was: playing, waiting, or asking again."""
-        if self.session.phase is Phase.STEPPING:
-            return self.ask(self.whether_ready(), *lines)
-        if self.session.asked is Question.GO_ON:
-            return self.ask(self.whether_to_go_on(), *lines)
-        if self.session.asked is Question.WHICH_ROUTINE or self.session.phase is Phase.IDLE:
-            return self.ask(self.which_one(), *lines)
-        return self.close(*lines)
+        again = self.asked_again()
+        return self.ask(again, *lines) if again else self.close(*lines)
 
     def play_step(self, step: Step, *lines: Line) -> Outcome:
-        """Play a step of the routine under way from its first word."""
+        """Play a step from its first word, which names it as what comes next."""
         return self.play(self.timeline, self.timeline.spans[step.index].start, *lines)
 
-    def play(self, timeline: Timeline, offset: Milliseconds, *lines: Line) -> Outcome:
+    def come_back_to(self, step: Step, line_id: str = "back-to") -> Outcome:
+        """Play a step out of its order: the coach names it, since the guide would do it wrongly.
+
+        After a button nobody names it but the guide, so there it is played from its first word.
+        """
+        if not self.moment.is_spoken or not self.moment.has_player:
+            return self.play_step(step, line(line_id, spot=spot_of(step)))
+        entry = self.timeline.entry(step.index)
+        return self.play(self.timeline, entry, line(line_id, spot=spot_of(step)))
+
+    def play(
+        self,
+        timeline: Timeline,
+        offset: Milliseconds,
+        *lines: Line,
+        retried_at: Milliseconds | None = None,
+    ) -> Outcome:
         """Play from an offset; where there is no player, the step there as a whole."""
         if not self.moment.has_player:
             return self._play_clip(timeline, timeline.at(offset).step, *lines)
+        now = self.moment.now
         session = replace(
             self.session,
             phase=Phase.PLAYING,
-            progress=Progress(timeline.plan.id, timeline.bookmark(offset)),
+            progress=Progress(timeline.plan.id, timeline.bookmark(offset), now),
             asked=None,
-            generation=self.session.generation + 1,
-            failures=0,
+            # By the clock, so that a store that was away or begun anew cannot bring a number back.
+            generation=max(self.session.generation + 1, int(now.timestamp())),
         )
-        return Outcome(self._runner(session), lines, Play(timeline, offset, session.generation))
+        play = Play(timeline, offset, session.generation, retried_at)
+        return Outcome(self._runner(session), lines, play)
 
-    def complete(self, *lines: Line) -> Outcome:
-        """Put the routine under way into the history and stop what plays."""
-        done = self.runner.completing(self.progress.plan_id, self.moment.now)
-        return Outcome(done, lines, self.stopping)
+    def paused(self, at: Milliseconds | None = None) -> SessionState:
+        """Return the session with its place standing still, where it is or at an offset."""
+        bookmark = self.progress.bookmark if at is None else self.timeline.bookmark(at)
+        progress = Progress(self.progress.plan_id, bookmark)
+        return replace(self.session, phase=Phase.PAUSED, progress=progress, asked=None)
+
+    # Questions
+
+    def asked_again(self) -> Ask | None:
+        """Return the question to put again after an aside, if one is open or always is."""
+        if self.session.phase is Phase.STEPPING:
+            return self.whether_ready()
+        if self.session.asked is Question.GO_ON:
+            return self.whether_to_go_on()
+        if self.session.asked is Question.WHICH_ROUTINE or self.session.phase is Phase.IDLE:
+            return self.which_one()
+        return None
 
     def which_routine(self) -> Ask:
         """Ask for a routine, naming those there are."""
@@ -152,14 +191,15 @@ class Turn:
         """Ask an open question."""
         return Ask(Question.ANYTHING_ELSE, question, line("anything-else"))
 
+    @property
+    def _stop(self) -> StopPlaying | None:
+        return StopPlaying() if self.moment.has_player else None
+
     def _play_clip(self, timeline: Timeline, step: Step, *lines: Line) -> Outcome:
-        bookmark = timeline.bookmark(timeline.spans[step.index].start)
-        session = replace(
-            self.session,
-            phase=Phase.STEPPING,
-            progress=Progress(timeline.plan.id, bookmark),
-            failures=0,
-        )
+        """Play a step inside the answer; whoever speaks next has heard it to its release."""
+        heard = timeline.bookmark(timeline.spans[step.index].release)
+        progress = Progress(timeline.plan.id, heard)
+        session = replace(self.session, phase=Phase.STEPPING, progress=progress)
         stepping = replace(self, runner=self._runner(session))
         asking = stepping.ask(stepping.whether_ready(), *lines)
         return replace(asking, player=PlayClip(timeline, step.index))

@@ -23,6 +23,7 @@ from skill.coaching.lines import (
     Reason,
     Spot,
     Value,
+    WorkLeft,
 )
 from skill.coaching.movements import REP_COUNTS, SECOND, Movement, Side, Sidedness
 from skill.coaching.plans import Detail, Plan, Step
@@ -143,7 +144,7 @@ class Wording:
             case _:
                 return self.cue_lines[line]
 
-    def _value(self, value: Value) -> str:  # noqa: C901, PLR0911 - one case a kind of value
+    def _value(self, value: Value) -> str:  # noqa: C901, PLR0911, PLR0912 - one case a kind of value
         match value:
             case Movement():
                 return self.movements[value.id].name
@@ -160,12 +161,14 @@ class Wording:
                 return self.movements[movement.id].reason
             case Length(milliseconds):
                 return phrases.length(milliseconds)
+            case WorkLeft(0, milliseconds):
+                return phrases.length(milliseconds)
+            case WorkLeft(reps):
+                return phrases.plural(reps, "repetition")
             case About(milliseconds):
                 return phrases.about(milliseconds)
             case Heard(text):
                 return text[:LONGEST_HEARD]
-            case Side():
-                return phrases.side(value, Sidedness.EACH_LEG)
             case tuple():
                 return phrases.listed([self._value(member) for member in value], "or")
             case int():

@@ -20,7 +20,6 @@ from skill.sessions import storage_key
 from skill.stores.memory import MemoryStore
 from tests.alexa.recorded import NAMES, SECRETS, places, recorded, with_value
 from tests.coaching.scenes import runner
-from tests.conftest import SETTINGS
 
 NOW = datetime(2026, 11, 20, 6, 30, tzinfo=UTC)
 USER = recorded("launch")["context"]["System"]["user"]["userId"]
@@ -42,13 +41,13 @@ def store() -> MemoryStore:
 
 
 @pytest.fixture
-def conversation(store, rendered) -> Conversation:  # noqa: ARG001 - the audio must be there
-    return build(SETTINGS, store=store, clock=lambda: NOW).conversation
+def conversation(service, store) -> Conversation:
+    return build(service.settings, store=store, clock=lambda: NOW).conversation
 
 
 @pytest.fixture
-def faulty(rendered) -> Conversation:  # noqa: ARG001 - the audio must be there
-    return build(SETTINGS, store=Faulty(), clock=lambda: NOW).conversation
+def faulty(service) -> Conversation:
+    return build(service.settings, store=Faulty(), clock=lambda: NOW).conversation
 
 
 def legal(document: Mapping[str, Any], answer: Any) -> Answer:

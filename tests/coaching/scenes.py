@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from skill.coaching import events
 from skill.coaching.cues import FRAME, CueSheet, every_line
-from skill.coaching.events import Activity, Event, Moment, Playhead
+from skill.coaching.events import Event, Moment, Playhead
 from skill.coaching.movements import HOLD_SECONDS, REP_COUNTS, REP_SECONDS
 from skill.coaching.plans import Choices, Detail, Plan
 from skill.coaching.repertoire import Repertoire
@@ -69,9 +69,11 @@ def sheets() -> st.SearchStrategy[CueSheet]:
 
 
 def session(phase: Phase, asked: Question | None = None, *, step: int = 1) -> SessionState:
-    """Return a session in a phase, ten seconds into the hold of a step."""
-    progress = None if phase is Phase.IDLE else Progress(PLAN, Bookmark(step, 10_000))
-    return SessionState(phase, progress, asked, GENERATION)
+    """Return a session in a phase: ten seconds into a step's hold, or with its clip heard."""
+    into_step = 30_000 if phase is Phase.STEPPING else 10_000
+    as_of = NOW if phase is Phase.PLAYING else None
+    progress = Progress(PLAN, Bookmark(step, into_step), as_of)
+    return SessionState(phase, None if phase is Phase.IDLE else progress, asked, GENERATION)
 
 
 def runner(phase: Phase, asked: Question | None = None, *, step: int = 1) -> Runner:
@@ -85,8 +87,7 @@ def moment(phase: Phase, *, offset: int | None = None, **changes: object) -> Mom
     if phase in {Phase.PLAYING, Phase.PAUSED}:
         timeline = REPERTOIRE.timeline(PLAN)
         at = timeline.offset_of(Bookmark(1, 10_000)) if offset is None else offset
-        activity = Activity.PLAYING if phase is Phase.PLAYING else Activity.STOPPED
-        playhead = Playhead(PLAN, DIGEST, GENERATION, at, activity)
+        playhead = Playhead(PLAN, DIGEST, GENERATION, at)
     return replace(Moment(NOW, playhead, has_player=phase is not Phase.STEPPING), **changes)
 
 

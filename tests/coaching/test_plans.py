@@ -67,6 +67,15 @@ class TestSteps:
             last = following.index if following else len(plan.steps)
             assert all(s.movement == step.movement for s in plan.steps[step.index : last])
 
+    def test_a_movement_may_come_twice(self):
+        """The second time it has its own sides: the other side is that of the same time."""
+        clam, squat = (Part(CATALOGUE.movements[name]) for name in ("clam", "squat"))
+        plan = Plan(Routine("twice", (clam, squat, clam), "ours"))
+        left, right = plan.steps[3:]
+        assert plan.counterpart(left) is right
+        assert plan.counterpart(right) is left
+        assert plan.next_movement(plan.steps[0]).movement.id == "squat"
+
 
 class TestIds:
     @given(plan_ids())

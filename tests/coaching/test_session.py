@@ -1,6 +1,7 @@
 """The session machine: every event in every phase, and what may never happen."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import ClassVar
 
 import pytest
@@ -9,12 +10,14 @@ from hypothesis import strategies as st
 
 from skill.coaching import events
 from skill.coaching.cues import CueSheet
-from skill.coaching.events import Activity, Command, Event, Moment, Playhead
+from skill.coaching.events import Command, Event, Moment, Playhead
+from skill.coaching.lines import WorkLeft
 from skill.coaching.outcomes import Outcome, Play, PlayClip, StopPlaying
 from skill.coaching.plans import Choices
 from skill.coaching.repertoire import Repertoire
 from skill.coaching.runner import (
     LONGEST_HISTORY,
+    Completed,
     Phase,
     Progress,
     Question,
@@ -23,7 +26,7 @@ from skill.coaching.runner import (
     StateError,
 )
 from skill.coaching.session import TRANSITIONS, advance
-from skill.coaching.timeline import Bookmark
+from skill.coaching.timeline import BeatKind, Bookmark
 from tests.coaching.scenes import (
     CATALOGUE,
     DIGEST,
@@ -68,24 +71,24 @@ EXPECTED: dict[str, tuple[str, str, str, str]] = {
     ),
     "PreviousStep": (
         "nothing-on which-routine? -> idle",
-        "[play@0] -> playing",
-        "[play@0] -> playing",
-        "[clip@0] ready-next? -> stepping",
+        "back-to [play@0] -> playing",
+        "back-to [play@0] -> playing",
+        "back-to [clip@0] ready-next? -> stepping",
     ),
     "Repeat": (
         "nothing-on which-routine? -> idle",
-        "[play@1] -> playing",
-        "[play@1] -> playing",
-        "[clip@1] ready-next? -> stepping",
+        "back-to [play@1] -> playing",
+        "back-to [play@1] -> playing",
+        "back-to [clip@1] ready-next? -> stepping",
     ),
     "OtherSide": (
         "nothing-on which-routine? -> idle",
-        "[play@0] -> playing",
-        "[play@0] -> playing",
-        "[clip@0] ready-next? -> stepping",
+        "back-to [play@0] -> playing",
+        "back-to [play@0] -> playing",
+        "back-to [clip@0] ready-next? -> stepping",
     ),
     "Pause": (
-        "nothing-on which-routine? -> idle",
+        "nothing-on -> idle",
         "paused [stop] -> paused",
         "still-paused [stop] -> paused",
         "goodbye-kept -> paused",
@@ -112,13 +115,13 @@ EXPECTED: dict[str, tuple[str, str, str, str]] = {
         "nothing-on which-routine? -> idle",
         "where-working -> playing",
         "where-working -> paused",
-        "where-working ready-next? -> stepping",
+        "where-between ready-next? -> stepping",
     ),
     "HowLongLeft": (
         "nothing-on which-routine? -> idle",
-        "left-in-hold -> playing",
-        "left-in-hold -> paused",
-        "left-in-hold ready-next? -> stepping",
+        "left-in-work -> playing",
+        "left-in-work -> paused",
+        "left-after ready-next? -> stepping",
     ),
     "WhatsNext": (
         "nothing-on which-routine? -> idle",
@@ -238,7 +241,7 @@ def act(before: Runner, event: Event, at: Moment | None = None) -> Outcome:
 
 def playhead(offset: int, **changes: object) -> Playhead:
     """Return a playhead in the guide that was last started."""
-    ours = Playhead(PLAN, DIGEST, GENERATION, offset, Activity.PLAYING)
+    ours = Playhead(PLAN, DIGEST, GENERATION, offset)
     return replace(ours, **changes)
 
 
@@ -251,7 +254,8 @@ class TestTable:
     def test_is_total(self):
         """Every event has a transition in every phase, and nothing else has one."""
         kinds = {type(event) for event in EVENTS.values()}
-        assert set(TRANSITIONS) == {(phase, kind) for phase in Phase for kind in kinds}
+        assert TRANSITIONS.keys() == kinds
+        assert all(set(row) == set(Phase) for row in TRANSITIONS.values())
         assert EXPECTED.keys() == EVENTS.keys()
 
     @pytest.mark.parametrize("name", EXPECTED)
@@ -274,11 +278,12 @@ class TestTable:
     @pytest.mark.parametrize("name", EXPECTED)
     def test_devices_without_a_player_get_no_player_directives(self, name):
         """Where there is no AudioPlayer nothing is told to one."""
+        if isinstance(EVENTS[name], events.PlayerNotice):
+            pytest.skip("a player's notice comes from a device with a player")
         for phase in Phase:
             at = replace(moment(phase), has_player=False)
             outcome = advance(runner(phase), EVENTS[name], at, REPERTOIRE)
-            if isinstance(EVENTS[name], Command):
-                assert not isinstance(outcome.player, Play | StopPlaying)
+            assert not isinstance(outcome.player, Play | StopPlaying)
 
 
 class TestStarting:
@@ -323,15 +328,21 @@ class TestMoving:
         return before, replace(moment(phase), playhead=None)
 
     def test_next_after_the_last_step_completes_the_routine(self):
-        """Going on from the last step ends the routine and puts it into the history."""
+        """Going on from within the last step ends the routine and puts it into the history."""
+        before, at = self.at_step(3)
         for event in (events.NextStep(), events.NextMovement()):
-            outcome = act(*self._reordered(self.at_step(3), event))
+            outcome = act(before, event, at)
             assert describe(outcome) == "skipped-to-the-end [stop] -> idle"
-            assert outcome.runner.history[-1].plan_id == PLAN
-            assert outcome.runner.history[-1].at == NOW
+            assert outcome.runner.history == (Completed(PLAN, NOW),)
 
-    def _reordered(self, scene: tuple[Runner, Moment], event: Event):
-        return scene[0], event, scene[1]
+    def test_skipping_the_last_step_completes_nothing(self):
+        """Who goes on before the last step has begun has not done it."""
+        before, at = self.at_step(3)
+        early = Progress(PLAN, Bookmark(3, -2_000), NOW)
+        before = replace(before, session=replace(before.session, progress=early))
+        outcome = act(before, events.NextStep(), at)
+        assert describe(outcome) == "left-early [stop] -> idle"
+        assert not outcome.runner.history
 
     def test_next_stretch_leaves_the_other_side_out(self):
         """The next movement comes from the left side as well as from the right."""
@@ -361,11 +372,29 @@ class TestMoving:
 
     def test_other_side_of_a_movement_for_both(self):
         """Where both sides work at once the coach says so, and nothing moves."""
-        progress = Progress("pre-run", Bookmark(0, 5_000))
+        progress = Progress("pre-run", Bookmark(0, 5_000), NOW)
         before = Runner(SessionState(Phase.PLAYING, progress, None, GENERATION), cautioned=True)
         outcome = act(before, events.OtherSide(), Moment(NOW))
         assert describe(outcome) == "both-sides -> playing"
         assert outcome.runner.session.progress == progress
+
+    def test_coming_back_is_named_by_the_coach_not_by_the_guide(self):
+        """Out of order, words that presume the order are passed over: opening, next, change."""
+        for step, event in (
+            (1, events.Repeat()),
+            (2, events.PreviousStep()),
+            (1, events.OtherSide()),
+            (0, events.PreviousStep()),
+            (3, events.Repeat()),
+        ):
+            before, at = self.at_step(step)
+            outcome = act(before, event, at)
+            timeline, offset = outcome.player.timeline, outcome.player.offset
+            place = timeline.at(offset)
+            assert place.beat in {BeatKind.INSTRUCT, BeatKind.SETTLE}
+            first = next(sound.cue.id for sound in timeline.sounds if sound.start >= offset)
+            assert first.startswith(("instruct/", "ready"))
+            assert outcome.lines[0].values["spot"].side == place.step.side
 
     def test_previous_from_the_first_step_begins_it_again(self):
         """There is nothing before the first step, so it starts again, with a word about it."""
@@ -379,7 +408,7 @@ class TestMoving:
         paused = act(runner(Phase.PLAYING), events.Pause())
         resumed = act(paused.runner, events.Resume())
         assert resumed.player.offset == offset_of(paused.runner)
-        assert resumed.player.generation == GENERATION + 1
+        assert resumed.player.generation > GENERATION
 
     def test_resume_before_the_hold_names_no_seconds(self):
         """While the runner still gets into place there is nothing left of a hold to tell."""
@@ -470,14 +499,14 @@ class TestAsking:
     def test_how_long_left_in_a_hold(self):
         """In a hold the seconds left of it are told, and those of the routine."""
         line = self.asked(events.HowLongLeft(), 1, 12_000).lines[0]
-        assert line.id == "left-in-hold"
-        assert line.values["left"].milliseconds == 18_000
+        assert line.id == "left-in-work"
+        assert line.values["left"] == WorkLeft(0, 18_000)
 
     def test_how_long_left_in_a_set(self):
         """In a set the repetitions left are told, the one under way included."""
         line = self.asked(events.HowLongLeft(), 1, 9_000, "pre-run").lines[0]
-        assert line.id == "left-in-set"
-        assert line.values["reps_left"] == 3
+        assert line.id == "left-in-work"
+        assert line.values["left"].reps == 3
 
     def test_how_long_left_before_and_after(self):
         """Before the begin the whole dose is told, after the release just the routine."""
@@ -557,14 +586,40 @@ class TestNotices:
         """A guide that fails plays again from its place; failing again waits, and is told."""
         first = act(runner(Phase.PLAYING), events.PlaybackFailed())
         assert first.player.offset == offset_of(runner(Phase.PLAYING))
-        at = replace(
-            moment(Phase.PLAYING), playhead=playhead(0, generation=first.player.generation)
-        )
-        second = act(first.runner, events.PlaybackFailed(), at)
+        second = self.failing(first, first.player.offset + 5_000)
         assert describe(second) == "-> paused"
-        told = act(second.runner, events.Launch(), Moment(NOW))
-        assert describe(told) == "audio-failed offer? -> paused"
-        assert act(told.runner, events.Yes(), Moment(NOW)).runner.session.failures == 0
+        told = act(second.runner, events.WhereAmI(), Moment(NOW))
+        assert describe(told) == "audio-failed where-working -> paused"
+        again = act(told.runner, events.WhereAmI(), Moment(NOW))
+        assert describe(again) == "where-working -> paused"
+
+    def test_a_failure_much_later_is_another_failure(self):
+        """A guide that got on after its retry is tried again."""
+        first = act(runner(Phase.PLAYING), events.PlaybackFailed())
+        later = self.failing(first, first.player.offset + 60_000)
+        assert later.player.offset == first.player.offset + 60_000
+
+    def failing(self, playing: Outcome, offset: int) -> Outcome:
+        play = playing.player
+        at = playhead(offset, generation=play.generation, retried_at=play.retried_at)
+        return act(playing.runner, events.PlaybackFailed(), Moment(NOW, at))
+
+    def test_a_failing_stream_is_not_played_for_ever_without_a_store(self):
+        """The retry is in the token, so it is not forgotten while the store is away."""
+        at = playhead(70_000, generation=9)
+        retried = act(Runner(), events.PlaybackFailed(), Moment(NOW, at))
+        token = playhead(
+            70_000, generation=retried.player.generation, retried_at=retried.player.retried_at
+        )
+        given_up = act(Runner(), events.PlaybackFailed(), Moment(NOW, token))
+        assert given_up.player is None
+
+    def test_a_lost_finish_is_noticed(self):
+        """A player that says it has ended has ended, even if its notice was lost."""
+        at = Moment(NOW, playhead(180_000, has_ended=True))
+        outcome = act(runner(Phase.PLAYING), events.Launch(), at)
+        assert describe(outcome) == "welcome-back which-routine? -> idle"
+        assert outcome.runner.history == (Completed(PLAN, NOW),)
 
     def test_a_notice_leaves_the_question_open(self):
         """The player stops when the runner is asked something; the question is still open."""
@@ -606,14 +661,14 @@ class TestForgetting:
 
     def test_a_guide_that_has_ended_is_not_taken_up_again(self):
         """A player that tells of an ended guide does not bring it back."""
-        at = Moment(NOW, playhead(70_000, generation=9, activity=Activity.FINISHED))
+        at = Moment(NOW, playhead(70_000, generation=9, has_ended=True))
         outcome = act(Runner(cautioned=True), events.WhereAmI(), at)
         assert outcome.lines[0].id == "nothing-on"
         assert outcome.runner.session.generation == 9
 
     def test_the_end_of_a_forgotten_guide_is_history(self):
         """A finish is counted even if the start was never stored."""
-        at = Moment(NOW, playhead(70_000, generation=9, activity=Activity.FINISHED))
+        at = Moment(NOW, playhead(70_000, generation=9, has_ended=True))
         assert len(act(Runner(), events.PlaybackFinished(), at).runner.history) == 1
 
     def test_a_plan_nobody_knows_is_left_alone(self):
@@ -621,17 +676,50 @@ class TestForgetting:
         at = Moment(NOW, playhead(70_000, generation=9, plan_id="yoga"))
         assert act(Runner(cautioned=True), events.WhereAmI(), at).lines[0].id == "nothing-on"
 
-    def test_a_stored_plan_nobody_knows_is_let_go(self):
-        """A place in a routine that is no more does not stop the coach."""
+    def test_a_stored_plan_nobody_knows_is_let_go_and_told(self):
+        """A place in a routine that is no more does not stop the coach, who says so."""
         gone = SessionState(Phase.PAUSED, Progress("yoga", Bookmark(0, 0)), None, GENERATION)
         outcome = act(Runner(gone, cautioned=True), events.Launch(), Moment(NOW))
-        assert describe(outcome) == "welcome-back which-routine? -> idle"
+        assert describe(outcome) == "routine-gone welcome-back which-routine? -> idle"
+
+    def test_a_store_begun_anew_brings_no_old_number_back(self):
+        """A generation given without the store is later than any that was given before."""
+        started = act(Runner(), events.StartRoutine(CATALOGUE.routines["desk"]))
+        stale = Moment(NOW, playhead(70_000, generation=GENERATION))
+        outcome = act(started.runner, events.WhereAmI(), stale)
+        assert outcome.runner.session.progress.plan_id == "desk"
 
     def test_an_offset_in_another_recording_is_not_trusted(self):
         """Seconds measured in an older recording do not move the place."""
         at = replace(moment(Phase.PLAYING), playhead=playhead(200_000, digest="0" * 64))
         before = runner(Phase.PLAYING)
         assert offset_of(act(before, events.WhereAmI(), at).runner) == offset_of(before)
+
+
+class TestByTheClock:
+    """A guide plays, and the one who asks is another device."""
+
+    def asked_after(self, seconds: int) -> Runner:
+        at = Moment(NOW + timedelta(seconds=seconds))
+        return act(runner(Phase.PLAYING), events.WhereAmI(), at).runner
+
+    def test_the_place_moves_on_by_itself(self):
+        """Twelve seconds later the place is twelve seconds further."""
+        assert offset_of(self.asked_after(12)) == offset_of(runner(Phase.PLAYING)) + 12_000
+
+    def test_past_the_end_nobody_knows(self):
+        """If the guide should be over, and nobody told so, the last place told is kept."""
+        assert offset_of(self.asked_after(3_600)) == offset_of(runner(Phase.PLAYING))
+
+    def test_a_clock_that_jumps_back_moves_nothing(self):
+        """The place never moves back with the clock."""
+        assert offset_of(self.asked_after(-3_600)) == offset_of(runner(Phase.PLAYING))
+
+    def test_what_is_paused_stands_still(self):
+        """A paused place is where it was, however long it takes."""
+        at = Moment(NOW + timedelta(days=2))
+        state = act(runner(Phase.PAUSED), events.WhereAmI(), at).runner
+        assert offset_of(state) == offset_of(runner(Phase.PAUSED))
 
 
 class TestNewRecording:
@@ -667,7 +755,9 @@ class TestButtons:
         spoken = act(before, event)
         assert not outcome.lines
         assert outcome.ask is None
-        assert outcome.player == spoken.player
+        assert type(outcome.player) is type(spoken.player)
+        progress, said = outcome.runner.session.progress, spoken.runner.session.progress
+        assert (progress and progress.bookmark.step) == (said and said.bookmark.step)
         assert outcome.runner.session.asked is None
 
 
@@ -681,7 +771,8 @@ class TestState:
             {"asked": Question.NEXT_STEP},
             {"generation": -1},
             {"turn": -1},
-            {"failures": -1},
+            {"phase": Phase.PLAYING, "progress": Progress(PLAN, Bookmark(0, 0))},
+            {"phase": Phase.PAUSED, "progress": Progress(PLAN, Bookmark(0, 0), NOW)},
         ],
     )
     def test_contradictions_cannot_be_made(self, contradiction):
@@ -712,12 +803,22 @@ class TestState:
         """Whatever happens, the state is valid, commands are answered, history only grows."""
         state = Runner()
         for name, offset, generation, has_player, is_spoken in happenings:
+            if isinstance(EVENTS[name], events.Notice):
+                is_spoken = False
             at = Moment(
-                NOW, playhead(offset, generation=generation), has_player, is_spoken=is_spoken
+                NOW,
+                playhead(offset, generation=generation),
+                has_player=has_player or isinstance(EVENTS[name], events.PlayerNotice),
+                is_spoken=is_spoken,
             )
             outcome = advance(state, EVENTS[name], at, REPERTOIRE)
             after = outcome.runner
             assert after.history[: len(state.history)] == state.history
+            if is_spoken:
+                assert outcome.lines or outcome.ask or outcome.player or state.session.asked
+            else:
+                assert not outcome.lines
+                assert outcome.ask is None
             assert after.session.generation >= state.session.generation
             if after.session.progress:
                 assert 0 <= after.session.progress.bookmark.step < 10

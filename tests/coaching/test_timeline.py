@@ -188,6 +188,13 @@ class TestCoaching:
         assert laid_out("post-run_brief").duration < laid_out("post-run").duration
         assert not any("/full" in s.cue.id for s in laid_out("post-run_brief").sounds)
 
+    @given(timelines())
+    def test_the_half_of_a_set_is_marked(self, timeline):
+        """Half-way through a set there is its chime, even where there is no time for words."""
+        for step, span in zip(timeline.plan.steps, timeline.spans, strict=True):
+            if isinstance(step.dose, Reps) and step.dose.count >= 4:
+                assert "chime/half" in sounds_within(timeline, span.begin, span.release)
+
 
 class TestPlaces:
     @given(timelines(), st.data())
@@ -287,3 +294,5 @@ class TestLimits:
         for seconds in (10, 20, 45, 120):
             timeline = laid_out(f"post-run_h{seconds}")
             assert timeline.plan.steps[0].dose == Hold(seconds)
+            span = timeline.spans[0]
+            assert abs(span.release - span.begin - seconds * 1000) <= HALF_A_FRAME

@@ -110,12 +110,12 @@ class TestMoving:
         """Previous goes a step back, repeat to the beginning of this one."""
         holding.say("next")
         holding.echo.wait(8)
-        holding.say("repeat")
-        assert holding.echo.player.offset == holding.timeline.spans[1].start
-        holding.say("previous")
+        assert "right side" in holding.say("repeat").speech
+        assert holding.echo.player.offset == holding.timeline.entry(1)
+        assert "left side" in holding.say("previous").speech
         assert holding.spot == "lying-figure-four left"
-        assert "again" in holding.say("previous").speech
-        assert holding.spot == "lying-figure-four left"
+        assert "left side" in holding.say("previous").speech
+        assert holding.echo.player.offset == holding.timeline.entry(0)
 
     def test_start_over(self, holding):
         """Start over begins the routine again."""
@@ -124,10 +124,11 @@ class TestMoving:
         assert holding.echo.player.offset == 0
 
     def test_next_on_the_last_step_ends_well(self, holding):
-        """Going on from the last step praises, stops the sound and counts the routine."""
+        """Going on from within the last step praises, stops the sound and counts the routine."""
         for _ in range(3):
             holding.say("next")
         assert holding.spot == "pigeon right"
+        holding.wait_for(3, 20)
         heard = holding.say("next")
         assert "post-run stretch" in heard.speech
         assert holding.echo.player.activity is Activity.STOPPED
@@ -211,13 +212,19 @@ class TestAsking:
 
     @pytest.mark.parametrize(
         "command",
-        ["next", "repeat", "resume", "how long is left", "where am i", "the other side", "pause"],
+        ["next", "repeat", "resume", "how long is left", "where am i", "the other side"],
     )
     def test_with_nothing_playing(self, coach, command):
         """A command with nothing under way says so and asks for a routine."""
         heard = coach.ask(command)
         assert heard.mic_open
         assert "pre-run routine" in heard.speech
+
+    @pytest.mark.parametrize("word", ["stop", "pause", "cancel"])
+    def test_stop_after_the_end_asks_nothing(self, holding, word):
+        """Who says stop when the guide has ended is not asked anything more."""
+        holding.echo.wait(holding.place.routine_left / 1000 + 1)
+        assert not holding.say(word).mic_open
 
 
 class TestPausing:
@@ -363,7 +370,7 @@ class TestTrouble:
                     assert coach.place.step.index == max(step - 1, 0)
                 case "repeat":
                     coach.say("repeat")
-                    assert coach.echo.player.offset == coach.timeline.spans[step].start
+                    assert coach.echo.player.offset == coach.timeline.entry(step)
                 case "ask":
                     coach.ask("how long is left")
                     assert coach.place.work_left == left

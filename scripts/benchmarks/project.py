@@ -1,0 +1,87 @@
+"""A copy of the project in a folder of its own, and what is changed in it to measure again.
+
+Measuring happens in the copy: nobody's edits get in between, and nothing is left behind.
+"""
+
+import re
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from scripts.benchmarks.processes import CannotMeasureError, Measured, measure
+from skill.content.wording import load_wording
+from skill.guides.editions import STANDARD_HOLDS
+from skill.settings import PROJECT, Settings
+
+RENDER = Path("scripts", "render_audio.py")
+_COPIED = (Path("audio"), Path("skill"), Path("scripts", "benchmarks"), RENDER)
+_MADE = shutil.ignore_patterns("__pycache__", "rendered")
+_EDITIONS = Path("skill", "guides", "editions.py")
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A copy of the project; every program is run and measured in it, by this Python."""
+
+    folder: Path
+
+    @classmethod
+    def copied_to(cls, folder: Path) -> Self:
+        """Copy what renders, and compile it, as it is after a first run."""
+        for part in _COPIED:
+            target = folder / part
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if (PROJECT / part).is_dir():
+                shutil.copytree(PROJECT / part, target, ignore=_MADE)
+            else:
+                shutil.copy2(PROJECT / part, target)
+        project = cls(folder)
+        project.run("-m", "compileall", "-q", "audio", "skill", "scripts")
+        return project
+
+    def run(self, *arguments: str) -> Measured:
+        """Run Python with these arguments; raise `CannotMeasureError` if it fails."""
+        return measure([sys.executable, *arguments], self.folder)
+
+    def render(self, output: Path, *options: str, records: int | None = None) -> Measured:
+        """Run the render command; raise `CannotMeasureError` if it records not so many cues."""
+        measured = self.run(str(RENDER), "--output", str(output), *options)
+        recorded = recorded_in(measured)
+        if records not in {None, recorded}:
+            raise CannotMeasureError(f"the render command recorded {recorded} cues, not {records}")
+        return measured
+
+    def changed_line(self, number: int) -> AbstractContextManager[None]:
+        """Have a routine open with one more sentence, another for each number."""
+        wording = load_wording(Settings().locale)
+        opening = next(iter(wording.routines.values())).opening
+        words = Path("skill", "content", wording.locale.partition("-")[0], "routines.toml")
+        return self._changed(words, opening, f"{opening} This is change {number}.")
+
+    def changed_holds(self, seconds: int) -> AbstractContextManager[None]:
+        """Have the standard guides made with holds longer by so many seconds."""
+        longer = tuple(hold + seconds for hold in STANDARD_HOLDS)
+        return self._changed(
+            _EDITIONS, f"STANDARD_HOLDS = {STANDARD_HOLDS}", f"STANDARD_HOLDS = {longer}"
+        )
+
+    @contextmanager
+    def _changed(self, part: Path, before: str, after: str) -> Iterator[None]:
+        text = (PROJECT / part).read_text(encoding="utf-8")
+        if text.count(before) != 1:
+            raise CannotMeasureError(f"{part} has not once {before!r}, which is changed to measure")
+        (self.folder / part).write_text(text.replace(before, after), encoding="utf-8")
+        yield
+        (self.folder / part).write_text(text, encoding="utf-8")
+
+
+def recorded_in(measured: Measured) -> int:
+    """Return how many cues a run of the render command says it recorded."""
+    told = re.match(r"(\d+) cues recorded", measured.said)
+    if told is None:
+        raise CannotMeasureError(f"the render command says {measured.said[:80]!r}")
+    return int(told[1])

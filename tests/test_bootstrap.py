@@ -1,0 +1,137 @@
+"""The wiring: what a service is made of, and what it says when a part is missing."""
+
+import json
+import shutil
+import subprocess
+import sys
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from skill.bootstrap import build, utc_now
+from skill.coaching.errors import ContentError
+from skill.guides.manifest import (
+    CUE_FOLDER,
+    MANIFEST_FILE,
+    ManifestBrokenError,
+    ManifestMissingError,
+    ManifestStaleError,
+)
+from skill.ports import StoreError
+from skill.records import decode
+from skill.sessions import storage_key
+from skill.settings import PROJECT
+from skill.stores.memory import MemoryStore
+from skill.stores.sqlite import SqliteStore
+from tests.alexa.recorded import recorded
+
+KEY = storage_key(recorded("launch")["context"]["System"]["user"]["userId"])
+ONE_REQUEST = """
+import json, sys
+from dataclasses import replace
+from pathlib import Path
+from skill.bootstrap import build
+from skill.settings import Settings
+
+service = build(Settings(database=Path(sys.argv[1])))
+print(json.dumps(service.conversation.answer(json.load(sys.stdin))))
+"""
+
+
+@pytest.fixture
+def settings(service, tmp_path):
+    """Settings of one's own: a database that is not there yet."""
+    return replace(service.settings, database=tmp_path / "data" / "runners.sqlite3")
+
+
+@pytest.fixture
+def copied(service, settings, tmp_path):
+    """Settings with a copy of the rendered audio."""
+    shutil.copytree(service.settings.audio / settings.locale, tmp_path / "audio" / settings.locale)
+    return replace(settings, audio=tmp_path / "audio")
+
+
+class TestTheParts:
+    def test_all_of_one_recording(self, service):
+        """Library, repertoire and answers speak of one recording."""
+        assert service.repertoire.digest == service.library.digest
+        answer = service.conversation.answer(recorded("intent_start_resolved"))
+        assert service.library.digest in str(answer["response"]["directives"])
+
+    def test_every_routine_is_ready(self, service):
+        """Every routine there is can be played as soon as the service is built."""
+        for routine in service.wording.catalogue.routines:
+            assert service.library.guide(service.repertoire.timeline(routine))
+
+    def test_the_clock_is_utc(self):
+        """The one clock tells the time with its zone."""
+        assert utc_now().tzinfo is UTC
+        assert abs(datetime.now(UTC) - utc_now()) < timedelta(seconds=5)
+
+    def test_the_given_store_and_clock(self, settings):
+        """A store and a clock that are given are used, and no database is made."""
+        store, now = MemoryStore(), datetime(2026, 11, 20, 6, 30, tzinfo=UTC)
+        built = build(settings, store=store, clock=lambda: now)
+        built.conversation.answer(recorded("playback_finished"))
+        assert decode(store.load(KEY).document).history[0].at == now
+        assert not settings.database.exists()
+
+    def test_the_database_by_default(self, settings):
+        """Without a given store runners are remembered in the database of the settings."""
+        subprocess.run(
+            [sys.executable, "-c", ONE_REQUEST, settings.database],
+            cwd=PROJECT,
+            input=json.dumps(recorded("launch")),
+            text=True,
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+        with closing(SqliteStore(settings.database)) as store:
+            assert decode(store.load(KEY).document).cautioned
+
+    def test_a_restart(self, settings):
+        """A service built again on the same database goes on where the first one stopped."""
+        with closing(SqliteStore(settings.database)) as store:
+            build(settings, store=store).conversation.answer(recorded("intent_start_resolved"))
+        with closing(SqliteStore(settings.database)) as store:
+            again = build(settings, store=store).conversation
+            answer = again.answer(recorded("launch"))
+        assert "pre-run routine" in answer["response"]["outputSpeech"]["ssml"]
+
+
+class TestWhatIsMissing:
+    def test_no_audio(self, settings, tmp_path):
+        """Without rendered audio the command that renders it is named."""
+        with pytest.raises(ManifestMissingError, match=r"\./scripts/render_audio\.py"):
+            build(replace(settings, audio=tmp_path))
+        assert not settings.database.exists()
+
+    def test_audio_of_other_words(self, copied):
+        """Audio that says other words than we do now is refused, with what renders it."""
+        manifest = copied.audio / copied.locale / MANIFEST_FILE
+        text = manifest.read_text()
+        words = text.partition('"words": "')[2][:64]
+        manifest.write_text(text.replace(words, "0" * 64))
+        with pytest.raises(ManifestStaleError, match=r"\./scripts/render_audio\.py"):
+            build(copied)
+
+    def test_a_damaged_cue(self, copied):
+        """A cue that is not as it was rendered is refused by its name."""
+        cue = min((copied.audio / copied.locale / CUE_FOLDER).glob("*.mp3"))
+        manifest = (copied.audio / copied.locale / MANIFEST_FILE).read_text()
+        assert cue.name in manifest
+        cue.write_bytes(cue.read_bytes()[:-144])
+        with pytest.raises(ManifestBrokenError, match=r"\./scripts/render_audio\.py"):
+            build(copied)
+
+    def test_a_language_it_does_not_speak(self, settings):
+        """A locale without words is refused with those there are."""
+        with pytest.raises(ContentError, match="'xx-XX'; there are en"):
+            build(replace(settings, locale="xx-XX"))
+
+    def test_a_database_it_cannot_open(self, settings, tmp_path):
+        """A database that cannot be opened is refused by its path."""
+        with pytest.raises(StoreError, match="cannot read the database"):
+            build(replace(settings, database=tmp_path))
