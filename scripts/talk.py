@@ -11,7 +11,7 @@ import select
 import sys
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -54,6 +54,7 @@ class Door:
     send: Send
     fetch: Fetch
     guidebook: Guidebook | None
+    close: Callable[[], None] = lambda: None
 
 
 def main(arguments: Sequence[str], typed: TextIO, out: TextIO) -> int:
@@ -86,6 +87,8 @@ def main(arguments: Sequence[str], typed: TextIO, out: TextIO) -> int:
         talk(terminal, typed, out)
     except KeyboardInterrupt:
         print(file=out)
+    finally:
+        door.close()
     return int(terminal.troubled)
 
 
@@ -126,7 +129,7 @@ def door_in_process(settings: Settings, *, keep: bool) -> Door:
         answer = client.get(_path_and_query(url), headers={"Range": FIRST_BYTES})
         return answer.status_code, answer.data
 
-    return Door(send, fetch, Guidebook(service.repertoire, service.wording))
+    return Door(send, fetch, Guidebook(service.repertoire, service.wording), service.close)
 
 
 def door_to_server(server: str, settings: Settings) -> Door:

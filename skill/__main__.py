@@ -4,12 +4,14 @@ import argparse
 import logging
 import os
 import sys
+from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
 from flask import Flask
 from waitress.server import create_server
 
+from skill.bootstrap import build
 from skill.coaching.errors import CoachError
 from skill.settings import PREFIX, SettingError, Settings
 from skill.web import LARGEST_REQUEST, create_app
@@ -39,10 +41,17 @@ def main() -> int:
         logging.basicConfig(
             level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
         )
-        server = listen(create_app(settings), settings)
+        with closing(build(settings)) as service:
+            serve(create_app(settings, service=service), settings)
     except (CoachError, OSError) as reason:
         print(f"The coach cannot start: {reason}", file=sys.stderr)  # noqa: T201 - a command speaks
         return 1
+    return 0
+
+
+def serve(app: Flask, settings: Settings) -> None:
+    """Serve until interrupted; raise `SettingError` if it cannot at this address."""
+    server = listen(app, settings)
     try:
         print(greeting(settings), flush=True)  # noqa: T201 - a command speaks
         server.run()
@@ -50,7 +59,6 @@ def main() -> int:
         pass
     finally:
         server.close()
-    return 0
 
 
 def listen(app: Flask, settings: Settings) -> Any:

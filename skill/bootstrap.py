@@ -30,9 +30,13 @@ class Service:
     library: GuideLibrary
     editions: Editions
     repertoire: Repertoire
-    manager: SessionManager
     conversation: Conversation
     clock: Clock
+    store: SessionStore
+
+    def close(self) -> None:
+        """Let go of what is held open."""
+        self.store.close()
 
 
 def build(
@@ -49,8 +53,9 @@ def build(
     repertoire = Repertoire(wording.catalogue, library.cue_sheet, library.digest)
     for routine in wording.catalogue.routines:
         repertoire.timeline(routine)
-    manager = SessionManager(store or SqliteStore(settings.database), repertoire)
+    store = store if store is not None else SqliteStore(settings.database)
+    manager = SessionManager(store, repertoire)
     editions = Editions(library, repertoire, wording)
     responder = Responder(editions, settings.base_url)
     conversation = Conversation(manager, wording.catalogue, responder, clock)
-    return Service(settings, wording, library, editions, repertoire, manager, conversation, clock)
+    return Service(settings, wording, library, editions, repertoire, conversation, clock, store)

@@ -5,12 +5,13 @@ Every door that understands speech or typing uses this table; none of them decid
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from skill.coaching import events
 from skill.coaching.events import Command
-from skill.coaching.movements import Movement
-from skill.coaching.routines import Catalogue, Routine
+from skill.coaching.routines import Catalogue
 
+T = TypeVar("T")
 UNRECOGNISED = "?"
 """What Alexa puts into a slot when it heard something and cannot say what."""
 
@@ -37,32 +38,22 @@ def _always(event: type[Command]) -> Reading:
 
 
 def _start_routine(slots: Slots, catalogue: Catalogue) -> Command:
-    return events.StartRoutine(*_routine(slots, catalogue))
+    return events.StartRoutine(*_named(slots, "routine", catalogue.routines))
 
 
 def _how_to(slots: Slots, catalogue: Catalogue) -> Command:
-    return events.HowTo(*_movement(slots, catalogue))
+    return events.HowTo(*_named(slots, "movement", catalogue.movements))
 
 
 def _why_this(slots: Slots, catalogue: Catalogue) -> Command:
-    return events.WhyThis(*_movement(slots, catalogue))
+    return events.WhyThis(*_named(slots, "movement", catalogue.movements))
 
 
-def _routine(slots: Slots, catalogue: Catalogue) -> tuple[Routine | None, str]:
-    slot = slots.get("routine", Slot())
-    known = (catalogue.routines[id_] for id_ in slot.ids if id_ in catalogue.routines)
-    return next(known, None), _heard(slot)
-
-
-def _movement(slots: Slots, catalogue: Catalogue) -> tuple[Movement | None, str]:
-    slot = slots.get("movement", Slot())
-    known = (catalogue.movements[id_] for id_ in slot.ids if id_ in catalogue.movements)
-    return next(known, None), _heard(slot)
-
-
-def _heard(slot: Slot) -> str:
-    heard = slot.heard.strip()
-    return "" if heard == UNRECOGNISED else heard
+def _named(slots: Slots, slot_name: str, known: Mapping[str, T]) -> tuple[T | None, str]:
+    """Return the first thing we know of what a slot may stand for, and what was heard."""
+    slot = slots.get(slot_name, Slot())
+    found = next((known[id_] for id_ in slot.ids if id_ in known), None)
+    return found, "" if slot.heard == UNRECOGNISED else slot.heard
 
 
 INTENTS: Mapping[str, Reading] = {

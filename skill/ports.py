@@ -53,6 +53,10 @@ class SessionStore(Protocol):
         """
         ...
 
+    def close(self) -> None:
+        """Let go of whatever is held open; the store is not used afterwards."""
+        ...
+
 
 class GuideLibrary(Protocol):
     """One recording of all cues, and the audio that is joined from it."""

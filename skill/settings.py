@@ -69,7 +69,8 @@ class Settings:
     @property
     def base_url(self) -> str:
         """Where the guides are fetched from: the public address, or the local one."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104
+        host = f"[{host}]" if ":" in host else host
         return self.public_url or f"http://{host}:{self.port}"
 
 

@@ -11,7 +11,7 @@ from ask_sdk_core.serialize import DefaultSerializer
 from ask_sdk_core.skill_builder import SkillBuilder
 from ask_sdk_model import Response
 
-from skill.alexa.envelope import MalformedRequestError, read_envelope
+from skill.alexa.envelope import MalformedRequestError, read_complaint, read_envelope
 from skill.alexa.reading import is_spoken, read_event, read_moment, read_user
 from skill.alexa.responding import Responder
 from skill.coaching.lines import line
@@ -40,6 +40,9 @@ class Conversation:
     def answer(self, document: object) -> dict[str, Any]:
         """Return the response to a request; raise `MalformedRequestError` for what is none."""
         envelope = read_envelope(document)
+        complaint = read_complaint(document)
+        if complaint:
+            log.warning("Alexa reports %.80r: %.300r", *complaint)
         return cast(
             "dict[str, Any]", self._serializer.serialize(self._skill.invoke(envelope, None))
         )

@@ -30,8 +30,6 @@ from ask_sdk_model.interfaces.audioplayer import (
     AudioPlayerInterface,
     AudioPlayerState,
     CurrentPlaybackState,
-    Error,
-    ErrorType,
     PlaybackFailedRequest,
     PlaybackFinishedRequest,
     PlaybackNearlyFinishedRequest,
@@ -86,6 +84,13 @@ def read_envelope(document: object) -> RequestEnvelope:
         context=_optional(envelope, "context", _context),
         request=_request(_required(envelope, "request")),
     )
+
+
+def read_complaint(document: object) -> tuple[str, str] | None:
+    """Return type and message of the error that a request reports, or None."""
+    request = _required(_as_table("the request", document), "request")
+    error = _table(request, "error")
+    return None if error is None else (_text(error, "type") or "", _text(error, "message") or "")
 
 
 def _session(table: Json) -> Session:
@@ -173,13 +178,8 @@ def _playback_failed(table: Json, common: Json) -> PlaybackFailedRequest:
     return PlaybackFailedRequest(
         token=_text(table, "token"),
         current_playback_state=_optional(table, "currentPlaybackState", _current_playback_state),
-        error=_optional(table, "error", _error),
         **common,
     )
-
-
-def _error(table: Json) -> Error:
-    return Error(object_type=_member(table, "type", ErrorType), message=_text(table, "message"))
 
 
 def _playback(request: Callable[..., Request]) -> Callable[[Json, Json], Request]:

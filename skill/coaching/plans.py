@@ -7,7 +7,7 @@ id is the routine's, followed by the choices that were made, in one fixed order 
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
@@ -20,6 +20,7 @@ from skill.coaching.movements import (
     Hold,
     Milliseconds,
     Movement,
+    Reps,
     Side,
     require_within,
 )
@@ -58,14 +59,10 @@ class Choices:
 
     def dose(self, part: Part) -> Dose:
         """Return the dose of one part as this runner wants it."""
-        dose = part.dose or part.movement.dose
+        dose = part.dose
         if isinstance(dose, Hold):
             return Hold(self.hold_seconds or dose.seconds)
-        return replace(
-            dose,
-            count=self.reps or dose.count,
-            seconds_each=self.rep_seconds or dose.seconds_each,
-        )
+        return Reps(self.reps or dose.count, self.rep_seconds or dose.seconds_each)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,14 +13,25 @@ SETS = range(1, 6)
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One movement's place in a routine. `dose` stands in for the movement's own."""
+    """One movement's place in a routine.
+
+    `own_dose` stands in for the movement's, and then `own_dose_source` says whose figure it is.
+    """
 
     movement: Movement
     sets: int = 1
-    dose: Dose | None = None
+    own_dose: Dose | None = None
+    own_dose_source: str | None = None
 
     def __post_init__(self) -> None:
-        require_within(f"{self.movement.id}", self.sets, SETS, "sets")
+        require_within(self.movement.id, self.sets, SETS, "sets")
+        if (self.own_dose is None) != (self.own_dose_source is None):
+            raise ContentError(f"{self.movement.id}: a dose and its source come together")
+
+    @property
+    def dose(self) -> Dose:
+        """How much of the movement this routine asks for."""
+        return self.own_dose or self.movement.dose
 
 
 @dataclass(frozen=True, slots=True)

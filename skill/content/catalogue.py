@@ -24,7 +24,8 @@ def load_catalogue(folder: Path = FOLDER) -> Catalogue:
     movements = {name: _movement(entry, sources) for name, entry in entries.items()}
     for name, movement in movements.items():
         if movement.easier is not None:
-            entries[name].one_of("easier", movement.easier, movements)
+            others = [other for other in movements if other != name]
+            entries[name].one_of("easier", movement.easier, others)
     routines = {
         name: _routine(entry, sources, movements)
         for name, entry in read_entries(folder / "routines.toml").items()
@@ -47,7 +48,7 @@ def _movement(entry: Entry, sources: Collection[str]) -> Movement:
             posture=entry.choice("posture", Posture),
             dose=dose,
             source=entry.one_of("source", entry.table["source"], sources),
-            dose_source=entry.one_of("dose_source", entry.table["dose_source"], [*sources, OURS]),
+            dose_source=_dose_source(entry, sources),
             needs=frozenset(
                 Equipment(entry.one_of("needs", thing, [e.value for e in Equipment]))
                 for thing in (entry.texts("needs") if "needs" in entry.table else ())
@@ -65,26 +66,39 @@ def _routine(entry: Entry, sources: Collection[str], movements: Mapping[str, Mov
         return Routine(
             id=entry.name,
             parts=tuple(
-                _part(Entry(entry.file, f"{entry.name}, part {number}", part), movements)
+                _part(Entry(entry.file, f"{entry.name}, part {number}", part), sources, movements)
                 for number, part in enumerate(parts, start=1)
             ),
             source=entry.one_of("source", entry.table["source"], sources),
         )
 
 
-def _part(entry: Entry, movements: Mapping[str, Movement]) -> Part:
-    entry.require_keys(("movement",), ("sets", "hold_seconds", "reps", "seconds_each"))
+def _part(entry: Entry, sources: Collection[str], movements: Mapping[str, Movement]) -> Part:
+    entry.require_keys(
+        ("movement",), ("sets", "hold_seconds", "reps", "seconds_each", "dose_source")
+    )
     movement = movements[entry.one_of("movement", entry.table["movement"], movements)]
     dose = _dose(entry)
     if dose is not None and type(dose) is not type(movement.dose):
         raise entry.error(f"{movement.id} takes {type(movement.dose).__name__.lower()}, not {dose}")
     with entry.placing_errors():
-        return Part(movement, entry.integer("sets", 1), dose)
+        return Part(
+            movement,
+            sets=entry.integer("sets", 1),
+            own_dose=dose,
+            own_dose_source=_dose_source(entry, sources) if "dose_source" in entry.table else None,
+        )
+
+
+def _dose_source(entry: Entry, sources: Collection[str]) -> str:
+    return entry.one_of("dose_source", entry.table["dose_source"], [*sources, OURS])
 
 
 def _dose(entry: Entry) -> Dose | None:
     if "hold_seconds" in entry.table and "reps" in entry.table:
         raise entry.error("takes hold_seconds or reps, not both")
+    if "seconds_each" in entry.table and "reps" not in entry.table:
+        raise entry.error("takes seconds_each only beside reps")
     with entry.placing_errors():
         if "hold_seconds" in entry.table:
             return Hold(entry.integer("hold_seconds"))

@@ -68,8 +68,7 @@ def standard_plans(catalogue: Catalogue) -> Iterator[Plan]:
 
 def _holds_to_offer(routine: Routine) -> tuple[int | None, ...]:
     """None stands for the routine as it is, so that its id stays the plain one."""
-    doses = [part.dose or part.movement.dose for part in routine.parts]
-    own = {dose.seconds for dose in doses if isinstance(dose, Hold)}
+    own = {part.dose.seconds for part in routine.parts if isinstance(part.dose, Hold)}
     if not own:
         return (None,)
     return tuple(None if own == {seconds} else seconds for seconds in STANDARD_HOLDS)

@@ -135,20 +135,21 @@ def load(folder: Path, expected_words: str) -> Manifest:
     The cue files themselves are read and verified by `skill.guides.library`.
     """
     path = folder / MANIFEST_FILE
+    command = f"{RENDER_COMMAND} --locale {folder.name} --output {folder.parent}"
     try:
         manifest = Manifest.from_json(path.read_text("utf-8"))
     except FileNotFoundError as error:
         raise ManifestMissingError(
-            f"There is no rendered audio in {folder}. Render it with {RENDER_COMMAND}"
+            f"There is no rendered audio in {folder}. Render it with {command}"
         ) from error
     except (OSError, ValueError, RecursionError) as error:
         raise ManifestBrokenError(
-            f"The manifest {path} cannot be used: {error}. Render it again with {RENDER_COMMAND}"
+            f"The manifest {path} cannot be used: {error}. Render it again with {command}"
         ) from error
     if manifest.words != expected_words:
         raise ManifestStaleError(
             f"The audio in {folder} was rendered from other words than the coach says now. "
-            f"Render it again with {RENDER_COMMAND}"
+            f"Render it again with {command}"
         )
     return manifest
 

@@ -31,6 +31,9 @@ class MemoryStore:
         with self._lock:
             self.kept_aside[key, stored.version] = stored.document
 
+    def close(self) -> None:
+        """Hold nothing open."""
+
     def documents(self) -> list[tuple[str, Stored]]:
         """Return all that is stored, by key."""
         with self._lock:

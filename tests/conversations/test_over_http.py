@@ -1,9 +1,9 @@
 """A routine over HTTP with signed requests, through the server being killed."""
 
+from contextlib import closing
+
 import pytest
 
-from skill.bootstrap import build
-from skill.settings import Settings
 from skill.stores.sqlite import SqliteStore
 from tests.simulators.coach import ServedCoach, remembered, timeline_of
 
@@ -16,9 +16,9 @@ def coach(tmp_path):
     served.kill()
 
 
-def test_a_routine_survives_a_killed_server(coach, tmp_path):
+def test_a_routine_survives_a_killed_server(coach, service):
     """Start, next, other side, pause; the server is killed; resume at the very second; finish."""
-    repertoire = build(Settings(database=tmp_path / "unused.sqlite3")).repertoire
+    repertoire = service.repertoire
     echo = coach.echo
 
     def place():
@@ -49,6 +49,7 @@ def test_a_routine_survives_a_killed_server(coach, tmp_path):
     assert abs(after.work_left - before.work_left) <= 1_000
     echo.wait(after.routine_left / 1000 + 1)
     assert echo.player.activity == "FINISHED"
-    runner = remembered(SqliteStore(coach.database), echo.device.user_id)
+    with closing(SqliteStore(coach.database)) as store:
+        runner = remembered(store, echo.device.user_id)
     assert [done.plan_id for done in runner.history] == ["pre-run"]
     assert runner.session.progress is None

@@ -10,6 +10,7 @@ import pytest
 from werkzeug.serving import make_server
 
 from scripts.talk import main
+from skill.bootstrap import build
 from skill.settings import PROJECT, Settings
 from skill.web import create_app
 
@@ -159,13 +160,15 @@ def test_a_talk_that_cannot_start_says_why(monkeypatch, capsys, variable, value,
 def server(silent_audio, tmp_path):
     """A coach on a port of its own, taking unsigned requests."""
     settings = Settings(unsigned=True, audio=silent_audio, database=tmp_path / "served.sqlite3")
-    served = make_server("127.0.0.1", 0, create_app(settings))
+    service = build(settings)
+    served = make_server("127.0.0.1", 0, create_app(settings, service=service))
     thread = Thread(target=served.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{served.port}"
     served.shutdown()
     thread.join()
     served.server_close()
+    service.close()
 
 
 def test_a_server_can_be_talked_to(server):
