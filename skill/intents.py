@@ -53,7 +53,8 @@ def _named(slots: Slots, slot_name: str, known: Mapping[str, T]) -> tuple[T | No
     """Return the first thing we know of what a slot may stand for, and what was heard."""
     slot = slots.get(slot_name, Slot())
     found = next((known[id_] for id_ in slot.ids if id_ in known), None)
-    return found, "" if slot.heard == UNRECOGNISED else slot.heard
+    heard = slot.heard.strip()
+    return found, "" if heard == UNRECOGNISED else heard
 
 
 INTENTS: Mapping[str, Reading] = {

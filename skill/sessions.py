@@ -37,9 +37,9 @@ class SessionManager:
                 stored = self._store.load(key)
                 runner = self._recalled(key, stored)
                 outcome = advance(runner, event, moment, self._repertoire)
-                if outcome.runner != runner or runner.untold:
-                    version = stored.version if stored else None
-                    self._store.save(key, encode(outcome.runner), version)
+                document = encode(outcome.runner)
+                if document != (stored.document if stored else encode(Runner())):
+                    self._store.save(key, document, stored.version if stored else None)
             except ConflictError:
                 continue
             except StoreError as away:

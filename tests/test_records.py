@@ -1,12 +1,14 @@
 """Records: whatever a runner can be comes back as it was; whatever else was stored is named."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from skill.coaching.lines import LINES
 from skill.coaching.movements import HOLD_SECONDS, REP_COUNTS, REP_SECONDS
 from skill.coaching.plans import Choices, Detail
 from skill.coaching.runner import Completed, Phase, Progress, Question, Runner, SessionState
@@ -21,14 +23,20 @@ FULL = Runner(
         progress=Progress("post-run_h45_brief", Bookmark(2, -1_250)),
         asked=Question.NEXT_STEP,
         generation=7,
-        failures=1,
         turn=41,
     ),
     choices=Choices(hold_seconds=45, reps=10, rep_seconds=5, detail=Detail.BRIEF),
     history=(Completed("pre-run", AT), Completed("gone_from-the-catalogue", AT)),
     cautioned=True,
-    loss_untold=True,
+    untold=("state-lost", "audio-failed"),
 )
+PLAYING = replace(
+    FULL,
+    session=SessionState(
+        Phase.PLAYING, Progress("pre-run", Bookmark(0, -1), AT), None, 1_795_000_000
+    ),
+)
+UNTELLABLE = sorted(name for name, values in LINES.items() if not values)
 COUNTS = st.integers(0, 2**40)
 MOMENTS = st.datetimes(
     min_value=datetime(1970, 1, 2),  # noqa: DTZ001 - the zone is drawn beside it
@@ -51,12 +59,13 @@ def sessions(draw):
     questions = {Question.WHICH_ROUTINE, Question.ANYTHING_ELSE}
     if phase is not Phase.IDLE:
         bookmarks = st.builds(Bookmark, st.integers(), st.integers())
-        progress = draw(st.builds(Progress, st.text(), bookmarks))
+        as_of = MOMENTS if phase is Phase.PLAYING else st.none()
+        progress = draw(st.builds(Progress, st.text(), bookmarks, as_of))
         questions |= {Question.GO_ON}
     if phase is Phase.STEPPING:
         questions |= {Question.NEXT_STEP}
     asked = draw(st.none() | st.sampled_from(sorted(questions)))
-    return SessionState(phase, progress, asked, draw(COUNTS), draw(COUNTS), draw(COUNTS))
+    return SessionState(phase, progress, asked, draw(COUNTS), draw(COUNTS))
 
 
 RUNNERS = st.builds(
@@ -71,7 +80,7 @@ RUNNERS = st.builds(
     ),
     history=st.lists(st.builds(Completed, st.text(), MOMENTS), max_size=4).map(tuple),
     cautioned=st.booleans(),
-    loss_untold=st.booleans(),
+    untold=st.lists(st.sampled_from(UNTELLABLE), max_size=3).map(tuple),
 )
 
 
@@ -81,9 +90,11 @@ class TestRoundTrip:
         """A runner that was stored is read back equal, whatever their state."""
         assert decode(encode(runner)) == runner
 
-    @pytest.mark.parametrize("runner", [Runner(), FULL], ids=["newcomer", "everything set"])
+    @pytest.mark.parametrize(
+        "runner", [Runner(), FULL, PLAYING], ids=["newcomer", "everything set", "playing"]
+    )
     def test_the_extremes_come_back(self, runner):
-        """A newcomer and a runner with every field set are read back equal."""
+        """A newcomer and runners with every field set are read back equal."""
         assert decode(encode(runner)) == runner
 
     def test_a_newcomer_takes_no_room(self):
@@ -154,7 +165,16 @@ class TestCorruption:
             {"generation": -1},
             {"generation": None},
             {"turn": float("nan")},
-            {"failures": []},
+            {"untold": ["nonsense"]},
+            {"untold": ["offer"]},
+            {"untold": [7]},
+            {"untold": [[]]},
+            {"untold": "state-lost"},
+            {"untold": None},
+            {"as_of": "2026-11-20T06:41:07+00:00"},
+            {"phase": "playing", "asked": "go-on"},
+            {"phase": "playing", "asked": "go-on", "as_of": "2026-11-20T06:41:07"},
+            {"phase": "playing", "asked": "go-on", "as_of": 7},
             {"choices": {"hold_seconds": 9_999}},
             {"choices": {"hold_seconds": 30.0}},
             {"choices": {"pace": 4}},
@@ -189,10 +209,11 @@ class TestCorruption:
         with pytest.raises(CorruptRecordError):
             decode(stored)
 
+    @pytest.mark.parametrize("runner", [FULL, PLAYING], ids=["everything set", "playing"])
     @given(st.data())
-    def test_anything_in_the_place_of_anything(self, data):
+    def test_anything_in_the_place_of_anything(self, runner, data):
         """A record altered anywhere is either refused or a valid runner that can be stored."""
-        document = json.loads(encode(FULL))
+        document = json.loads(encode(runner))
         path = data.draw(st.sampled_from(list(places(document))))
         stored = json.dumps(with_value(document, path, data.draw(JSON))).encode()
         try:

@@ -54,16 +54,17 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:
-    form = {"epilog": EXIT_CODES, "formatter_class": argparse.RawDescriptionHelpFormatter}
     parser = argparse.ArgumentParser(
         prog="bench",
         description="Measure the coach beside other ways to do the same, all in one run.",
-        **form,
+        epilog=EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     benchmarks = parser.add_subparsers(dest="benchmark", required=True, metavar="BENCHMARK")
     for name, benchmark in BENCHMARKS.items():
-        about = f"{benchmark.about[0].upper()}{benchmark.about[1:]}."
-        command = benchmarks.add_parser(name, help=benchmark.about, description=about, **form)
+        command = benchmarks.add_parser(
+            name, help=benchmark.about, description=f"Measure {benchmark.about}."
+        )
         command.add_argument("--json", action="store_true", help="the same figures as JSON")
         command.add_argument("--quick", action="store_true", help="fewer repetitions")
     return parser.parse_args(arguments)

@@ -6,7 +6,7 @@ falls on both sides alike. What the figures look like is the business of `report
 
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from statistics import median
@@ -17,14 +17,12 @@ from scripts.benchmarks.processes import CannotMeasureError, Measured
 from scripts.benchmarks.progress import Progress
 from scripts.benchmarks.project import Project, recorded_in
 from scripts.benchmarks.report import Aim, Figure, Machine, Report, Row, Table
-from skill.content.catalogue import load_catalogue
 from skill.guides.editions import standard_plans
-from skill.settings import Settings
 
 ROUNDS, REPETITIONS = 3, 3
 """How often everything is measured, and how often a round what takes under a second."""
-COMPRESSED = ("desk_brief", "post-run_brief")
-"""Short guides: pydub's compressor is slow enough to be measured on two of them."""
+SHORT = "desk_brief"
+"""A guide to try pydub's compressor on: with all of them it would take many minutes."""
 
 UNCHANGED, MEMORY = Aim(most=0.5), Aim(most=100)
 JOBS, COLD, HOLDS, JOINED = Aim(1.6), Aim(15), Aim(200), Aim(50_000)
@@ -43,7 +41,12 @@ class Run(StrEnum):
     HOLDS = "all guides after changed hold lengths"
     JOINING = "one guide of ten minutes, joined over and over"
     STRAIGHTFORWARD = "the straightforward program"
+    SHORT = "the straightforward program, one short guide"
+    SHORT_COMPRESSED = "the straightforward program, one short guide, compressed"
 
+
+Turns = Sequence[tuple[Run, Callable[[], Measured]]]
+"""What is run one after the other, and how."""
 
 Runs = Mapping[Run, Sequence[Measured]]
 """All runs of one round."""
@@ -60,14 +63,13 @@ def measure(quick: bool, progress: Progress) -> Report:
         bench = _Bench(Path(folder), progress)
         wanted = 1 if quick else ROUNDS
         rounds = [bench.round(f"round {number} of {wanted}") for number in range(1, wanted + 1)]
-        plain, compressed = ([], []) if quick else bench.compressor(wanted)
         ours, theirs = bench.loudness()
     return Report(
         "Audio: rendering, joining, loudness",
         machine,
         [
             _own_processes(rounds, len(ours)),
-            _straightforward(rounds, len(ours), plain, compressed),
+            _straightforward(rounds, len(ours)),
             _side_by_side(rounds, len(ours)),
             _loudness("Loudness of the coach's guides", ours, LOUDNESS, TRUE_PEAK),
             _loudness("Loudness of the straightforward program's", theirs),
@@ -82,24 +84,26 @@ class _Bench:
         self._progress = progress
         self._project = Project.copied_to(folder / "project")
         self._output = folder / "rendered"
-        self._rendered = self._output / Settings().locale
-        self._straight = folder / "straightforward"
-        self._plans = [plan.id for plan in standard_plans(load_catalogue())]
+        self._rendered = self._output / self._project.wording.locale
+        self._straight, self._compressed = folder / "straightforward", folder / "compressed"
+        self._plans = [plan.id for plan in standard_plans(self._project.wording.catalogue)]
         self._changes = 0
 
     def round(self, name: str) -> Runs:
         """Run everything in turn."""
-        swift = (
+        swift: Turns = (
             (Run.UNCHANGED, self._unchanged),
             (Run.GUIDES, self._guides),
             (Run.HOLDS, self._guides_after_changed_holds),
             (Run.JOINING, lambda: self._run("assembling", self._rendered)),
         )
-        in_turn = (
+        in_turn: Turns = (
             (Run.COLD_ALONE, lambda: self._cold("--jobs", "1")),
             (Run.COLD, lambda: self._cold("--jobs", "2")),
-            *(swift * REPETITIONS),
-            (Run.STRAIGHTFORWARD, lambda: self._straightforward(self._plans)),
+            *(turn for _ in range(REPETITIONS) for turn in swift),
+            (Run.STRAIGHTFORWARD, lambda: self._straightforward(self._straight, self._plans)),
+            (Run.SHORT, lambda: self._straightforward(self._compressed, [SHORT])),
+            (Run.SHORT_COMPRESSED, self._with_compressor),
             *[(Run.LINE, self._changed_line)] * REPETITIONS,
             (Run.COLD_WITH_GUIDES, lambda: self._cold("--jobs", "2", "--guides")),
         )
@@ -109,23 +113,17 @@ class _Bench:
             runs[what].append(run())
         return runs
 
-    def compressor(self, times: int) -> tuple[list[Measured], list[Measured]]:
-        """Run the straightforward program on few guides, without and with its compressor."""
-        plain, compressed = [], []
-        for _ in range(times):
-            self._progress.begin("the straightforward program, with and without compressor")
-            plain.append(self._straightforward(COMPRESSED))
-            compressed.append(self._straightforward(COMPRESSED, "--compressed"))
-        return plain, compressed
-
     def loudness(self) -> tuple[list[Any], list[Any]]:
         """Measure every guide of ours, and one a routine of the straightforward program's."""
         self._progress.begin("loudness and peaks of all guides")
-        routines = load_catalogue().routines
+        routines = self._project.wording.routines
         plans = [next(plan for plan in self._plans if plan.startswith(id_)) for id_ in routines]
         ours = self._run("loudness", *sorted((self._rendered / "guides").glob("*.mp3")))
         theirs = self._run("loudness", *(self._straight / f"{plan}.mp3" for plan in plans))
-        return json.loads(ours.said), json.loads(theirs.said)
+        compressed = self._run("loudness", self._compressed / f"{SHORT}.mp3")
+        [short] = json.loads(compressed.said)
+        short["name"] += ", compressed"
+        return json.loads(ours.said), [*json.loads(theirs.said), short]
 
     def _cold(self, *options: str) -> Measured:
         shutil.rmtree(self._output, ignore_errors=True)
@@ -155,9 +153,12 @@ class _Bench:
         with self._project.changed_holds(self._changes):
             return self._guides()
 
-    def _straightforward(self, plans: Sequence[str], *options: str) -> Measured:
-        folders = ("--rendered", self._rendered, "--output", self._straight)
+    def _straightforward(self, output: Path, plans: Sequence[str], *options: str) -> Measured:
+        folders = ("--rendered", self._rendered, "--output", output)
         return self._run("straightforward", *folders, *options, *plans)
+
+    def _with_compressor(self) -> Measured:
+        return self._straightforward(self._compressed, [SHORT], "--compressed")
 
     def _run(self, program: str, *arguments: object) -> Measured:
         return self._project.run("-m", f"scripts.benchmarks.{program}", *map(str, arguments))
@@ -167,8 +168,7 @@ def _own_processes(rounds: Sequence[Runs], guides: int) -> Table:
     cues = recorded_in(rounds[0][Run.COLD][0])
 
     def row(what: str, run: Run, aim: Aim | None = None) -> Row:
-        measured = [process for runs in rounds for process in runs[run]]
-        return Row(what, _costs(measured, aim, MEMORY))
+        return Row(what, _costs(_all(rounds, run), aim, MEMORY))
 
     return Table(
         "The coach, whole processes",
@@ -181,77 +181,71 @@ def _own_processes(rounds: Sequence[Runs], guides: int) -> Table:
             row(f"{guides} guides from cues", Run.GUIDES),
             row(f"{guides} guides after changed holds: 0 cues recorded", Run.HOLDS),
         ],
-        [
+        (
             "Each is the render command from its start to its end, with captions and chapters "
-            "where it writes guides. Peak is the most any run held resident, in the largest of "
-            "its processes: 2 jobs are 2 such processes and a small one.",
-        ],
+            "where it writes guides. Peak is the most that any run held resident, in the largest "
+            "of its processes: 2 jobs are 2 such processes and a small one."
+        ),
     )
 
 
-def _straightforward(
-    rounds: Sequence[Runs],
-    guides: int,
-    plain: Sequence[Measured],
-    compressed: Sequence[Measured],
-) -> Table:
-    all_guides = [process for runs in rounds for process in runs[Run.STRAIGHTFORWARD]]
-    parts = [json.loads(process.said) for process in all_guides]
-    rows = [Row(f"{guides} guides", _costs(all_guides))]
-    rows += [Row(f"  of it {work}", {"time": _seconds(parts, work)}) for work in parts[0]]
-    if compressed:
-        rows.append(Row(f"{len(COMPRESSED)} short guides", _costs(plain)))
-        rows.append(Row("  with pydub's compressor on each line", _costs(compressed)))
+def _straightforward(rounds: Sequence[Runs], guides: int) -> Table:
+    processes = _all(rounds, Run.STRAIGHTFORWARD)
+    parts = [json.loads(process.said) for process in processes]
+    of_it = [
+        Row(f"  of it {work}", {"time": Figure([part[work] for part in parts], "s")})
+        for work in parts[0]
+    ]
     return Table(
         "A straightforward pydub program, whole processes",
-        rows,
         [
-            "The same guides by the same voice, in the same format: each line spoken as it comes, "
-            "joined with silence, brought to one peak, exported. Compressing is what evenness "
-            "takes in pydub; the ratios below are against the program without it.",
+            Row(f"{guides} guides", _costs(processes)),
+            *of_it,
+            Row(f"1 short guide, {SHORT}", _costs(_all(rounds, Run.SHORT))),
+            Row("  with pydub's compressor", _costs(_all(rounds, Run.SHORT_COMPRESSED))),
         ],
+        (
+            "The same guides by the same voice in the same format: each line spoken as it comes, "
+            "joined with silence, brought to one peak, exported. Its compressor is pydub's only "
+            "way to more loudness; what follows compares with the program without it."
+        ),
     )
 
 
 def _side_by_side(rounds: Sequence[Runs], guides: int) -> Table:
-    joined = [json.loads(process.said) for runs in rounds for process in runs[Run.JOINING]]
+    joined = [json.loads(process.said) for process in _all(rounds, Run.JOINING)]
     lasts, plan = joined[0]["lasts"], joined[0]["plan"]
 
-    def faster(what: str, run: Run, than: Run, aim: Aim | None) -> Row:
-        pairs = [(_median_seconds(runs, run), _median_seconds(runs, than)) for runs in rounds]
-        ratios = [slow / fast for fast, slow in pairs]
+    def row(what: str, ratios: Sequence[float], aim: Aim) -> Row:
         return Row(what, {"times as fast": Figure(ratios, "x", aim)})
 
-    def than_real_time(what: str, seconds: float, taken: Sequence[float], aim: Aim) -> Row:
-        return Row(what, {"times as fast": Figure([seconds / one for one in taken], "x", aim)})
+    def against(slow: Run, fast: Run) -> Sequence[float]:
+        return [_median_seconds(runs[slow]) / _median_seconds(runs[fast]) for runs in rounds]
 
     return Table(
         "Side by side",
         [
-            faster("cold render: 2 jobs / 1 job", Run.COLD, Run.COLD_ALONE, JOBS),
-            faster(
-                f"cold render and {guides} guides, 2 jobs / straightforward",
-                Run.COLD_WITH_GUIDES,
-                Run.STRAIGHTFORWARD,
+            row("cold render, 2 jobs against 1 job", against(Run.COLD_ALONE, Run.COLD), JOBS),
+            row(
+                f"cold render and {guides} guides, 2 jobs, against straightforward",
+                against(Run.STRAIGHTFORWARD, Run.COLD_WITH_GUIDES),
                 COLD,
             ),
-            faster(
-                f"{guides} guides after changed holds / straightforward",
-                Run.HOLDS,
-                Run.STRAIGHTFORWARD,
+            row(
+                f"{guides} guides after changed holds, against straightforward",
+                against(Run.STRAIGHTFORWARD, Run.HOLDS),
                 HOLDS,
             ),
-            than_real_time(
-                f"{plan} ({lasts / 60:.1f} minutes) laid out and joined / real time",
-                lasts,
-                [one["seconds"] for one in joined],
+            row(
+                f"{lasts / 60:.1f} minutes ({plan}) laid out and joined, against real time",
+                [lasts / one["seconds"] for one in joined],
                 JOINED,
             ),
         ],
-        [
-            "Against each other by rounds; the joining in a process that has its cues in memory, "
-            "as the service has.",
-        ],
+        (
+            "Whole processes against each other, round by round; but joining in a process that "
+            "has its cues in memory, as the service has."
+        ),
     )
 
 
@@ -284,9 +278,9 @@ def _costs(
     }
 
 
-def _seconds(parts: Sequence[Mapping[str, float]], work: str) -> Figure:
-    return Figure([part[work] for part in parts], "s")
+def _all(rounds: Sequence[Runs], run: Run) -> Sequence[Measured]:
+    return [process for runs in rounds for process in runs[run]]
 
 
-def _median_seconds(runs: Runs, run: Run) -> float:
-    return median(process.seconds for process in runs[run])
+def _median_seconds(processes: Sequence[Measured]) -> float:
+    return median(process.seconds for process in processes)

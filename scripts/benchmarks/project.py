@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Self
 
 from scripts.benchmarks.processes import CannotMeasureError, Measured, measure
-from skill.content.wording import load_wording
+from skill.content.wording import Wording, load_wording
 from skill.guides.editions import STANDARD_HOLDS
 from skill.settings import PROJECT, Settings
 
@@ -28,10 +28,12 @@ class Project:
     """A copy of the project; every program is run and measured in it, by this Python."""
 
     folder: Path
+    wording: Wording
 
     @classmethod
     def copied_to(cls, folder: Path) -> Self:
         """Copy what renders, and compile it, as it is after a first run."""
+        wording = load_wording(Settings().locale)
         for part in _COPIED:
             target = folder / part
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -39,7 +41,7 @@ class Project:
                 shutil.copytree(PROJECT / part, target, ignore=_MADE)
             else:
                 shutil.copy2(PROJECT / part, target)
-        project = cls(folder)
+        project = cls(folder, wording)
         project.run("-m", "compileall", "-q", "audio", "skill", "scripts")
         return project
 
@@ -57,9 +59,8 @@ class Project:
 
     def changed_line(self, number: int) -> AbstractContextManager[None]:
         """Have a routine open with one more sentence, another for each number."""
-        wording = load_wording(Settings().locale)
-        opening = next(iter(wording.routines.values())).opening
-        words = Path("skill", "content", wording.locale.partition("-")[0], "routines.toml")
+        opening = next(iter(self.wording.routines.values())).opening
+        words = Path("skill", "content", self.wording.locale.partition("-")[0], "routines.toml")
         return self._changed(words, opening, f"{opening} This is change {number}.")
 
     def changed_holds(self, seconds: int) -> AbstractContextManager[None]:
@@ -71,7 +72,7 @@ class Project:
 
     @contextmanager
     def _changed(self, part: Path, before: str, after: str) -> Iterator[None]:
-        text = (PROJECT / part).read_text(encoding="utf-8")
+        text = (self.folder / part).read_text(encoding="utf-8")
         if text.count(before) != 1:
             raise CannotMeasureError(f"{part} has not once {before!r}, which is changed to measure")
         (self.folder / part).write_text(text.replace(before, after), encoding="utf-8")

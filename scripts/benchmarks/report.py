@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import floor, log10
@@ -19,15 +19,15 @@ from pathlib import Path
 from statistics import median
 from typing import Any, Self
 
-WIDTH = 110
 _TENTHS = ("LUFS", "dBTP")
 """Units of levels: a third digit means nothing there, and they lie around zero."""
 _SIGNIFICANT_DIGITS = 3
+_WIDEST_NOTE = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Aim:
-    """The bounds a figure should keep to; either end may be open."""
+    """The bounds a figure should keep to; one end may be open."""
 
     least: float | None = None
     most: float | None = None
@@ -39,8 +39,6 @@ class Aim:
 
     def text(self, unit: str) -> str:
         """Say the bounds: "at least 15 x"."""
-        if self.least is None and self.most is None:
-            return "any"
         if self.most is None:
             return f"at least {self.least:,g} {unit}"
         if self.least is None:
@@ -65,6 +63,10 @@ class Figure:
     def is_met(self) -> bool | None:
         """Whether the median is as it should be; None without an aim."""
         return None if self.aim is None else self.aim.met_by(self.median)
+
+    def aim_text(self) -> str:
+        """Say the aim, if there is one: "at most 0.5 s"."""
+        return "" if self.aim is None else self.aim.text(self.unit)
 
     def text(self) -> str:
         """Write the median: "4.31 s"."""
@@ -99,48 +101,40 @@ class Row:
     what: str
     figures: Mapping[str, Figure]
 
-    def verdict(self) -> str:
-        """Say whether every aim is met; nothing if there is none."""
-        met = [figure.is_met for figure in self.figures.values() if figure.aim is not None]
-        if not met:
+    @property
+    def first(self) -> Figure:
+        """The row's main figure."""
+        return next(iter(self.figures.values()))
+
+    def verdict(self, told: Collection[str]) -> str:
+        """Say the aims, but for those of columns already `told`, and whether all are met."""
+        aimed = {name: figure for name, figure in self.figures.items() if figure.aim}
+        if not aimed:
             return ""
-        return "met" if all(met) else "missed"
+        aims = [figure.aim_text() for name, figure in aimed.items() if name not in told]
+        is_met = all(figure.is_met for figure in aimed.values())
+        return " ".join([*aims, "met" if is_met else "missed"])
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under one title; the notes say what has to be known to read them."""
+    """Rows under one title; the note says what has to be known to read them."""
 
     title: str
     rows: Sequence[Row]
-    notes: Sequence[str] = ()
+    note: str = ""
 
     def lines(self) -> Iterator[str]:
-        """Yield the table as text. An aim that a whole column shares stands in its heading."""
-        columns = list(dict.fromkeys(column for row in self.rows for column in row.figures))
-        shared = {column: aim for column in columns if (aim := self._shared_aim(column))}
-        several = any(len(figure.samples) > 1 for row in self.rows for figure in _firsts(row))
-        headings = [self.title, columns[0], *(["spread", "n"] if several else []), *columns[1:]]
-        grid = [
-            [*headings, "aim" if any(row.verdict() for row in self.rows) else ""],
-            ["", shared.get(columns[0], ""), *(["", ""] if several else [])]
-            + [shared.get(column, "") for column in columns[1:]]
-            + [""],
-            *(self._cells(row, columns, shared, several=several) for row in self.rows),
-        ]
-        if not shared:
-            del grid[1]
-        widths = [max(map(len, cells)) for cells in zip(*grid, strict=True)]
-        left = {0, len(widths) - 1}
-        for number, cells in enumerate(grid):
+        """Yield the table as text, and the note under it."""
+        headings, rows = self._headings(), [self._cells(row) for row in self.rows]
+        widths = [max(map(len, cells)) for cells in zip(*headings, *rows, strict=True)]
+        for cells in (*headings, ["─" * width for width in widths], *rows):
+            places = enumerate(zip(cells, widths, strict=True), start=1)
             yield "  ".join(
-                cell.ljust(width) if place in left else cell.rjust(width)
-                for place, (cell, width) in enumerate(zip(cells, widths, strict=True))
+                cell.ljust(width) if place in {1, len(widths)} else cell.rjust(width)
+                for place, (cell, width) in places
             ).rstrip()
-            if number == (1 if shared else 0):
-                yield "─" * (sum(widths) + 2 * (len(widths) - 1))
-        for note in self.notes:
-            yield from textwrap.wrap(note, WIDTH, initial_indent="  ", subsequent_indent="  ")
+        yield from textwrap.wrap(self.note, min(_WIDEST_NOTE, sum(widths) + 2 * len(widths)))
 
     def record(self) -> dict[str, Any]:
         """Return the table as a JSON object."""
@@ -153,31 +147,46 @@ class Table:
                 }
                 for row in self.rows
             ],
-            "notes": list(self.notes),
+            "note": self.note,
         }
 
-    def _shared_aim(self, column: str) -> str:
-        figures = [row.figures.get(column) for row in self.rows]
-        aims = {(figure.aim, figure.unit) if figure else None for figure in figures}
-        only = aims.pop()
-        if aims or len(figures) == 1 or only is None or only[0] is None:
-            return ""
-        return only[0].text(only[1])
+    @property
+    def _columns(self) -> list[str]:
+        return list(dict.fromkeys(column for row in self.rows for column in row.figures))
 
-    @staticmethod
-    def _cells(
-        row: Row, columns: Sequence[str], shared: Mapping[str, str], *, several: bool
-    ) -> list[str]:
-        texts = [row.figures[name].text() if name in row.figures else "" for name in columns]
-        if several:
-            first = next(_firsts(row))
-            texts[1:1] = [first.spread(), str(len(first.samples))]
-        aims = [
-            figure.aim.text(figure.unit)
-            for name, figure in row.figures.items()
-            if figure.aim is not None and name not in shared
-        ]
-        return [row.what, *texts, " ".join(filter(None, [", ".join(aims), row.verdict()]))]
+    @property
+    def _has_spreads(self) -> bool:
+        return any(len(row.first.samples) > 1 for row in self.rows)
+
+    def _headings(self) -> list[list[str]]:
+        """Return the title over the rows, then the aims that whole columns share, if any."""
+        first, *others = self._columns
+        spread = ["spread", "n"] if self._has_spreads else []
+        has_aims = any(figure.aim for row in self.rows for figure in row.figures.values())
+        headings = [[self.title, first, *spread, *others, "aim" if has_aims else ""]]
+        shared = self._shared_aims()
+        if shared:
+            under = ["" for _ in spread]
+            aims = [shared.get(column, "") for column in self._columns]
+            headings.append(["", aims[0], *under, *aims[1:], ""])
+        return headings
+
+    def _cells(self, row: Row) -> list[str]:
+        figures = [row.figures.get(column) for column in self._columns]
+        first, *others = (figure.text() if figure else "" for figure in figures)
+        count = len(row.first.samples)
+        spread = [row.first.spread(), str(count)] if self._has_spreads else []
+        return [row.what, first, *spread, *others, row.verdict(self._shared_aims())]
+
+    def _shared_aims(self) -> dict[str, str]:
+        """Return the aims that every row of a column has, if there are several rows."""
+        shared = {}
+        for column in self._columns:
+            figures = [row.figures.get(column) for row in self.rows]
+            aims = {figure.aim_text() if figure else "" for figure in figures}
+            if len(figures) > 1 and len(aims) == 1 and "" not in aims:
+                shared[column] = aims.pop()
+        return shared
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,10 +244,6 @@ def written(value: float, unit: str) -> str:
         return f"{value:.1f}"
     decimals = _SIGNIFICANT_DIGITS - 1 - floor(log10(abs(value)))
     return f"{round(value, decimals):,.{max(0, decimals)}f}"
-
-
-def _firsts(row: Row) -> Iterator[Figure]:
-    yield from list(row.figures.values())[:1]
 
 
 def _processor() -> str:

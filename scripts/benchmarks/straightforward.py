@@ -1,24 +1,24 @@
 """The straightforward program: what a good developer writes with pydub in an afternoon.
 
-For each guide it speaks every line with the coach's own voice when its turn comes, makes the
-chimes with pydub's generators, adds silence up to the next sound of the coach's own timeline,
-brings the whole to one peak with pydub's `normalize`, and has ffmpeg export it as the coach's
-guides are: MP3, 24 kHz, mono, 48 kbit/s. With `--compressed` every line goes through pydub's
-`compress_dynamic_range` first, which is what evenness takes there.
+It makes the chimes once, with pydub's generators. For each guide it speaks every line with the
+coach's own voice when its turn comes, adds silence up to the next sound of the coach's own
+timeline, brings the whole to one peak with pydub's `normalize`, and has ffmpeg export it as
+the coach's guides are: MP3, 24 kHz, mono, 48 kbit/s. With `--compressed` every line goes
+through `normalize` and `compress_dynamic_range` first, which is what evenness takes in pydub.
 
 It does not: keep a line it has spoken, cut the silence around one, measure loudness, limit
-peaks between samples, write tags, captions or chapters, or use a second processor (but for
-ffmpeg, which encodes while nothing else is done). Where a line lasts longer than the room the
-timeline has for it, what follows is late. It asks the voice itself, in this process, and gets
-samples: a program that calls a command or a web service for each line has more to wait for.
+peaks between samples, write tags, captions or chapters, or do two things at a time. Where a
+line lasts longer than the room the timeline has for it, what follows is late. It asks the
+voice in this very process and gets samples: a program that calls a command or a web service
+for each line, and decodes what comes back, has more to wait for.
 """
 
 import argparse
 import json
 import sys
 import time
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -54,10 +54,11 @@ class Program:
     """The program, and the seconds it spends on each kind of work."""
 
     voice: Voice
+    chimes: Mapping[str, AudioSegment]
     is_compressed: bool
-    seconds: Counter[str] = field(default_factory=Counter)
+    seconds: dict[str, float] = field(default_factory=lambda: defaultdict(float))
 
-    def write(self, timeline: Timeline, script: dict[str, Recipe], path: Path) -> None:
+    def write(self, timeline: Timeline, script: Mapping[str, Recipe], path: Path) -> None:
         """Make one guide and export it."""
         guide = AudioSegment.silent(0, frame_rate=RATE)
         for sound in timeline.sounds:
@@ -83,8 +84,7 @@ class Program:
                     counted = counted.overlay(self.spoken(word), position=number * spacing)
                 return counted
             case Chime(name):
-                with self.timed("chiming"):
-                    return chime(name)
+                return self.chimes[name]
 
     def spoken(self, text: str) -> AudioSegment:
         """Speak a text, evened out if that is wanted."""
@@ -93,7 +93,7 @@ class Program:
             line = AudioSegment(spoken.pcm, sample_width=2, frame_rate=spoken.rate, channels=1)
         if self.is_compressed:
             with self.timed("compressing"):
-                line = effects.compress_dynamic_range(line)
+                line = effects.compress_dynamic_range(effects.normalize(line))
         return line
 
     @contextmanager
@@ -131,7 +131,8 @@ def main(arguments: Sequence[str]) -> None:
     wording = load_wording(locale)
     script = wording.script()
     sheet = load(chosen.rendered, words_digest(script)).cue_sheet()
-    program = Program(choose_voice(DEFAULT_VOICE, locale), chosen.compressed)
+    chimes = {name: chime(name) for name in CHIMES}
+    program = Program(choose_voice(DEFAULT_VOICE, locale), chimes, chosen.compressed)
     chosen.output.mkdir(parents=True, exist_ok=True)
     for plan in chosen.plans:
         timeline = lay_out(parse_plan_id(plan, wording.catalogue.routines), sheet)

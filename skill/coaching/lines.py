@@ -88,6 +88,7 @@ LINES: Mapping[str, frozenset[str]] = {
         "welcome-back": "",
         "care": "",
         "offer": "spot routine",
+        "offer-now": "spot routine",
         "audio-failed": "",
         # choosing a routine
         "which-routine": "routines",

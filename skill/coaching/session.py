@@ -59,7 +59,7 @@ def _under_way(event: type[E], transition: Callable[[Turn, E], Outcome]) -> Row:
 # fmt: off
 TRANSITIONS: Mapping[type[Event], Mapping[Phase, Callable[[Turn, Any], Outcome]]] = dict([
     #    event, idle, playing, paused, stepping
-    _row(events.Launch, do.welcome, do.offer, do.offer, do.offer),
+    _row(events.Launch, do.welcome, do.offer_now, do.offer, do.offer),
     _row(events.NextStep, do.nothing_on, do.next_step, do.next_step, do.ready),
     _row(events.Repeat, do.repeat_the_question, do.repeat, do.repeat, do.repeat),
     _row(events.Pause, do.nothing_to_pause, do.pause, do.still_paused, do.leave_stepping),

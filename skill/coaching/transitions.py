@@ -36,6 +36,11 @@ def offer(turn: Turn, _: Event) -> Outcome:
     return turn.ask(turn.whether_to_go_on(), line("welcome-back"))
 
 
+def offer_now(turn: Turn, _: Event) -> Outcome:
+    """Offer to go on with what plays just now."""
+    return turn.ask(turn.whether_to_go_on())
+
+
 def start(turn: Turn, event: StartRoutine) -> Outcome:
     """Start the routine asked for, or ask which."""
     if event.routine is None:

@@ -174,8 +174,12 @@ class Turn:
         return Ask(Question.WHICH_ROUTINE, line("which-one"), line("which-one"))
 
     def whether_to_go_on(self) -> Ask:
-        """Ask whether to go on from the place kept."""
-        offer = line("offer", spot=self.spot, routine=self.timeline.plan.routine)
+        """Ask whether to go on, from the place kept or with what plays just now."""
+        offer = line(
+            "offer-now" if self.session.is_moving else "offer",
+            spot=self.spot,
+            routine=self.timeline.plan.routine,
+        )
         return Ask(Question.GO_ON, offer, offer)
 
     def whether_ready(self) -> Ask:

@@ -12,6 +12,7 @@ import pytest
 from scripts.echo.rules import ANSWERS, Answer, read_answer
 from skill.alexa.conversation import Conversation
 from skill.alexa.envelope import MalformedRequestError
+from skill.alexa.tokens import parse_token
 from skill.bootstrap import build
 from skill.coaching.runner import Completed, Phase
 from skill.coaching.timeline import LONGEST_CLIP
@@ -86,6 +87,28 @@ class TestRecordedRequests:
             conversation.answer(recorded(name))
         assert not any(secret in caplog.text for secret in (*SECRETS, "banana", "evil"))
 
+    @pytest.mark.parametrize(
+        ("name", "told"),
+        [
+            ("exception_encountered", "INVALID_RESPONSE"),
+            ("session_ended_by_error", "An exception occurred while dispatching"),
+            ("playback_failed", "MEDIA_ERROR_SERVICE_UNAVAILABLE"),
+        ],
+    )
+    def test_what_alexa_complains_of_is_logged(self, conversation, name, told, caplog):
+        """What Alexa could not use or play stands in the log, for the owner to mend."""
+        conversation.answer(recorded(name))
+        (record,) = [record for record in caplog.records if record.levelno == logging.WARNING]
+        assert told in record.getMessage()
+
+    def test_a_complaint_without_end(self, conversation, caplog):
+        """Of a long complaint the log has one short line."""
+        path = ("request", "error", "message")
+        conversation.answer(with_value(recorded("playback_failed"), path, "x\n" * 50_000))
+        (record,) = [record for record in caplog.records if record.levelno == logging.WARNING]
+        assert "\n" not in record.getMessage()
+        assert len(record.getMessage()) < 500
+
     def test_the_form_of_an_answer(self, conversation):
         """An answer in a session has session attributes, and none of ours are in them."""
         answer = conversation.answer(recorded("launch"))
@@ -104,15 +127,14 @@ class TestAWholeWay:
         assert remembered.session.phase is Phase.PLAYING
         assert remembered.session.progress.plan_id == "pre-run"
 
-    def test_with_nothing_but_the_token(self, conversation, store):
+    def test_with_nothing_but_the_token(self, service, conversation, store):
         """A player that tells of a guide we have forgotten is believed, token and offset."""
-        digest = conversation.answer(recorded("intent_start_resolved"))["response"]["directives"][0]
-        digest = digest["audioItem"]["stream"]["token"].split(":")[2]
+        digest = service.library.digest
         forgetful = recorded("intent_next_while_playing", digest=digest)
         answer = conversation.answer(forgetful)
-        token = answer["response"]["directives"][0]["audioItem"]["stream"]["token"]
-        assert token == f"gc1:pre-run:{digest}:8"
-        assert decode(store.load(KEY).document).session.generation == 8
+        token = parse_token(answer["response"]["directives"][0]["audioItem"]["stream"]["token"])
+        assert (token.plan_id, token.digest) == ("pre-run", digest)
+        assert decode(store.load(KEY).document).session.generation == token.generation > 7
 
     def test_to_the_end(self, conversation, store):
         """A guide that has played to its end is in the history, at the clock's time."""

@@ -6,7 +6,6 @@ import re
 import pytest
 from ask_sdk_model import IntentRequest, LaunchRequest, SessionEndedReason, SessionEndedRequest
 from ask_sdk_model.interfaces.audioplayer import (
-    ErrorType,
     PlaybackFailedRequest,
     PlaybackStartedRequest,
     PlayerActivity,
@@ -14,7 +13,12 @@ from ask_sdk_model.interfaces.audioplayer import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skill.alexa.envelope import MalformedRequestError, UnknownRequest, read_envelope
+from skill.alexa.envelope import (
+    MalformedRequestError,
+    UnknownRequest,
+    read_complaint,
+    read_envelope,
+)
 from tests.alexa.recorded import NAMES, places, recorded, with_value
 
 WRONG = [None, True, 0, -1, 1.5, "text", "\ud800", "", [], [None], {}, {"a": 1}, [[{}]]]
@@ -90,10 +94,9 @@ class TestWhatArrives:
         assert request.offset_in_milliseconds == 101_500
 
     def test_a_failure_of_the_player(self):
-        """A failure has its kind, and what the player does instead."""
+        """A failure has its stream, and what the player does instead."""
         request = read_envelope(recorded("playback_failed_while_another_played")).request
         assert isinstance(request, PlaybackFailedRequest)
-        assert request.error.object_type is ErrorType.MEDIA_ERROR_UNKNOWN
         assert request.current_playback_state.player_activity is PlayerActivity.PLAYING
         assert request.current_playback_state.token != request.token
 
@@ -108,9 +111,22 @@ class TestWhatArrives:
         envelope = read_envelope(recorded("tomorrows_enums"))
         assert envelope.context.audio_player.player_activity is None
         assert envelope.context.audio_player.token.startswith("gc1:")
-        assert read_envelope(recorded("tomorrows_error")).request.error.object_type is None
+        failed = read_envelope(recorded("tomorrows_error")).request
+        assert failed.current_playback_state.player_activity is None
         ended = read_envelope(recorded("session_ended_for_a_reason_of_tomorrow")).request
         assert ended.reason is None
+
+    @pytest.mark.parametrize(
+        ("name", "complaint"),
+        [
+            ("playback_failed", ("MEDIA_ERROR_SERVICE_UNAVAILABLE", "Device playback error")),
+            ("tomorrows_error", ("MEDIA_ERROR_SOLAR_FLARE", "Device playback error")),
+            ("launch", None),
+        ],
+    )
+    def test_what_is_complained_of(self, name, complaint):
+        """An error that a request reports can be told, its type known to us or not."""
+        assert read_complaint(recorded(name)) == complaint
 
     @pytest.mark.parametrize("name", ["intent_start_resolved", "launch", "playback_failed"])
     def test_properties_invented_after_us(self, name):
@@ -220,6 +236,7 @@ def read_or_refuse(document):
     """Read a document; a refusal must be a sentence that holds nothing of its content."""
     try:
         read_envelope(document)
+        read_complaint(document)
     except MalformedRequestError as refused:
         (sentence,) = refused.args
         matched = re.fullmatch(SENTENCE, sentence)

@@ -14,7 +14,7 @@ from skill.alexa.reading import (
     read_user,
 )
 from skill.coaching import events
-from skill.coaching.events import Activity, Playhead
+from skill.coaching.events import Playhead
 from skill.content.catalogue import load_catalogue
 from skill.intents import Slot
 from tests.alexa.recorded import NAMES, PLAYED, places, recorded, with_value
@@ -73,29 +73,29 @@ MEANT = {
 }
 
 
-def head(offset: int, activity: Activity, generation: int = 7) -> Playhead:
-    return Playhead("pre-run", PLAYED, generation, offset, activity)
+def head(offset: int, **more: object) -> Playhead:
+    return Playhead("pre-run", PLAYED, 7, offset, **more)
 
 
 PLAYHEADS = {
-    "button_next": head(112_000, Activity.PLAYING),
-    "button_pause": head(112_000, Activity.PLAYING),
-    "button_play": head(112_000, Activity.STOPPED),
-    "button_previous": head(112_000, Activity.PLAYING),
-    "exception_encountered": head(101_500, Activity.STOPPED),
-    "intent_how_long_left": head(118_000, Activity.STOPPED),
-    "intent_next_while_playing": head(101_500, Activity.STOPPED),
-    "intent_stop": head(101_500, Activity.PLAYING),
-    "intent_why_this": head(101_500, Activity.PLAYING),
-    "playback_failed": head(64_000, Activity.STOPPED),
-    "playback_failed_while_another_played": head(0, Activity.STOPPED),
-    "playback_finished": head(394_000, Activity.FINISHED),
-    "playback_nearly_finished": head(380_000, Activity.PLAYING),
-    "playback_started": head(101_500, Activity.PLAYING),
-    "playback_stopped": head(131_250, Activity.PLAYING),
-    "strewn_with_properties_playback_failed": head(64_000, Activity.STOPPED),
-    "tomorrows_enums": head(101_500, Activity.STOPPED),
-    "tomorrows_error": head(64_000, Activity.STOPPED),
+    "button_next": head(112_000),
+    "button_pause": head(112_000),
+    "button_play": head(112_000),
+    "button_previous": head(112_000),
+    "exception_encountered": head(101_500),
+    "intent_how_long_left": head(118_000),
+    "intent_next_while_playing": head(101_500),
+    "intent_stop": head(101_500),
+    "intent_why_this": head(101_500),
+    "playback_failed": head(64_000),
+    "playback_failed_while_another_played": head(0),
+    "playback_finished": head(394_000, has_ended=True),
+    "playback_nearly_finished": head(380_000),
+    "playback_started": head(101_500),
+    "playback_stopped": head(131_250),
+    "strewn_with_properties_playback_failed": head(64_000),
+    "tomorrows_enums": head(101_500),
+    "tomorrows_error": head(64_000),
 }
 """Where the player is in each request that tells; all others tell of no player of ours."""
 
@@ -200,6 +200,12 @@ class TestMoments:
         without = {"launch_without_player", "intent_stop_without_player", "unknown_skill_enabled"}
         assert moment(recorded(name)).has_player == (name not in without)
 
+    @pytest.mark.parametrize("name", ["playback_stopped", "playback_failed", "button_play"])
+    def test_a_player_that_speaks_is_there(self, name):
+        """A device whose player or buttons speak to us has a player, said or unsaid."""
+        path = ("context", "System", "device")
+        assert moment(with_value(recorded(name), path, None)).has_player
+
     @pytest.mark.parametrize("name", NAMES)
     def test_when_and_whether_spoken(self, name):
         """The time is the one that was given, and speech is told from notices."""
@@ -208,23 +214,21 @@ class TestMoments:
         assert found.is_spoken == is_spoken(read_envelope(recorded(name)).request)
 
     @pytest.mark.parametrize(
-        ("told", "expected"),
-        [
-            ("PLAYING", Activity.PLAYING),
-            ("BUFFER_UNDERRUN", Activity.PLAYING),
-            ("PAUSED", Activity.STOPPED),
-            ("STOPPED", Activity.STOPPED),
-            ("FINISHED", Activity.FINISHED),
-            ("IDLE", Activity.FINISHED),
-            ("LEVITATING", Activity.STOPPED),
-            (None, Activity.STOPPED),
-        ],
+        "told",
+        ["PLAYING", "BUFFER_UNDERRUN", "PAUSED", "STOPPED", "FINISHED", "IDLE", "LEVITATING", None],
     )
-    def test_what_the_player_does(self, told, expected):
-        """Each activity a player can tell of is one of three to us; a new one is a stop."""
+    def test_whether_it_has_ended(self, told):
+        """Only a player that says it has finished has ended; a new word for it is none."""
         path = ("context", "AudioPlayer", "playerActivity")
         document = with_value(recorded("intent_how_long_left"), path, told)
-        assert moment(document).playhead.activity is expected
+        assert moment(document).playhead.has_ended == (told == "FINISHED")
+
+    def test_a_second_try(self):
+        """A stream that was the coach's own second try tells where the first one failed."""
+        path = ("request", "token")
+        token = recorded("playback_failed")["request"]["token"]
+        document = with_value(recorded("playback_failed"), path, f"{token}:60500")
+        assert moment(document).playhead == head(0, retried_at=60_500)
 
     @pytest.mark.parametrize(
         ("told", "expected"),
@@ -259,10 +263,12 @@ class TestMoments:
             "spotify:track:1",
             f"gc2:pre-run:{PLAYED}:7",
             f"gc1:pre-run:{PLAYED}",
-            f"gc1:pre-run:{PLAYED}:7:8",
+            f"gc1:pre-run:{PLAYED}:7:8:9",
+            f"gc1:pre-run:{PLAYED}:7:",
+            f"gc1:pre-run:{PLAYED}:7:-8",
             f"gc1:pre-run:{PLAYED}:-7",
             f"gc1:pre-run:{PLAYED}:७",
-            f"gc1:pre-run:{PLAYED}:7777777777",
+            f"gc1:pre-run:{PLAYED}:{'7' * 13}",
             f"gc1:PRE RUN:{PLAYED}:7",
             f"gc1::{PLAYED}:7",
             "gc1:pre-run:xyz:7",
@@ -285,13 +291,13 @@ class TestMoments:
             "token": document["request"]["token"].replace(":7", ":8"),
             "offsetInMilliseconds": 9_000,
         }
-        assert moment(document).playhead == head(131_250, Activity.PLAYING)
+        assert moment(document).playhead == head(131_250)
 
     def test_a_failure_without_a_state(self):
         """A failure that does not say what plays instead is one at the guide's beginning."""
         document = recorded("playback_failed")
         del document["request"]["currentPlaybackState"]
-        assert moment(document).playhead == head(0, Activity.STOPPED)
+        assert moment(document).playhead == head(0)
 
     def test_a_device_that_says_nothing_of_itself(self):
         """Without a device or a context there is no player, and no error."""

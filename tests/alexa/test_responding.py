@@ -179,6 +179,12 @@ class TestTheParts:
             ],
         }
 
+    def test_a_second_try(self):
+        """The token of a guide that is played again after it failed tells where that was."""
+        play = Play(REPERTOIRE.timeline("desk"), 5_000, 12, retried_at=5_000)
+        stream = respond(Outcome(Runner(), player=play), aloud=False)["directives"][0]["audioItem"]
+        assert stream["stream"]["token"] == f"gc1:desk:{DIGEST}:12:5000"
+
     def test_the_longest_guides(self):
         """However long a plan runs, its captions do not make the answer too long for Alexa."""
         timeline = REPERTOIRE.timeline("strength_r25_p8")
@@ -202,11 +208,11 @@ class TestTheParts:
         """A clip is said between the lines and the question."""
         timeline = REPERTOIRE.timeline("post-run")
         ask = Ask(Question.NEXT_STEP, line("ready-last"), line("ready-last"))
-        outcome = Outcome(Runner(), (line("first-step"),), PlayClip(timeline, 3), ask)
+        outcome = Outcome(Runner(), (line("paused"),), PlayClip(timeline, 3), ask)
         response = respond(outcome)
         answer = legal(response, SPOKEN, has_player=False)
         first, clip, question = answer.speech.parts
-        assert first == WORDING.say(line("first-step"))
+        assert first == WORDING.say(line("paused"))
         assert clip.url == f"https://coach.example/guides/post-run/3.mp3?v={DIGEST}"
         assert question == WORDING.say(line("ready-last"))
         assert "directives" not in response
@@ -288,10 +294,10 @@ class TestWhatWasHeard:
 
 
 class TestTokens:
-    @given(plan_ids(), st.integers(0, 999_999_999))
-    def test_any_plan_fits_and_comes_back(self, plan_id, generation):
+    @given(plan_ids(), st.integers(0, 10**12 - 1), st.none() | st.integers(0, 60 * 60_000))
+    def test_any_plan_fits_and_comes_back(self, plan_id, generation, retried_at):
         """The token of any plan is short enough for Alexa, and is read back the same."""
-        token = Token(plan_id, DIGEST, generation)
+        token = Token(plan_id, DIGEST, generation, retried_at)
         assert len(str(token)) <= 1_024
         assert parse_token(str(token)) == token
 

@@ -47,7 +47,7 @@ from tests.coaching.scenes import (
 EXPECTED: dict[str, tuple[str, str, str, str]] = {
     "Launch": (
         "welcome-back which-routine? -> idle",
-        "welcome-back offer? -> playing",
+        "offer-now? -> playing",
         "welcome-back offer? -> paused",
         "welcome-back offer? -> stepping",
     ),

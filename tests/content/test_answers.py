@@ -22,6 +22,7 @@ from skill.content.wording import load_wording
 
 ASKING = {
     "offer",
+    "offer-now",
     "which-routine",
     "which-one",
     "unknown-routine",
@@ -38,6 +39,7 @@ ASKING = {
 OFTEN_HEARD = [
     "welcome-back",
     "offer",
+    "offer-now",
     "which-routine",
     "which-one",
     "starting",

@@ -13,7 +13,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -29,9 +29,11 @@ from pathlib import Path
 from skill.ports import ConflictError
 from skill.stores.sqlite import SqliteStore
 
-store = SqliteStore(Path(sys.argv[1]))
+def opened(path):
+    return SqliteStore(Path(path))
 """
 COUNT_UP = """
+store = opened(sys.argv[1])
 for _ in range(int(sys.argv[2])):
     while True:
         found = store.load("k")
@@ -44,9 +46,20 @@ for _ in range(int(sys.argv[2])):
 store.close()
 """
 COUNT_FOR_EVER = """
+store = opened(sys.argv[1])
 for count in range(1, 1_000_000):
     store.save("k", str(count).encode(), count - 1 or None)
     print(count, flush=True)
+"""
+OPEN_WHAT_IS_NAMED = """
+print("ready", flush=True)
+for line in sys.stdin:
+    opened(line.strip()).close()
+    print("opened", flush=True)
+"""
+CRASH = """
+opened(sys.argv[1]).save("k", b"precious", None)
+os.kill(os.getpid(), 9)
 """
 
 
@@ -56,10 +69,11 @@ def path(tmp_path: Path) -> Path:
 
 
 def child(code: str, *arguments: object) -> subprocess.Popen[str]:
-    """Start a process that opens the store and does something with it."""
+    """Start a process that does something with stores."""
     return subprocess.Popen(
         [sys.executable, "-c", PREAMBLE + code, *map(str, arguments)],
         cwd=PROJECT,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -84,7 +98,7 @@ class TestProcesses:
     def test_what_was_acknowledged_survives_a_kill(self, path):
         """After SIGKILL in the middle of writing, every acknowledged write is there."""
         writing = child(COUNT_FOR_EVER, path)
-        with writing.stdout:
+        with writing.stdin, writing.stdout:
             for _ in range(40):
                 writing.stdout.readline()
             writing.send_signal(signal.SIGKILL)
@@ -96,11 +110,16 @@ class TestProcesses:
 
     def test_many_begin_the_same_file(self, path):
         """However many open a new file at one moment, none of them is refused."""
-        with ThreadPoolExecutor(8) as pool:
-            for round_ in range(6):
-                file = path.with_name(f"{round_}.sqlite3")
-                for store in pool.map(SqliteStore, [file] * 8):
-                    store.close()
+        with ExitStack() as ending:
+            openers = [child(OPEN_WHAT_IS_NAMED) for _ in range(6)]
+            for opener in openers:
+                ending.enter_context(opener)
+                assert opener.stdout.readline() == "ready\n"
+            for number in range(20):
+                for opener in openers:
+                    opener.stdin.write(f"{path}{number}\n")
+                    opener.stdin.flush()
+                assert [opener.stdout.readline() for opener in openers] == ["opened\n"] * 6
 
 
 class TestRestart:
@@ -174,8 +193,7 @@ class TestUnreadableFiles:
 
     def test_the_log_beside_it_is_kept_too(self, path):
         """Writes that were still in the write-ahead log are moved aside with the file."""
-        crashed = child("store.save('k', b'precious', None); os.kill(os.getpid(), 9)", path)
-        crashed.communicate()
+        child(CRASH, path).communicate()
         log = path.with_name(path.name + "-wal").read_bytes()
         assert b"precious" in log
         path.write_bytes(b"not any more".ljust(path.stat().st_size))
