@@ -39,7 +39,6 @@ ASKING = {
 OFTEN_HEARD = [
     "welcome-back",
     "offer",
-    "offer-now",
     "which-routine",
     "which-one",
     "starting",
