@@ -5,9 +5,9 @@ Pure but for the voice: the same recipe and voice give the same bytes, whoever r
 
 from collections.abc import Callable
 
-from audio import chimes
+from audio import bed, chimes
 from audio.editing import on_the_beat, trimmed
-from audio.encoding import decode, encode, frames_for
+from audio.encoding import decode, encode, encode_loop, frames_for
 from audio.errors import CueError
 from audio.loudness import Samples, true_peak
 from audio.mastering import (
@@ -18,7 +18,7 @@ from audio.mastering import (
 )
 from audio.quality import check_cue, check_recording, check_text
 from audio.voices.base import Voice
-from skill.coaching.cues import Chime, Counted, Recipe, Speech
+from skill.coaching.cues import Bed, Chime, Counted, Recipe, Speech
 from skill.coaching.timeline import on_grid
 from skill.guides.frames import FRAME_MS
 
@@ -33,7 +33,8 @@ def produce(recipe: Recipe, voice: Voice) -> bytes:
     """Return the frames of a cue.
 
     A chime or speech takes as many frames as it needs; counted words take as long as their
-    beats, to the nearest frame. Raise `CueError` or `VoiceError`.
+    beats, to the nearest frame; the bed is a loop, of which each frame stands alone. Raise
+    `CueError` or `VoiceError`.
     """
     match recipe:
         case Speech(text):
@@ -55,6 +56,10 @@ def produce(recipe: Recipe, voice: Voice) -> bytes:
                 )
             chime = chimes.synthesise(name)
             return _pressed(lambda _ceiling: chime)
+        case Bed():
+            loop = encode_loop(bed.synthesise())
+            check_cue(decode(loop))
+            return loop
 
 
 def _speech(text: str, voice: Voice) -> EvenSound:

@@ -15,13 +15,20 @@ from pathlib import Path
 
 from audio.errors import OutputError
 from skill.guides.frames import BadFramesError, count_frames
-from skill.guides.manifest import CUE_FOLDER, MANIFEST_FILE, CueFile, Manifest
+from skill.guides.manifest import (
+    CUE_FOLDER,
+    EARLIER_FOLDER,
+    MANIFEST_FILE,
+    CueFile,
+    Manifest,
+)
 
 _TEMPORARY = ".tmp"
 _TEMPORARY_STALE_SECONDS = 10 * 60
 """Writing one takes milliseconds: whoever began it is gone."""
-_UNNAMED_KEPT_SECONDS = 30 * 24 * 60 * 60
-"""How long cues that no manifest names are kept, in case their words or voice come back."""
+_OUTDATED_KEPT_SECONDS = 30 * 24 * 60 * 60
+"""How long cues that the manifest does not name are kept, in case their words or voice come
+back; and earlier manifests, in case somebody comes back who stopped in one of their guides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +72,17 @@ class RenderedFolder:
         return cue
 
     def publish(self, manifest: Manifest) -> None:
-        """Put a manifest in force, and take away cues that none has named for a month."""
+        """Put a manifest in force and the one before aside; take away what is a month outdated."""
         text = manifest.to_json().encode()
         path = self.path / MANIFEST_FILE
         named = {file.file for file in manifest.cues.values()}
         try:
             if not path.exists() or path.read_bytes() != text:
+                self._keep_earlier(manifest.digest)
                 write_whole(path, text)
             unnamed = (path for path in self._cues.glob("*.mp3") if path.name not in named)
-            _remove_older(unnamed, _UNNAMED_KEPT_SECONDS)
+            _remove_older(unnamed, _OUTDATED_KEPT_SECONDS)
+            _remove_older(self._earlier.glob("*.json"), _OUTDATED_KEPT_SECONDS)
         except OSError as error:
             raise _cannot_write(self.path, error) from error
 
@@ -81,12 +90,26 @@ class RenderedFolder:
     def _cues(self) -> Path:
         return self.path / CUE_FOLDER
 
+    @property
+    def _earlier(self) -> Path:
+        return self.path / EARLIER_FOLDER
+
     def _cues_in_force(self) -> set[str]:
+        manifest = self._in_force()
+        return {cue.file for cue in manifest.cues.values()} if manifest else set()
+
+    def _keep_earlier(self, digest: str) -> None:
+        """Keep the manifest in force, if it is sound, before one of this digest replaces it."""
+        manifest = self._in_force()
+        if manifest and manifest.digest != digest:
+            self._earlier.mkdir(exist_ok=True)
+            write_whole(self._earlier / f"{manifest.digest}.json", manifest.to_json().encode())
+
+    def _in_force(self) -> Manifest | None:
         try:
-            manifest = Manifest.from_json((self.path / MANIFEST_FILE).read_text("utf-8"))
+            return Manifest.from_json((self.path / MANIFEST_FILE).read_text("utf-8"))
         except (OSError, ValueError, RecursionError):
-            return set()
-        return {cue.file for cue in manifest.cues.values()}
+            return None
 
 
 def write_whole(path: Path, data: bytes) -> None:

@@ -20,7 +20,7 @@ from pathlib import Path
 from audio.errors import CueError, StudioError
 from audio.rendered_folder import RenderedFolder
 from audio.voices.base import Voice
-from skill.coaching.cues import Chime, Recipe
+from skill.coaching.cues import Bed, Chime, Recipe
 from skill.guides.manifest import CueFile, Manifest, recipe_record, words_digest
 
 STUDIO_VERSION = 1
@@ -98,10 +98,10 @@ def render(  # noqa: PLR0913, each is one thing the caller decides
 
 
 def cue_key(recipe: Recipe, voice: Voice) -> str:
-    """Return a digest of all that a cue's sound depends on; no voice speaks a chime."""
+    """Return a digest of all that a cue's sound depends on; no voice speaks a chime or the bed."""
     origin = {
         "recipe": recipe_record(recipe),
-        "voice": None if isinstance(recipe, Chime) else voice.identity,
+        "voice": None if isinstance(recipe, Chime | Bed) else voice.identity,
         "studio": STUDIO_VERSION,
     }
     return hashlib.sha256(json.dumps(origin, sort_keys=True).encode()).hexdigest()[:32]

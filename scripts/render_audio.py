@@ -88,7 +88,7 @@ def _write_guides(folder: Path, manifest: "Manifest") -> int:
 
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:
-    from audio.voices.choosing import DEFAULT_VOICE, ENGINES  # noqa: PLC0415
+    from audio.voices.choosing import DEFAULT_VOICE, EXAMPLES  # noqa: PLC0415
 
     parser = argparse.ArgumentParser(
         prog="render_audio.py",
@@ -99,8 +99,8 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument(
         "--voice",
         default=DEFAULT_VOICE,
-        help=f"who speaks: an engine ({', '.join(ENGINES)}) and its choice, "
-        "as in %(default)s (the default) or gtts:com",
+        help=f"who speaks: an engine and its choice, as in {', '.join(EXAMPLES)} "
+        "(default: %(default)s)",
     )
     parser.add_argument(
         "--locale", type=_locale, default="en-US", help="whose words (default: %(default)s)"

@@ -50,7 +50,7 @@ def build(
     wording = load_wording(settings.locale)
     folder = settings.audio / settings.locale
     library = FrameLibrary(folder, load(folder, words_digest(wording.script())))
-    repertoire = Repertoire(wording.catalogue, library.cue_sheet, library.digest)
+    repertoire = Repertoire(wording.catalogue, library.cue_sheet, library.digest, library.earlier)
     for routine in wording.catalogue.routines:
         repertoire.timeline(routine)
     store = store if store is not None else SqliteStore(settings.database)

@@ -39,7 +39,8 @@ class PiperVoice:
         digest = hashlib.sha256()
         for path in (model, _settings_of(model)):
             try:
-                digest.update(path.read_bytes())
+                with path.open("rb") as file:
+                    digest.update(hashlib.file_digest(file, "sha256").digest())
             except OSError as error:
                 raise UnknownVoiceError(
                     f"There is no voice 'piper:{choice}': {path} cannot be read "
@@ -71,7 +72,7 @@ class PiperVoice:
 
 
 def _settings_of(model: Path) -> Path:
-    return model.with_name(f"{model.name}.json")
+    return Path(f"{model}.json")
 
 
 @lru_cache(maxsize=1)

@@ -1,55 +1,28 @@
 """What rendering costs, beside the straightforward program on the same voice and guides.
 
-All is measured in turn, several times over, so that whatever else the machine is busy with
-falls on both sides alike. What the figures look like is the business of `report`.
+Makes the report out of what `rounds` measured, and says which figures are aimed at.
 """
 
 import json
-import shutil
-from collections.abc import Callable, Mapping, Sequence
-from enum import StrEnum
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from scripts.benchmarks.processes import CannotMeasureError, Measured
+from scripts.benchmarks.processes import Measured
 from scripts.benchmarks.progress import Progress
-from scripts.benchmarks.project import Project, recorded_in
+from scripts.benchmarks.project import recorded_in
 from scripts.benchmarks.report import Aim, Figure, Machine, Report, Row, Table
-from skill.guides.editions import standard_plans
+from scripts.benchmarks.rounds import SHORT, Bench, Run, Runs
 
-ROUNDS, REPETITIONS = 3, 3
-"""How often everything is measured, and how often a round what takes under a second."""
-SHORT = "desk_brief"
-"""A guide to try pydub's compressor on: with all of them it would take many minutes."""
+ROUNDS = 3
+MAKING_MP3S = "making MP3s"
+"""What the straightforward program calls the time that its voice spends on MP3s."""
 
 UNCHANGED, MEMORY = Aim(most=0.5), Aim(most=100)
 JOBS, COLD, HOLDS, JOINED = Aim(1.6), Aim(15), Aim(200), Aim(50_000)
 LOUDNESS, TRUE_PEAK = Aim(-14.5, -13.5), Aim(most=-2)
-
-
-class Run(StrEnum):
-    """What is run and measured as a whole process, as its progress is told."""
-
-    COLD_ALONE = "cold render, 1 job"
-    COLD = "cold render, 2 jobs"
-    COLD_WITH_GUIDES = "cold render with all guides, 2 jobs"
-    UNCHANGED = "unchanged render"
-    LINE = "one changed line"
-    GUIDES = "all guides from cues"
-    HOLDS = "all guides after changed hold lengths"
-    JOINING = "one guide of ten minutes, joined over and over"
-    STRAIGHTFORWARD = "the straightforward program"
-    SHORT = "the straightforward program, one short guide"
-    SHORT_COMPRESSED = "the straightforward program, one short guide, compressed"
-
-
-Turns = Sequence[tuple[Run, Callable[[], Measured]]]
-"""What is run one after the other, and how."""
-
-Runs = Mapping[Run, Sequence[Measured]]
-"""All runs of one round."""
 
 
 def measure(quick: bool, progress: Progress) -> Report:
@@ -60,7 +33,7 @@ def measure(quick: bool, progress: Progress) -> Report:
     machine = Machine.here()
     with TemporaryDirectory(prefix="glute-coach-bench-") as folder:
         progress.begin("copying the project")
-        bench = _Bench(Path(folder), progress)
+        bench = Bench(Path(folder), progress)
         wanted = 1 if quick else ROUNDS
         rounds = [bench.round(f"round {number} of {wanted}") for number in range(1, wanted + 1)]
         ours, theirs = bench.loudness()
@@ -75,93 +48,6 @@ def measure(quick: bool, progress: Progress) -> Report:
             _loudness("Loudness of the straightforward program's", theirs),
         ],
     )
-
-
-class _Bench:
-    """The programs to run, and the folders they write to."""
-
-    def __init__(self, folder: Path, progress: Progress) -> None:
-        self._progress = progress
-        self._project = Project.copied_to(folder / "project")
-        self._output = folder / "rendered"
-        self._rendered = self._output / self._project.wording.locale
-        self._straight, self._compressed = folder / "straightforward", folder / "compressed"
-        self._plans = [plan.id for plan in standard_plans(self._project.wording.catalogue)]
-        self._changes = 0
-
-    def round(self, name: str) -> Runs:
-        """Run everything in turn."""
-        swift: Turns = (
-            (Run.UNCHANGED, self._unchanged),
-            (Run.GUIDES, self._guides),
-            (Run.HOLDS, self._guides_after_changed_holds),
-            (Run.JOINING, lambda: self._run("assembling", self._rendered)),
-        )
-        in_turn: Turns = (
-            (Run.COLD_ALONE, lambda: self._cold("--jobs", "1")),
-            (Run.COLD, lambda: self._cold("--jobs", "2")),
-            *(turn for _ in range(REPETITIONS) for turn in swift),
-            (Run.STRAIGHTFORWARD, lambda: self._straightforward(self._straight, self._plans)),
-            (Run.SHORT, lambda: self._straightforward(self._compressed, [SHORT])),
-            (Run.SHORT_COMPRESSED, self._with_compressor),
-            *[(Run.LINE, self._changed_line)] * REPETITIONS,
-            (Run.COLD_WITH_GUIDES, lambda: self._cold("--jobs", "2", "--guides")),
-        )
-        runs: dict[Run, list[Measured]] = {what: [] for what in Run}
-        for what, run in in_turn:
-            self._progress.begin(f"{name}: {what}")
-            runs[what].append(run())
-        return runs
-
-    def loudness(self) -> tuple[list[Any], list[Any]]:
-        """Measure every guide of ours, and one a routine of the straightforward program's."""
-        self._progress.begin("loudness and peaks of all guides")
-        routines = self._project.wording.routines
-        plans = [next(plan for plan in self._plans if plan.startswith(id_)) for id_ in routines]
-        ours = self._run("loudness", *sorted((self._rendered / "guides").glob("*.mp3")))
-        theirs = self._run("loudness", *(self._straight / f"{plan}.mp3" for plan in plans))
-        compressed = self._run("loudness", self._compressed / f"{SHORT}.mp3")
-        [short] = json.loads(compressed.said)
-        short["name"] += ", compressed"
-        return json.loads(ours.said), [*json.loads(theirs.said), short]
-
-    def _cold(self, *options: str) -> Measured:
-        shutil.rmtree(self._output, ignore_errors=True)
-        measured = self._project.render(self._output, *options)
-        if not recorded_in(measured):
-            raise CannotMeasureError("the render command recorded nothing, in an empty folder")
-        return measured
-
-    def _unchanged(self) -> Measured:
-        return self._project.render(self._output, records=0)
-
-    def _changed_line(self) -> Measured:
-        self._changes += 1
-        with self._project.changed_line(self._changes):
-            return self._project.render(self._output, records=1)
-
-    def _guides(self) -> Measured:
-        shutil.rmtree(self._rendered / "guides", ignore_errors=True)
-        measured = self._project.render(self._output, "--guides", records=0)
-        written = len(list((self._rendered / "guides").glob("*.mp3")))
-        if written != len(self._plans):
-            raise CannotMeasureError(f"{written} guides were written, not {len(self._plans)}")
-        return measured
-
-    def _guides_after_changed_holds(self) -> Measured:
-        self._changes += 1
-        with self._project.changed_holds(self._changes):
-            return self._guides()
-
-    def _straightforward(self, output: Path, plans: Sequence[str], *options: str) -> Measured:
-        folders = ("--rendered", self._rendered, "--output", output)
-        return self._run("straightforward", *folders, *options, *plans)
-
-    def _with_compressor(self) -> Measured:
-        return self._straightforward(self._compressed, [SHORT], "--compressed")
-
-    def _run(self, program: str, *arguments: object) -> Measured:
-        return self._project.run("-m", f"scripts.benchmarks.{program}", *map(str, arguments))
 
 
 def _own_processes(rounds: Sequence[Runs], guides: int) -> Table:
@@ -196,6 +82,10 @@ def _straightforward(rounds: Sequence[Runs], guides: int) -> Table:
         Row(f"  of it {work}", {"time": Figure([part[work] for part in parts], "s")})
         for work in parts[0]
     ]
+    from_mp3 = [
+        process.seconds - json.loads(process.said)[MAKING_MP3S]
+        for process in _all(rounds, Run.SHORT_MP3)
+    ]
     return Table(
         "A straightforward pydub program, whole processes",
         [
@@ -203,11 +93,13 @@ def _straightforward(rounds: Sequence[Runs], guides: int) -> Table:
             *of_it,
             Row(f"1 short guide, {SHORT}", _costs(_all(rounds, Run.SHORT))),
             Row("  with pydub's compressor", _costs(_all(rounds, Run.SHORT_COMPRESSED))),
+            Row("  its lines from MP3, as gTTS gives them", {"time": Figure(from_mp3, "s")}),
         ],
         (
             "The same guides by the same voice in the same format: each line spoken as it comes, "
-            "joined with silence, brought to one peak, exported. Its compressor is pydub's only "
-            "way to more loudness; what follows compares with the program without it."
+            "joined with silence, brought to one peak, exported. A short guide shows what else is "
+            "usual: pydub's only way to more loudness, and a voice that gives MP3, less the time "
+            "of making them. What follows compares with the program as it is, without either."
         ),
     )
 

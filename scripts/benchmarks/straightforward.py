@@ -3,17 +3,21 @@
 It makes the chimes once, with pydub's generators. For each guide it speaks every line with the
 coach's own voice when its turn comes, adds silence up to the next sound of the coach's own
 timeline, brings the whole to one peak with pydub's `normalize`, and has ffmpeg export it as
-the coach's guides are: MP3, 24 kHz, mono, 48 kbit/s. With `--compressed` every line goes
-through `normalize` and `compress_dynamic_range` first, which is what evenness takes in pydub.
+the coach's guides are: MP3, 24 kHz, mono, 48 kbit/s.
 
 It does not: keep a line it has spoken, cut the silence around one, measure loudness, limit
 peaks between samples, write tags, captions or chapters, or do two things at a time. Where a
-line lasts longer than the room the timeline has for it, what follows is late. It asks the
-voice in this very process and gets samples: a program that calls a command or a web service
-for each line, and decodes what comes back, has more to wait for.
+line lasts longer than the room the timeline has for it, what follows is late.
+
+As it is, the voice speaks in this very process and gives samples: no program can have them for
+less. Two ways to use it show what else is usual. With `--lines compressed` each line goes
+through `normalize` and `compress_dynamic_range`, which is what evenness takes in pydub. With
+`--lines mp3` the voice gives MP3, as gTTS does, and pydub has ffmpeg decode each line; making
+those MP3s is timed apart, as it would be the service's work.
 """
 
 import argparse
+import io
 import json
 import sys
 import time
@@ -21,12 +25,15 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 
 import imageio_ffmpeg
 from pydub import AudioSegment, effects
 from pydub.generators import Sine
 
+from audio.encoding import encode, frames_for
+from audio.mastering import samples_of
 from audio.voices.base import Voice
 from audio.voices.choosing import DEFAULT_VOICE, choose_voice
 from skill.coaching.cues import Chime, Counted, Recipe, Speech
@@ -47,6 +54,16 @@ HIGHEST_PEAK = 2.0
 """dB under full scale, as Amazon asks."""
 RATE = 22_050
 """What the voice speaks at."""
+SERVICE = "making MP3s"
+"""The work that a voice does which gives MP3s."""
+
+
+class Lines(StrEnum):
+    """How a line comes from the voice and what is done with it first."""
+
+    PLAIN = "plain"
+    COMPRESSED = "compressed"
+    MP3 = "mp3"
 
 
 @dataclass
@@ -55,7 +72,7 @@ class Program:
 
     voice: Voice
     chimes: Mapping[str, AudioSegment]
-    is_compressed: bool
+    lines: Lines
     seconds: dict[str, float] = field(default_factory=lambda: defaultdict(float))
 
     def write(self, timeline: Timeline, script: Mapping[str, Recipe], path: Path) -> None:
@@ -87,13 +104,20 @@ class Program:
                 return self.chimes[name]
 
     def spoken(self, text: str) -> AudioSegment:
-        """Speak a text, evened out if that is wanted."""
+        """Speak a text, in the way this program has its lines."""
         with self.timed("speaking"):
             spoken = self.voice.speak(text)
-            line = AudioSegment(spoken.pcm, sample_width=2, frame_rate=spoken.rate, channels=1)
-        if self.is_compressed:
+        if self.lines is Lines.MP3:
+            with self.timed(SERVICE):
+                samples = samples_of(spoken)
+                mp3 = io.BytesIO(encode(samples, frames_for(len(samples))))
+            with self.timed("decoding"):
+                line = AudioSegment.from_file(mp3, format="mp3", codec="mp3")
+                return line.set_frame_rate(RATE)
+        line = AudioSegment(spoken.pcm, sample_width=2, frame_rate=spoken.rate, channels=1)
+        if self.lines is Lines.COMPRESSED:
             with self.timed("compressing"):
-                line = effects.compress_dynamic_range(effects.normalize(line))
+                return effects.compress_dynamic_range(effects.normalize(line))
         return line
 
     @contextmanager
@@ -123,7 +147,7 @@ def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rendered", type=Path, required=True, help="whose timeline to follow")
     parser.add_argument("--output", type=Path, required=True, help="where the guides go")
-    parser.add_argument("--compressed", action="store_true", help="even out every line")
+    parser.add_argument("--lines", type=Lines, choices=list(Lines), default=Lines.PLAIN)
     parser.add_argument("plans", nargs="+")
     chosen = parser.parse_args(arguments)
     AudioSegment.converter = imageio_ffmpeg.get_ffmpeg_exe()
@@ -132,7 +156,7 @@ def main(arguments: Sequence[str]) -> None:
     script = wording.script()
     sheet = load(chosen.rendered, words_digest(script)).cue_sheet()
     chimes = {name: chime(name) for name in CHIMES}
-    program = Program(choose_voice(DEFAULT_VOICE, locale), chimes, chosen.compressed)
+    program = Program(choose_voice(DEFAULT_VOICE, locale), chimes, chosen.lines)
     chosen.output.mkdir(parents=True, exist_ok=True)
     for plan in chosen.plans:
         timeline = lay_out(parse_plan_id(plan, wording.catalogue.routines), sheet)

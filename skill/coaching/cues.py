@@ -44,7 +44,12 @@ class Chime:
     name: str
 
 
-Recipe = Speech | Counted | Chime
+@dataclass(frozen=True, slots=True)
+class Bed:
+    """The soft sound under holds: a loop, of which any frame may follow on any sound."""
+
+
+Recipe = Speech | Counted | Chime | Bed
 """What a cue is recorded from."""
 
 
@@ -109,6 +114,9 @@ def chime(name: str) -> str:
     return f"chime/{name}"
 
 
+BED = "bed"
+"""The line of the bed. It lies in the silences of holds, for a plan that has it there."""
+
 COMMON_LINES = (
     "lead/first",
     "lead/next",
@@ -129,6 +137,7 @@ COMMON_LINES = (
 def every_line(catalogue: Catalogue) -> Iterator[str]:
     """Yield each line that some plan can need; each of them must be recorded."""
     yield from COMMON_LINES
+    yield BED
     yield from map(chime, CHIMES)
     yield from map(count, REP_COUNTS)
     yield from (set_call(n, sets) for sets in SETS for n in range(2, sets + 1))

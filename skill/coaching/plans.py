@@ -38,12 +38,13 @@ class Detail(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What a runner may set; None leaves it as the routine has it."""
+    """What a runner may set; None leaves it as the routine has it. `bed`: a soft sound in holds."""
 
     hold_seconds: int | None = None
     reps: int | None = None
     rep_seconds: int | None = None
     detail: Detail = Detail.FULL
+    bed: bool = False
 
     def __post_init__(self) -> None:
         try:
@@ -56,6 +57,8 @@ class Choices:
                     require_within(what, value, bounds, unit)
         except ContentError as out_of_bounds:
             raise PlanError(str(out_of_bounds)) from None
+        if not isinstance(self.bed, bool):
+            raise PlanError(f"a bed is there or not: true or false, not {self.bed!r}")
 
     def dose(self, part: Part) -> Dose:
         """Return the dose of one part as this runner wants it."""
@@ -102,6 +105,7 @@ class Plan:
             f"r{choices.reps}" if choices.reps else "",
             f"p{choices.rep_seconds}" if choices.rep_seconds else "",
             "brief" if choices.detail is Detail.BRIEF else "",
+            "bed" if choices.bed else "",
         )
         return "_".join(mark for mark in (self.routine.id, *marks) if mark)
 
@@ -149,12 +153,12 @@ def parse_plan_id(plan_id: str, routines: Mapping[str, Routine]) -> Plan:
         numbered = _NUMBERED.fullmatch(mark)
         if numbered:
             chosen[numbered[1]] = int(numbered[2])
-        elif mark == "brief":
-            chosen["brief"] = 1
+        elif mark in {"brief", "bed"}:
+            chosen[mark] = 1
         else:
             raise PlanError(
                 f"{shortened(mark)} is no choice of a plan; there are h<seconds a hold>, "
-                "r<repetitions>, p<seconds a repetition> and brief"
+                "r<repetitions>, p<seconds a repetition>, brief and bed"
             )
     plan = Plan(
         routine,
@@ -163,6 +167,7 @@ def parse_plan_id(plan_id: str, routines: Mapping[str, Routine]) -> Plan:
             reps=chosen.get("r"),
             rep_seconds=chosen.get("p"),
             detail=Detail.BRIEF if "brief" in chosen else Detail.FULL,
+            bed="bed" in chosen,
         ),
     )
     if plan.id != plan_id:

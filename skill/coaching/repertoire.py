@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from skill.coaching.cues import CueSheet
+from skill.coaching.errors import MissingCueError
 from skill.coaching.movements import Milliseconds
 from skill.coaching.plans import parse_plan_id
 from skill.coaching.routines import Catalogue
@@ -37,13 +38,16 @@ class Repertoire:
         return self._timeline_in(self.digest, plan_id)
 
     def bookmark(self, plan_id: str, digest: str, offset: Milliseconds) -> Bookmark | None:
-        """Return the bookmark of an offset in some recording; None if that is not known.
+        """Return the bookmark of an offset in some recording; None if that cannot be told.
 
         Raise `PlanError` if the id names no plan we coach.
         """
         if digest not in self._sheets:
             return None
-        return self._timeline_in(digest, plan_id).bookmark(offset)
+        try:
+            return self._timeline_in(digest, plan_id).bookmark(offset)
+        except MissingCueError:  # an earlier recording, from before the plan had this line
+            return None
 
     def _lay_out(self, digest: str, plan_id: str) -> Timeline:
         return lay_out(parse_plan_id(plan_id, self.catalogue.routines), self._sheets[digest])

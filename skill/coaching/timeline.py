@@ -12,6 +12,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from itertools import pairwise
 
 from skill.coaching import cues
 from skill.coaching.cues import FRAME, Cue, CueSheet
@@ -96,6 +97,14 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Silence:
+    """A stretch of the timeline without a sound: [start, end)."""
+
+    start: Milliseconds
+    end: Milliseconds
+
+
+@dataclass(frozen=True, slots=True)
 class Bookmark:
     """A place that outlives a new recording of the cues.
 
@@ -139,6 +148,23 @@ class Timeline:
     @cached_property
     def _starts(self) -> list[Milliseconds]:
         return [beat.start for beat in self.beats]
+
+    @cached_property
+    def bedded(self) -> tuple[Silence, ...]:
+        """The silences between the sounds of holds, if the plan has a bed to fill them."""
+        if not self.plan.choices.bed:
+            return ()
+        holds = [
+            span
+            for step, span in zip(self.plan.steps, self.spans, strict=True)
+            if isinstance(step.dose, Hold)
+        ]
+        return tuple(
+            Silence(sound.end, following.start)
+            for sound, following in pairwise(self.sounds)
+            if any(hold.begin <= sound.start < hold.release for hold in holds)
+            and sound.end < following.start
+        )
 
     def at(self, offset: Milliseconds) -> Place:
         """Return the place at an offset; one before the start or past the end is brought in."""

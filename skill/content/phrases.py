@@ -52,3 +52,5 @@ def choices(chosen: Choices) -> Iterator[str]:
         yield f"{chosen.rep_seconds} seconds a repetition"
     if chosen.detail is Detail.BRIEF:
         yield "brief"
+    if chosen.bed:
+        yield "with a soft bed"

@@ -11,7 +11,7 @@ from pathlib import Path
 from string import Formatter
 
 from skill.coaching import cues
-from skill.coaching.cues import Chime, Counted, Recipe, Speech
+from skill.coaching.cues import Bed, Chime, Counted, Recipe, Speech
 from skill.coaching.errors import ContentError
 from skill.coaching.lines import (
     LINES,
@@ -117,6 +117,8 @@ class Wording:
             match kind:
                 case "chime":
                     yield line, (Chime(rest),)
+                case cues.BED:
+                    yield line, (Bed(),)
                 case "count":
                     yield line, (Speech(f"{self.counts[int(rest) - 1]}."),)
                 case "countdown":

@@ -18,6 +18,7 @@ from skill.guides.manifest import (
     CueFile,
     Manifest,
     ManifestBrokenError,
+    load_earlier,
 )
 
 KEPT_BYTES = 64 * 1024 * 1024
@@ -27,12 +28,14 @@ KEPT_BYTES = 64 * 1024 * 1024
 class FrameLibrary:
     """All guides that can be joined from the cues of one rendered folder.
 
+    `earlier` has the lengths of all cues in the recordings that were in force before this one.
     Raise `ManifestBrokenError` naming the cue if a file is missing, cut short or altered.
     """
 
     def __init__(self, folder: Path, manifest: Manifest, *, kept_bytes: int = KEPT_BYTES) -> None:
         self.cue_sheet = manifest.cue_sheet()
         self.digest = manifest.digest
+        self.earlier = load_earlier(folder)
         self._cues = {
             cue: _read_cue(folder / CUE_FOLDER, cue, file) for cue, file in manifest.cues.items()
         }
@@ -40,7 +43,7 @@ class FrameLibrary:
 
     def guide(self, timeline: Timeline) -> bytes:
         """Return the MP3 of a whole timeline; raise what `assemble` raises."""
-        key = (timeline.duration, timeline.sounds)
+        key = (timeline.duration, timeline.sounds, timeline.bedded)
         guide = self._kept.get(key)
         if guide is None:
             guide = assemble(timeline, self._cues)

@@ -2,11 +2,13 @@
 
 It is what the studio hands to the service. A folder of one locale holds `manifest.json` and
 `cues/`; a cue file's name carries a digest of its contents, so nothing can change unseen.
-This module reads, checks and writes the manifest; it records nothing.
+Manifests that were in force before lie in `earlier/`, so that a place in their guides can
+still be read. This module reads, checks and writes manifests; it records nothing.
 """
 
 import hashlib
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -21,7 +23,10 @@ VERSION = 1
 """Of the manifest's layout; another one is rendered again, not converted."""
 MANIFEST_FILE = "manifest.json"
 CUE_FOLDER = "cues"
+EARLIER_FOLDER = "earlier"
 RENDER_COMMAND = "./scripts/render_audio.py"
+
+log = logging.getLogger(__name__)
 
 
 class ManifestError(CoachError):
@@ -152,6 +157,23 @@ def load(folder: Path, expected_words: str) -> Manifest:
             f"Render it again with {command}"
         )
     return manifest
+
+
+def load_earlier(folder: Path) -> dict[str, CueSheet]:
+    """Return the lengths of all cues in the recordings before this one, by their digests.
+
+    One that cannot be used is left out with a warning: it would only have helped whoever was
+    in the middle of one of its guides.
+    """
+    sheets = {}
+    for path in sorted((folder / EARLIER_FOLDER).glob("*.json")):
+        try:
+            manifest = Manifest.from_json(path.read_text("utf-8"))
+        except (OSError, ValueError, RecursionError) as error:
+            log.warning("The earlier manifest %s is left out: %s", path, error)
+        else:
+            sheets[manifest.digest] = manifest.cue_sheet()
+    return sheets
 
 
 def words_digest(script: Mapping[str, Recipe]) -> str:

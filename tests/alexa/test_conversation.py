@@ -12,12 +12,13 @@ import pytest
 from scripts.echo.rules import ANSWERS, Answer, read_answer
 from skill.alexa.conversation import Conversation
 from skill.alexa.envelope import MalformedRequestError
+from skill.alexa.responding import Responder
 from skill.alexa.tokens import parse_token
-from skill.bootstrap import build
+from skill.bootstrap import Service
 from skill.coaching.runner import Completed, Phase
 from skill.coaching.timeline import LONGEST_CLIP
 from skill.records import decode, encode
-from skill.sessions import storage_key
+from skill.sessions import SessionManager, storage_key
 from skill.stores.memory import MemoryStore
 from tests.alexa.recorded import NAMES, SECRETS, places, recorded, with_value
 from tests.coaching.scenes import runner
@@ -43,12 +44,19 @@ def store() -> MemoryStore:
 
 @pytest.fixture
 def conversation(service, store) -> Conversation:
-    return build(service.settings, store=store, clock=lambda: NOW).conversation
+    return conversing(service, store)
 
 
 @pytest.fixture
 def faulty(service) -> Conversation:
-    return build(service.settings, store=Faulty(), clock=lambda: NOW).conversation
+    return conversing(service, Faulty())
+
+
+def conversing(service: Service, store: MemoryStore) -> Conversation:
+    """Wire a conversation to another store, and to the moment of the recordings."""
+    responder = Responder(service.editions, service.settings.base_url)
+    manager = SessionManager(store, service.repertoire)
+    return Conversation(manager, service.wording.catalogue, responder, lambda: NOW)
 
 
 def legal(document: Mapping[str, Any], answer: Any) -> Answer:

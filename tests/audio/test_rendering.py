@@ -17,7 +17,13 @@ from audio.voices.choosing import DEFAULT_VOICE, choose_voice
 from skill.coaching.cues import Chime, Counted, Recipe, Speech
 from skill.guides.frames import FRAME_BYTES, count_frames
 from skill.guides.library import FrameLibrary
-from skill.guides.manifest import CUE_FOLDER, MANIFEST_FILE, load, words_digest
+from skill.guides.manifest import (
+    CUE_FOLDER,
+    EARLIER_FOLDER,
+    MANIFEST_FILE,
+    load,
+    words_digest,
+)
 from tests.audio.hummer import Hummer, hummed, recorded
 
 SCRIPT: Mapping[str, Recipe] = {
@@ -243,6 +249,43 @@ def test_cues_that_no_manifest_names_go_after_a_month(folder: Path) -> None:
     rendered(folder, {"hello.1": SCRIPT["hello.1"]})
     kept = {path.name for path in (folder / CUE_FOLDER).iterdir()}
     assert kept == {manifest.cues["hello.1"].file}
+
+
+def earlier(folder: Path) -> set[str]:
+    """The digests of the recordings that are kept as earlier ones."""
+    return {path.stem for path in (folder / EARLIER_FOLDER).glob("*")}
+
+
+def test_the_manifest_before_is_kept_for_a_month(folder: Path) -> None:
+    """Its place is taken, but its lengths stay known: each new recording adds one."""
+    first = rendered(folder).manifest
+    rendered(folder)
+    assert earlier(folder) == set()
+    second = rendered(folder, {"hello.1": Speech("Hi.")}).manifest
+    assert earlier(folder) == {first.digest}
+    age((folder / EARLIER_FOLDER).iterdir(), days=29)
+    third = rendered(folder, {"hello.1": Speech("Hey.")}).manifest
+    assert earlier(folder) == {first.digest, second.digest}
+    age([folder / EARLIER_FOLDER / f"{first.digest}.json"], days=31)
+    rendered(folder, {"hello.1": Speech("Hey.")})
+    assert earlier(folder) == {second.digest}
+    assert FrameLibrary(folder, third).earlier == {second.digest: second.cue_sheet()}
+
+
+def test_a_manifest_of_the_same_audio_is_no_earlier_recording(folder: Path) -> None:
+    """Only the name of the voice is another: no place moves."""
+    script = {"chime/begin.1": Chime("begin")}
+    rendered(folder, script)
+    assert rendered(folder, script, voice=Hummer(identity="hummer 2")).manifest.voice == "hummer 2"
+    assert earlier(folder) == set()
+
+
+def test_a_damaged_manifest_is_not_kept(folder: Path) -> None:
+    """What cannot be read helps nobody later."""
+    rendered(folder)
+    (folder / MANIFEST_FILE).write_text("{}", "utf-8")
+    rendered(folder)
+    assert earlier(folder) == set()
 
 
 def test_outcomes_can_be_watched(folder: Path) -> None:

@@ -49,6 +49,7 @@ def plan_ids() -> st.SearchStrategy[str]:
         reps=st.none() | st.sampled_from(REP_COUNTS),
         rep_seconds=st.none() | st.sampled_from(REP_SECONDS),
         detail=st.sampled_from(Detail),
+        bed=st.booleans(),
     )
     routines = st.sampled_from(list(CATALOGUE.routines.values()))
     return st.builds(Plan, routines, choices).map(lambda plan: plan.id)

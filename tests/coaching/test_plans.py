@@ -87,9 +87,9 @@ class TestIds:
 
     def test_are_short_and_speak(self):
         """Only what differs from the routine is in the id."""
-        choices = Choices(45, 12, 5, Detail.BRIEF)
+        choices = Choices(45, 12, 5, Detail.BRIEF, bed=True)
         assert Plan(ROUTINES["pre-run"]).id == "pre-run"
-        assert Plan(ROUTINES["pre-run"], choices).id == "pre-run_h45_r12_p5_brief"
+        assert Plan(ROUTINES["pre-run"], choices).id == "pre-run_h45_r12_p5_brief_bed"
 
     @pytest.mark.parametrize(
         ("bad", "complaint"),
@@ -104,6 +104,7 @@ class TestIds:
             ("pre-run_h030", "'h030' is no choice of a plan"),
             ("pre-run_h30_h40", "'pre-run_h30_h40' is written pre-run_h40"),
             ("pre-run_brief_h30", "'pre-run_brief_h30' is written pre-run_h30_brief"),
+            ("pre-run_bed_brief", "'pre-run_bed_brief' is written pre-run_brief_bed"),
             ("PRE-RUN", "there is no routine 'PRE-RUN'"),
             ("../../etc/passwd", "there is no routine '../../etc/passwd'"),
             ("x" * 5000, "there is no routine 'xxxx"),
@@ -126,6 +127,12 @@ class TestIds:
 
 
 class TestValues:
+    @pytest.mark.parametrize("bed", [0, 1, None, "soft"])
+    def test_a_bed_is_there_or_not(self, bed):
+        """There is no other choice of it."""
+        with pytest.raises(PlanError, match=f"true or false, not {bed!r}"):
+            Choices(bed=bed)
+
     @pytest.mark.parametrize(
         ("make", "complaint"),
         [

@@ -1,5 +1,6 @@
 """The timeline: beats, sounds and places of any plan, with any voice."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -182,6 +183,45 @@ class TestCoaching:
         timeline = laid_out("post-run")
         ready = [s.cue.id for s in timeline.sounds if s.cue.id.startswith("ready")]
         assert all(one != other for one, other in pairwise(ready))
+
+    @given(plan_ids())
+    def test_a_bed_moves_nothing(self, plan_id):
+        """With a bed or without one every sound and every beat is at the same moment."""
+        plan = parse_plan_id(plan_id, CATALOGUE.routines)
+        try:
+            with_bed, without = (
+                lay_out(replace(plan, choices=replace(plan.choices, bed=bed)), SHEET)
+                for bed in (True, False)
+            )
+        except PlanTooLongError:
+            assume(condition=False)
+        assert (with_bed.sounds, with_bed.beats) == (without.sounds, without.beats)
+        assert (with_bed.spans, with_bed.duration) == (without.spans, without.duration)
+        assert without.bedded == ()
+
+    @given(timelines())
+    def test_a_bed_lies_in_all_silences_of_holds(self, timeline):
+        """Sounds and bed together fill every hold, and the bed nothing else."""
+        filled = 0
+        for silence in timeline.bedded:
+            assert silence.start < silence.end
+            filled += silence.end - silence.start
+        holds = [
+            (span.begin, span.release)
+            for step, span in zip(timeline.plan.steps, timeline.spans, strict=True)
+            if isinstance(step.dose, Hold) and timeline.plan.choices.bed
+        ]
+        sounding = sum(
+            sound.cue.length
+            for sound in timeline.sounds
+            for begin, release in holds
+            if begin <= sound.start < release
+        )
+        assert filled == sum(release - begin for begin, release in holds) - sounding
+        assert all(
+            any(begin <= silence.start and silence.end <= release for begin, release in holds)
+            for silence in timeline.bedded
+        )
 
     def test_brief_says_less(self):
         """A brief plan has the short instructions and is over sooner."""

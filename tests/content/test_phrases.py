@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from skill.coaching.movements import SECOND, Side, Sidedness
+from skill.coaching.plans import Choices, Detail
 from skill.content import phrases
 
 TIMES = st.integers(min_value=0, max_value=3600 * SECOND)
@@ -103,3 +104,12 @@ def test_numbers_agree_with_their_nouns(milliseconds):
 def test_side(side, sidedness, said):
     """A side is a leg's, or the way one travels."""
     assert phrases.side(side, sidedness) == said
+
+
+def test_choices():
+    """Every choice that was made is named, in the order of the plan's id; others are not."""
+    made = Choices(hold_seconds=45, reps=12, rep_seconds=5, detail=Detail.BRIEF, bed=True)
+    assert ", ".join(phrases.choices(made)) == (
+        "45-second holds, sets of 12, 5 seconds a repetition, brief, with a soft bed"
+    )
+    assert not list(phrases.choices(Choices()))

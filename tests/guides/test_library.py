@@ -1,6 +1,7 @@
 """The library: all cues verified at the start, guides joined on demand."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,14 @@ from skill.coaching.timeline import Sound, Span, Timeline
 from skill.guides.assembly import assemble, assemble_clip
 from skill.guides.frames import FRAME_BYTES, SILENT_FRAME
 from skill.guides.library import FrameLibrary
-from skill.guides.manifest import CUE_FOLDER, RENDER_COMMAND, Manifest, ManifestBrokenError
+from skill.guides.manifest import (
+    CUE_FOLDER,
+    EARLIER_FOLDER,
+    RENDER_COMMAND,
+    CueFile,
+    Manifest,
+    ManifestBrokenError,
+)
 from tests.guides.recordings import CUES, rendered, timeline_of
 
 SECOND_ON_GRID = 1008
@@ -70,6 +78,38 @@ def test_a_damaged_cue_is_named_at_the_start(
     with pytest.raises(ManifestBrokenError, match=rf"'hello\.1'.*{complaint}") as refusal:
         FrameLibrary(folder, manifest)
     assert RENDER_COMMAND in str(refusal.value)
+
+
+def put_earlier(folder: Path, text: str, name: str) -> None:
+    (folder / EARLIER_FOLDER).mkdir(exist_ok=True)
+    (folder / EARLIER_FOLDER / f"{name}.json").write_text(text, "utf-8")
+
+
+def test_recordings_that_were_in_force_before_are_known_by_their_lengths(
+    folder: Path, manifest: Manifest
+) -> None:
+    """Each by its digest; their cues need not be there."""
+    assert FrameLibrary(folder, manifest).earlier == {}
+    befores = [
+        replace(manifest, cues={"hello.1": CueFile(f"{number}.mp3", number)}) for number in (7, 8)
+    ]
+    for before in befores:
+        put_earlier(folder, before.to_json(), before.digest)
+    assert FrameLibrary(folder, manifest).earlier == {
+        before.digest: before.cue_sheet() for before in befores
+    }
+
+
+@pytest.mark.parametrize("text", ["", "{}", "null", '{"version": 0}', "[" * 100_000])
+def test_an_earlier_recording_that_cannot_be_read_is_left_out(
+    folder: Path, manifest: Manifest, text: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nobody is kept from today's guides by it; the log says which one it was."""
+    put_earlier(folder, text, "broken")
+    put_earlier(folder, manifest.to_json(), "sound")
+    assert FrameLibrary(folder, manifest).earlier == {manifest.digest: manifest.cue_sheet()}
+    (warning,) = caplog.messages
+    assert str(folder / EARLIER_FOLDER / "broken.json") in warning
 
 
 def test_a_guide_asked_for_again_is_the_one_kept(folder: Path, manifest: Manifest) -> None:
