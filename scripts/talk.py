@@ -64,12 +64,12 @@ def main(arguments: Sequence[str], typed: TextIO, out: TextIO) -> int:
         settings = Settings.from_env(os.environ)
         if given.database:
             settings = replace(settings, database=given.database)
+        model = _model(settings.locale)
         door = (
             door_to_server(given.server, settings)
             if given.server
             else door_in_process(settings, keep=not given.new_runner)
         )
-        model = _model(settings.locale)
     except CoachError as reason:
         print(f"The talk cannot start: {reason}", file=sys.stderr)
         return 1

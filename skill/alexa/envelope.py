@@ -87,10 +87,12 @@ def read_envelope(document: object) -> RequestEnvelope:
 
 
 def read_complaint(document: object) -> tuple[str, str] | None:
-    """Return type and message of the error that a request reports, or None."""
+    """Return type and message of the error that a request reports, as text; None without."""
     request = _required(_as_table("the request", document), "request")
-    error = _table(request, "error")
-    return None if error is None else (_text(error, "type") or "", _text(error, "message") or "")
+    error = request.get("error")
+    if not isinstance(error, dict):
+        return None
+    return str(error.get("type", "")), str(error.get("message", ""))
 
 
 def _session(table: Json) -> Session:

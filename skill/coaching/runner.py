@@ -44,8 +44,8 @@ class Question(StrEnum):
 class Progress:
     """A routine under way: the plan, and the place in it.
 
-    While a guide plays the place moves on: it was there `as_of` a moment. In every other
-    phase it stands still, and there is no such moment.
+    While a guide sounds the place moves on: it was there `as_of` a moment. While it is held
+    or paused the place stands still, and there is no such moment.
     """
 
     plan_id: str
@@ -74,7 +74,7 @@ class SessionState:
             raise StateError("there is nothing to go on with")
         if self.asked is Question.NEXT_STEP and self.phase is not Phase.STEPPING:
             raise StateError(f"the next step cannot be asked for while {self.phase}")
-        if (self.phase is Phase.PLAYING) != self.is_moving:
+        if self.is_moving and self.phase is not Phase.PLAYING:
             raise StateError(f"phase {self.phase} does not go with progress {self.progress}")
         if min(self.generation, self.turn) < 0:
             raise StateError("generation and turn count upward from 0")

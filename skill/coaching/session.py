@@ -153,11 +153,15 @@ def _caught_up(runner: Runner, event: Event, moment: Moment, repertoire: Reperto
         return replace(runner, session=_by_the_clock(session, moment, repertoire))
     if told_by_request and playhead.has_ended:
         return runner.completing(session.progress.plan_id, moment.now)
-    return replace(runner, session=_by_the_player(session, playhead, moment, repertoire))
+    return replace(runner, session=_by_the_player(session, playhead, event, moment, repertoire))
 
 
 def _by_the_player(
-    session: SessionState, playhead: Playhead, moment: Moment, repertoire: Repertoire
+    session: SessionState,
+    playhead: Playhead,
+    event: Event,
+    moment: Moment,
+    repertoire: Repertoire,
 ) -> SessionState:
     """Move the place forward to where the player says it is, if its recording is known."""
     told = repertoire.bookmark(playhead.plan_id, playhead.digest, playhead.offset)
@@ -166,7 +170,8 @@ def _by_the_player(
         return session
     timeline = repertoire.timeline(playhead.plan_id)
     furthest = max(told, progress.bookmark, key=timeline.offset_of)
-    as_of = moment.now if session.phase is Phase.PLAYING else None
+    sounds = session.phase is Phase.PLAYING and not isinstance(event, events.PlaybackStopped)
+    as_of = moment.now if sounds else None
     return replace(session, progress=Progress(progress.plan_id, furthest, as_of))
 
 

@@ -176,7 +176,7 @@ class Turn:
     def whether_to_go_on(self) -> Ask:
         """Ask whether to go on, from the place kept or with what plays just now."""
         offer = line(
-            "offer-now" if self.session.is_moving else "offer",
+            "offer-now" if self.session.phase is Phase.PLAYING else "offer",
             spot=self.spot,
             routine=self.timeline.plan.routine,
         )

@@ -713,6 +713,12 @@ class TestByTheClock:
         """The place never moves back with the clock."""
         assert offset_of(self.asked_after(-3_600)) == offset_of(runner(Phase.PLAYING))
 
+    def test_what_is_held_stands_still(self):
+        """A guide that was stopped for another skill is where it was, a minute later."""
+        state = act(runner(Phase.PLAYING), events.PlaybackStopped()).runner
+        later = act(state, events.Launch(), Moment(NOW + timedelta(minutes=1))).runner
+        assert offset_of(later) == offset_of(runner(Phase.PLAYING))
+
     def test_what_is_paused_stands_still(self):
         """A paused place is where it was, however long it takes."""
         at = Moment(NOW + timedelta(days=2))
@@ -769,7 +775,6 @@ class TestState:
             {"asked": Question.NEXT_STEP},
             {"generation": -1},
             {"turn": -1},
-            {"phase": Phase.PLAYING, "progress": Progress(PLAN, Bookmark(0, 0))},
             {"phase": Phase.PAUSED, "progress": Progress(PLAN, Bookmark(0, 0), NOW)},
         ],
     )
