@@ -173,7 +173,6 @@ class TestCorruption:
             {"untold": "state-lost"},
             {"untold": None},
             {"as_of": "2026-11-20T06:41:07+00:00"},
-            {"phase": "playing", "asked": "go-on"},
             {"phase": "playing", "asked": "go-on", "as_of": "2026-11-20T06:41:07"},
             {"phase": "playing", "asked": "go-on", "as_of": 7},
             {"choices": {"hold_seconds": 9_999}},

@@ -145,7 +145,7 @@ def test_a_locale_without_a_model_says_which_there_are(monkeypatch, capsys, tmp_
     ("variable", "value", "reason"),
     [
         ("GLUTE_COACH_AUDIO", "nowhere", "There is no rendered audio"),
-        ("GLUTE_COACH_LOCALE", "xx-XX", "no lines for locale 'xx-XX'"),
+        ("GLUTE_COACH_LOCALE", "xx-XX", "no interaction model for xx-XX"),
         ("GLUTE_COACH_PORT", "many", "GLUTE_COACH_PORT takes a number"),
     ],
 )
