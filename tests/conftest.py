@@ -1,10 +1,12 @@
 """What several kinds of tests stand on: the rendered audio, and the service wired on it."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from skill.bootstrap import Service, build
 from skill.content.wording import load_wording
@@ -12,6 +14,16 @@ from skill.guides.library import FrameLibrary
 from skill.guides.manifest import ManifestError, load, words_digest
 from skill.settings import PROJECT, Settings
 from skill.stores.memory import MemoryStore
+
+# No deadline: a busy machine is no fault of ours. In CI the same examples each time.
+settings.register_profile(
+    "coach",
+    deadline=None,
+    max_examples=60,
+    derandomize="CI" in os.environ,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("coach")
 
 SKILL_ID = "amzn1.ask.skill.0b1f7d5e-3c1a-4f0e-9d59-6a2f6c1f0c0e"
 SETTINGS = Settings(skill_id=SKILL_ID, public_url="https://coach.example")
