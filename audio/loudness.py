@@ -62,7 +62,7 @@ def true_peak(samples: Samples) -> float:
     """Return the highest peak in dBTP, between the samples as well."""
     if not samples.size:
         return SILENCE
-    return decibels(float(peaks_around(samples, fineness=8).max()))
+    return decibels(float(np.max(peaks_around(samples, fineness=8))))
 
 
 def peaks_around(samples: Samples, fineness: int = 4) -> Samples:

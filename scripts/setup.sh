@@ -25,23 +25,61 @@ recent_python() {
     fail "Glute Coach needs Python 3.11 or newer; found: $(python3 --version 2>&1 || echo none)."
 }
 
+# Whether .venv is whole: an interrupted set-up leaves a Python without pip.
+is_whole() {
+    [ -x "$PYTHON" ] && is_recent "$PYTHON" && "$PYTHON" -m pip --version >/dev/null 2>&1
+}
+
+# One set-up at a time: the others wait for it, and find everything done.
+begin_alone() {
+    waited=
+    until mkdir .setup-lock 2>/dev/null; do
+        [ -w . ] || fail "Cannot write to $PWD, where .venv has to be made."
+        holder=$(cat .setup-lock/pid 2>/dev/null || true)
+        if [ -n "$holder" ] && ! kill -0 "$holder" 2>/dev/null; then
+            rm -rf .setup-lock
+            continue
+        fi
+        [ -n "$waited" ] || echo "Waiting for another command that is setting up ..."
+        waited=yes
+        sleep 1
+    done
+    trap 'rm -rf .setup-lock' EXIT
+    trap 'exit 130' INT TERM
+    echo $$ >.setup-lock/pid
+}
+
+end_alone() {
+    rm -rf .setup-lock
+    trap - EXIT INT TERM
+}
+
 # prepare serve|test: everything in serve.lock.txt or test.lock.txt is installed afterwards.
 prepare() {
     lock=$1.lock.txt
     stamp=.venv/installed-$1
     wanted=$(cksum <"$lock")
-    if [ -x "$PYTHON" ] && is_recent "$PYTHON" && [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]; then
+    is_installed && return
+    begin_alone
+    if is_installed; then
+        end_alone
         return
     fi
-    if ! [ -x "$PYTHON" ] || ! is_recent "$PYTHON"; then
+    if ! is_whole; then
         base=$(recent_python)
         echo "Making .venv with $("$base" --version) ..."
         rm -rf .venv
         "$base" -m venv .venv ||
-            fail "Python could not make .venv. On Debian and Ubuntu the package python3-venv is missing."
+            fail "Python could not make .venv; the lines above say why." \
+                "On Debian and Ubuntu that is most often the package python3-venv."
     fi
     echo "Installing what $lock pins (once) ..."
     "$PYTHON" -m pip install --quiet --disable-pip-version-check --require-hashes -r "$lock" ||
         fail "The installation failed; the lines above say why. Run the same command to try again."
     printf '%s\n' "$wanted" >"$stamp"
+    end_alone
+}
+
+is_installed() {
+    [ -x "$PYTHON" ] && is_recent "$PYTHON" && [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]
 }

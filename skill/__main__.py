@@ -16,6 +16,9 @@ from skill.coaching.errors import CoachError
 from skill.settings import PREFIX, SettingError, Settings
 from skill.web import LARGEST_REQUEST, create_app
 
+CONNECTIONS = 1000
+IDLE_SECONDS = 20
+"""How long a connection may say nothing: half-sent requests must not keep others out."""
 THREADS = 8
 MOST_RECEIVED = 2 * LARGEST_REQUEST
 """Bytes of a body after which the connection is cut; up to there, the app says what it takes."""
@@ -70,6 +73,9 @@ def listen(app: Flask, settings: Settings) -> Any:
             port=settings.port,
             threads=THREADS,
             max_request_body_size=MOST_RECEIVED,
+            connection_limit=CONNECTIONS,
+            channel_timeout=IDLE_SECONDS,
+            asyncore_use_poll=True,
             # By these the app knows that a request came through a proxy; waitress hides them.
             clear_untrusted_proxy_headers=False,
         )

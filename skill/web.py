@@ -4,6 +4,7 @@ import json
 import logging
 from ipaddress import ip_address
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask, Request, Response, jsonify, request
 from werkzeug import Response as BaseResponse
@@ -33,6 +34,8 @@ FROM_ELSEWHERE = (
     "Origin",
 )
 """Headers that a proxy sets, or a web page's script: somebody else asks through this machine."""
+
+LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 
 log = logging.getLogger(__name__)
 
@@ -146,6 +149,8 @@ def _takes_range(request: Request, length: int) -> bool:
 def _is_local(request: Request) -> bool:
     """Whether a request comes from this machine itself, unsigned and through no proxy."""
     if any(name in request.headers for name in (*FROM_ELSEWHERE, SIGNATURE_HEADER, URL_HEADER)):
+        return False
+    if (urlsplit(f"//{request.host}").hostname or "") not in LOCAL_NAMES:
         return False
     try:
         return ip_address(request.remote_addr or "").is_loopback

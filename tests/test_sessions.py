@@ -146,7 +146,7 @@ class TestRaces:
         theirs = replace(runner(Phase.PLAYING), cautioned=False)
         store = Watched(encode(theirs))
         store.put(encode(runner(Phase.PAUSED, step=0)))
-        handle(store, events.PlaybackStopped(), UNSPOKEN)
+        handle(store, events.PlaybackStarted(), UNSPOKEN)
         assert store.runner == theirs
         assert store.calls == ["load", "save", "load"]
 

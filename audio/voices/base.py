@@ -1,8 +1,24 @@
 """What the studio needs of a voice, whoever speaks."""
 
+import re
 from typing import Protocol
 
 from audio.recording import Recording
+
+SENTENCE_PAUSE = 0.55
+"""Seconds between two sentences, for voices that leave it to us: time to do what was said."""
+
+_SENTENCE_END = re.compile(r"(?<=[.?!])\s+")
+
+
+def sentences(text: str) -> list[str]:
+    """Return the sentences of a text in order."""
+    return _SENTENCE_END.split(text)
+
+
+def with_pauses(spoken: list[bytes], rate: int) -> Recording:
+    """Return spoken sentences as one recording, with a pause between each and the next."""
+    return Recording(bytes(2 * round(rate * SENTENCE_PAUSE)).join(spoken), rate)
 
 
 class Voice(Protocol):

@@ -12,12 +12,10 @@ from typing import TYPE_CHECKING, Self
 
 from audio.errors import CueError, UnknownVoiceError, VoiceError
 from audio.recording import Recording
+from audio.voices.base import SENTENCE_PAUSE, with_pauses
 
 if TYPE_CHECKING:
     from piper import PiperVoice as LoadedVoice
-
-_SENTENCE_PAUSE_SECONDS = 0.35
-"""Piper speaks sentence by sentence, and leaves the pauses between them to us."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +51,8 @@ class PiperVoice:
     def identity(self) -> str:
         """Engine, version, the files' contents and settings; where they lie does not matter."""
         engine = f"piper-tts {version('piper-tts')}"
-        return f"{engine}, {self.model.stem} {self.digest}, length scale {self.length_scale}"
+        settings = f"length scale {self.length_scale}, pauses of {SENTENCE_PAUSE} s"
+        return f"{engine}, {self.model.stem} {self.digest}, {settings}"
 
     def speak(self, text: str) -> Recording:
         """Speak plain prose; raise `VoiceError` or `CueError`."""
@@ -66,9 +65,7 @@ class PiperVoice:
             sentences = [chunk.audio_int16_bytes for chunk in voice.synthesize(text, settings)]
         except Exception as error:  # onnxruntime's own have no other base
             raise CueError(f"Piper could not speak it: {error}") from error
-        rate = voice.config.sample_rate
-        pause = bytes(2 * round(rate * _SENTENCE_PAUSE_SECONDS))
-        return Recording(pause.join(sentences), rate)
+        return with_pauses(sentences, voice.config.sample_rate)
 
 
 def _settings_of(model: Path) -> Path:

@@ -4,7 +4,8 @@ Makes the report out of what `rounds` measured, and says which figures are aimed
 """
 
 import json
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -17,6 +18,8 @@ from scripts.benchmarks.report import Aim, Figure, Machine, Report, Row, Table
 from scripts.benchmarks.rounds import SHORT, Bench, Run, Runs
 
 ROUNDS = 3
+LONGEST_SECONDS = 5 * 60
+"""No round is begun that would end later, if it takes as long as those before."""
 MAKING_MP3S = "making MP3s"
 """What the straightforward program calls the time that its voice spends on MP3s."""
 
@@ -34,8 +37,7 @@ def measure(quick: bool, progress: Progress) -> Report:
     with TemporaryDirectory(prefix="glute-coach-bench-") as folder:
         progress.begin("copying the project")
         bench = Bench(Path(folder), progress)
-        wanted = 1 if quick else ROUNDS
-        rounds = [bench.round(f"round {number} of {wanted}") for number in range(1, wanted + 1)]
+        rounds = _rounds(bench, 1 if quick else ROUNDS)
         ours, theirs = bench.loudness()
     return Report(
         "Audio: rendering, joining, loudness",
@@ -48,6 +50,17 @@ def measure(quick: bool, progress: Progress) -> Report:
             _loudness("Loudness of the straightforward program's", theirs),
         ],
     )
+
+
+def _rounds(bench: Bench, most: int) -> Sequence[Runs]:
+    rounds: list[Runs] = []
+    started = time.monotonic()
+    while len(rounds) < most:
+        rounds.append(bench.round(f"round {len(rounds) + 1} of {most}"))
+        taken = time.monotonic() - started
+        if taken + taken / len(rounds) > LONGEST_SECONDS:
+            break
+    return rounds
 
 
 def _own_processes(rounds: Sequence[Runs], guides: int) -> Table:

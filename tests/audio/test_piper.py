@@ -9,6 +9,7 @@ import pytest
 
 from audio.errors import CueError, UnknownVoiceError, VoiceError
 from audio.recording import Recording
+from audio.voices.base import SENTENCE_PAUSE
 from audio.voices.piper import PiperVoice
 
 pytest.importorskip("piper", reason="piper-tts has no wheel for every platform")
@@ -41,7 +42,7 @@ def test_sentences_are_apart(model: Path) -> None:
     first, second = voice.speak("Breathe out."), voice.speak("Let it soften.")
     both = voice.speak("Breathe out. Let it soften.")
     pause = len(both.pcm) - len(first.pcm) - len(second.pcm)
-    assert pause / 2 / RATE == pytest.approx(0.35, abs=0.001)
+    assert pause / 2 / RATE == pytest.approx(SENTENCE_PAUSE, abs=0.001)
     assert both.pcm == first.pcm + bytes(pause) + second.pcm
 
 
