@@ -67,6 +67,8 @@ INTENTS: Mapping[str, Reading] = {
     "ListRoutinesIntent": _always(events.ListRoutines),
     "HowToIntent": _how_to,
     "WhyThisIntent": _why_this,
+    "ItHurtsIntent": _always(events.ItHurts),
+    "EasierIntent": _always(events.EasierForm),
     "AMAZON.NextIntent": _always(events.NextStep),
     "AMAZON.PreviousIntent": _always(events.PreviousStep),
     "AMAZON.RepeatIntent": _always(events.Repeat),

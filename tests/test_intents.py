@@ -20,6 +20,8 @@ PLAIN = {
     "HowLongLeftIntent": events.HowLongLeft(),
     "WhatsNextIntent": events.WhatsNext(),
     "ListRoutinesIntent": events.ListRoutines(),
+    "ItHurtsIntent": events.ItHurts(),
+    "EasierIntent": events.EasierForm(),
     "AMAZON.NextIntent": events.NextStep(),
     "AMAZON.PreviousIntent": events.PreviousStep(),
     "AMAZON.RepeatIntent": events.Repeat(),

@@ -99,7 +99,7 @@ class TestRemembering:
             (events.SessionEnded(), moment(Phase.IDLE), None),
             (events.PlaybackStopped(), moment(Phase.IDLE), None),
             (events.Help(), UNSPOKEN, runner(Phase.PLAYING)),
-            (events.PlaybackStopped(), UNSPOKEN, runner(Phase.PLAYING).owing("audio-failed")),
+            (events.PlaybackStarted(), UNSPOKEN, runner(Phase.PLAYING).owing("audio-failed")),
         ],
         ids=[
             *("same place", "foreign", "hung up", "nobody hung up", "nobody", "silent question"),

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from scripts.benchmarks import audio
-from scripts.benchmarks.processes import CannotMeasureError
 from scripts.benchmarks.progress import Progress
 from scripts.benchmarks.report import Report
+from skill.coaching.errors import CoachError
 
 MEASURED, NOT_MEASURED, INTERRUPTED = 0, 1, 130
 EXIT_CODES = """\
@@ -43,7 +43,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         with Progress(sys.stderr) as progress:
             report = BENCHMARKS[chosen.benchmark].measure(chosen.quick, progress)
-    except CannotMeasureError as reason:
+    except CoachError as reason:
         print(f"It could not be measured: {reason}", file=sys.stderr)
         return NOT_MEASURED
     except KeyboardInterrupt:

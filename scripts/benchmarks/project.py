@@ -62,23 +62,23 @@ class Project:
         """Have a routine open with one more sentence, another for each number from 1 on."""
         opening = next(iter(self.wording.routines.values())).opening
         words = Path("skill", "content", self.wording.locale.partition("-")[0], "routines.toml")
-        return self._changed(words, opening, f"{opening} This is change {number}.", number)
+        return self._changed(words, opening, f"{opening} This is change {number}.")
 
-    def changed_holds(self, number: int) -> AbstractContextManager[None]:
-        """Have the standard guides made with longer holds, others for each number from 1 on."""
-        longer = tuple(hold + number for hold in STANDARD_HOLDS)
+    def changed_holds(self) -> AbstractContextManager[None]:
+        """Have the standard guides made with holds that are a second longer."""
+        longer = tuple(seconds + 1 for seconds in STANDARD_HOLDS)
         line = "STANDARD_HOLDS = {}"
-        return self._changed(_EDITIONS, line.format(STANDARD_HOLDS), line.format(longer), number)
+        return self._changed(_EDITIONS, line.format(STANDARD_HOLDS), line.format(longer))
 
     @contextmanager
-    def _changed(self, part: Path, before: str, after: str, number: int) -> Iterator[None]:
+    def _changed(self, part: Path, before: str, after: str) -> Iterator[None]:
         file = self.folder / part
         text, written = file.read_text(encoding="utf-8"), file.stat().st_mtime
         if text.count(before) != 1:
             raise CannotMeasureError(f"{part} has not once {before!r}, which is changed to measure")
         file.write_text(text.replace(before, after), encoding="utf-8")
-        # Python sees by the second of its last change that a module was compiled from another.
-        os.utime(file, (written, written + number))
+        # Python sees by a file's second that what it has compiled is of another time.
+        os.utime(file, (written, written + 1))
         yield
         file.write_text(text, encoding="utf-8")
         os.utime(file, (written, written))

@@ -58,7 +58,7 @@ class Bench:
         self._guides_folder = self._rendered / GUIDE_FOLDER
         self._straightforward_folder = folder / "straightforward"
         self._plans = [plan.id for plan in standard_plans(self._project.wording.catalogue)]
-        self._changes = 0
+        self._changed_lines = 0
 
     def round(self, name: str) -> Runs:
         """Run everything in turn."""
@@ -108,8 +108,8 @@ class Bench:
         return self._project.render(self._output, records=0)
 
     def _changed_line(self) -> Measured:
-        self._changes += 1
-        with self._project.changed_line(self._changes):
+        self._changed_lines += 1
+        with self._project.changed_line(self._changed_lines):
             return self._project.render(self._output, records=1)
 
     def _guides(self) -> Measured:
@@ -121,8 +121,7 @@ class Bench:
         return measured
 
     def _guides_after_changed_holds(self) -> Measured:
-        self._changes += 1
-        with self._project.changed_holds(self._changes):
+        with self._project.changed_holds():
             measured = self._guides()
         if {file.stem for file in self._guides_folder.glob("*.mp3")} <= set(self._plans):
             raise CannotMeasureError("the changed hold lengths are in no guide")

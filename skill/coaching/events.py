@@ -167,6 +167,16 @@ class Help(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class ItHurts(Command):
+    """Say that something hurts; it stops the movement before anything else."""
+
+
+@dataclass(frozen=True, slots=True)
+class EasierForm(Command):
+    """Ask for an easier form of this movement."""
+
+
+@dataclass(frozen=True, slots=True)
 class KeepOrder(Command):
     """Ask to loop or shuffle, which a routine does not do."""
 

@@ -14,10 +14,12 @@ from skill.coaching.routines import Routine
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A movement on a side: "clam, left side"."""
+    """A movement on a side, or one of its sets: "clam, left side", "squat, set 2 of 3"."""
 
     movement: Movement
     side: Side
+    set_number: int = 1
+    sets: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,13 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
+class Easier:
+    """The easier form of a movement, as advice."""
+
+    movement: Movement
+
+
+@dataclass(frozen=True, slots=True)
 class Heard:
     """What the runner said, as Alexa understood it."""
 
@@ -75,6 +84,7 @@ Value = (
     | About
     | Instructions
     | Reason
+    | Easier
     | Heard
     | int
 )
@@ -124,6 +134,12 @@ LINES: Mapping[str, frozenset[str]] = {
         "how-to": "instructions",
         "why": "reason",
         "unknown-movement": "heard movements",
+        "easier": "easier",
+        # when something hurts
+        "it-hurts": "",
+        "if-it-stays": "",
+        "skip-it": "movement",
+        "nothing-left-to-skip-to": "",
         # help, and what was not understood
         "help-idle": "",
         "help-playing": "",
@@ -137,6 +153,7 @@ LINES: Mapping[str, frozenset[str]] = {
         "ready-next": "spot",
         "ready-last": "",
         "take-your-time": "",
+        "not-done-yet": "",
         "anything-else": "",
         # when something is wrong
         "state-lost": "",

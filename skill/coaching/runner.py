@@ -37,6 +37,7 @@ class Question(StrEnum):
     WHICH_ROUTINE = "which-routine"
     GO_ON = "go-on"
     NEXT_STEP = "next-step"
+    SKIP_IT = "skip-it"
     ANYTHING_ELSE = "anything-else"
 
 
@@ -70,8 +71,8 @@ class SessionState:
     def __post_init__(self) -> None:
         if (self.phase is Phase.IDLE) != (self.progress is None):
             raise StateError(f"phase {self.phase} does not go with progress {self.progress}")
-        if self.asked is Question.GO_ON and self.progress is None:
-            raise StateError("there is nothing to go on with")
+        if self.asked in {Question.GO_ON, Question.SKIP_IT} and self.progress is None:
+            raise StateError(f"{self.asked} cannot be asked with nothing under way")
         if self.asked is Question.NEXT_STEP and self.phase is not Phase.STEPPING:
             raise StateError(f"the next step cannot be asked for while {self.phase}")
         if self.is_moving and self.phase is not Phase.PLAYING:

@@ -68,6 +68,8 @@ TRANSITIONS: Mapping[type[Event], Mapping[Phase, Callable[[Turn, Any], Outcome]]
     _row(events.HowTo, do.how_to_named, do.how_to, do.how_to, do.how_to),
     _row(events.WhyThis, do.why_named, do.why, do.why, do.why),
     _row(events.Help, do.help_idle, do.help_playing, do.help_paused, do.help_stepping),
+    _row(events.ItHurts, do.it_hurts_idle, do.it_hurts, do.it_hurts, do.it_hurts),
+    _under_way(events.EasierForm, do.easier),
     _under_way(events.NextMovement, do.next_movement),
     _under_way(events.PreviousStep, do.previous_step),
     _under_way(events.OtherSide, do.other_side),

@@ -42,6 +42,10 @@ NEW_EQUIPMENT: Milliseconds = 15 * SECOND
 """The same when there is a band to put on or a chair to sit down on."""
 
 
+FEW_REPS = 9
+"""In fewer repetitions, of an odd number, no place is near enough to the half to be called so."""
+
+
 class BeatKind(StrEnum):
     """What a stretch of the timeline is for."""
 
@@ -366,7 +370,8 @@ class _Layout:
         def after(halves: int) -> Milliseconds:
             return begin + on_grid(halves * dose.seconds_each * SECOND // 2)
 
-        half_way = dose.count // 2
+        half_way = (dose.count + 1) // 2
+        half_is_true = dose.count % 2 == 0 or dose.count >= FEW_REPS
         for done in range(dose.count):
             top, end = after(2 * done + 1), after(2 * done + 2)
             self._place(top, min(end, release), cues.count(done + 1))
@@ -375,7 +380,7 @@ class _Layout:
             start = after(2 * done)
             if done == dose.count - 1:
                 calls = [cues.chime("rep"), "last-rep"]
-            elif done == half_way:
+            elif done == half_way and half_is_true:
                 calls = [cues.chime("half"), "half"]
             else:
                 calls = [cues.chime("rep")]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from skill.coaching.events import Event, HowTo, SessionEnded, StartRoutine, WhyThis
-from skill.coaching.lines import About, Heard, Instructions, Length, Line, Reason, line
+from skill.coaching.lines import About, Easier, Heard, Instructions, Length, Line, Reason, line
 from skill.coaching.movements import SECOND, Milliseconds, Movement
 from skill.coaching.outcomes import Outcome
 from skill.coaching.plans import Plan
@@ -108,7 +108,7 @@ def previous_step(turn: Turn, _: Event) -> Outcome:
 
 def repeat(turn: Turn, _: Event) -> Outcome:
     """Do this step again; with a question open, put that again instead."""
-    if turn.session.asked in {Question.GO_ON, Question.WHICH_ROUTINE}:
+    if turn.session.asked in {Question.GO_ON, Question.SKIP_IT, Question.WHICH_ROUTINE}:
         return turn.tell()
     return turn.come_back_to(turn.step)
 
@@ -243,6 +243,11 @@ def why_named(turn: Turn, event: WhyThis) -> Outcome:
     return why(turn, event) if event.movement or event.heard else nothing_on(turn, event)
 
 
+def easier(turn: Turn, _: Event) -> Outcome:
+    """Tell the easier form of this movement."""
+    return turn.tell(line("easier", easier=Easier(turn.step.movement)))
+
+
 def unknown_movement(turn: Turn, heard: str) -> Outcome:
     """Say that there is no such movement, and which there are."""
     movements: tuple[Movement, ...] = tuple(turn.repertoire.catalogue.movements.values())
@@ -253,6 +258,26 @@ def unknown_movement(turn: Turn, heard: str) -> Outcome:
 def keep_order(turn: Turn, _: Event) -> Outcome:
     """Say that a routine is neither looped nor shuffled."""
     return turn.tell(line("order-stays"))
+
+
+# When something hurts: the movement stops first, and never goes on by itself
+
+
+def it_hurts(turn: Turn, _: Event) -> Outcome:
+    """Stop, give the care line, and offer to leave the movement out."""
+    advice = line("it-hurts"), line("easier", easier=Easier(turn.step.movement))
+    return turn.stop_and_ask(turn.whether_to_skip(), *advice)
+
+
+def it_hurts_idle(turn: Turn, _: Event) -> Outcome:
+    """Give the care line; there is nothing to stop."""
+    return turn.close(line("it-hurts"), line("if-it-stays"))
+
+
+def skip_it(turn: Turn, _: Event) -> Outcome:
+    """Go on with the next movement, or end for today."""
+    following = turn.timeline.plan.next_movement(turn.step)
+    return turn.play_step(following) if following else turn.leave(line("if-it-stays"))
 
 
 # Help, and what was not understood
@@ -314,8 +339,9 @@ def ask_anything_else(turn: Turn, _: Event) -> Outcome:
 
 
 def take_your_time(turn: Turn, _: Event) -> Outcome:
-    """Wait for a runner who is not ready, and ask again."""
-    return turn.ask(replace(turn.whether_ready(), line=line("take-your-time")))
+    """Wait for a runner who is not ready, or not done, and ask again."""
+    waiting = "take-your-time" if turn.following else "not-done-yet"
+    return turn.ask(replace(turn.whether_ready(), line=line(waiting)))
 
 
 def nothing_asked(turn: Turn, _: Event) -> Outcome:
@@ -378,6 +404,7 @@ ANSWERS: Mapping[Question | None, tuple[Transition, Transition]] = {
     Question.WHICH_ROUTINE: (ask_which, turn_away),
     Question.GO_ON: (resume, ask_which),
     Question.NEXT_STEP: (ready, take_your_time),
+    Question.SKIP_IT: (skip_it, leave),
     Question.ANYTHING_ELSE: (ask_anything_else, turn_away),
     None: (nothing_asked, nothing_asked),
 }

@@ -99,6 +99,11 @@ class Turn:
         done = self.runner.completing(self.progress.plan_id, self.moment.now)
         return Outcome(done, lines, self._stop)
 
+    def stop_and_ask(self, ask: Ask, *lines: Line) -> Outcome:
+        """Stop what plays before a word is said, keep the place, and ask."""
+        waiting = replace(self, runner=self._runner(self.paused()))
+        return replace(waiting.ask(ask, *lines), player=self._stop)
+
     def ask(self, ask: Ask, *lines: Line) -> Outcome:
         """Say the lines, then ask; without words where nobody spoke."""
         if not self.moment.is_spoken:
@@ -157,6 +162,8 @@ class Turn:
 
     def asked_again(self) -> Ask | None:
         """Return the question to put again after an aside, if one is open or always is."""
+        if self.session.asked is Question.SKIP_IT:
+            return self.whether_to_skip()
         if self.session.phase is Phase.STEPPING:
             return self.whether_ready()
         if self.session.asked is Question.GO_ON:
@@ -191,6 +198,16 @@ class Turn:
         )
         return Ask(Question.NEXT_STEP, ready, ready)
 
+    def whether_to_skip(self) -> Ask:
+        """Ask whether to leave a movement out that hurts, and go on with the next."""
+        following = self.timeline.plan.next_movement(self.step)
+        skip = (
+            line("skip-it", movement=following.movement)
+            if following
+            else line("nothing-left-to-skip-to")
+        )
+        return Ask(Question.SKIP_IT, skip, skip)
+
     def anything_else(self, question: Line) -> Ask:
         """Ask an open question."""
         return Ask(Question.ANYTHING_ELSE, question, line("anything-else"))
@@ -213,5 +230,5 @@ class Turn:
 
 
 def spot_of(step: Step) -> Spot:
-    """The movement and side of a step, for saying."""
-    return Spot(step.movement, step.side)
+    """The movement, side and set of a step, for saying."""
+    return Spot(step.movement, step.side, step.set_number, step.sets)

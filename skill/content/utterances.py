@@ -23,6 +23,8 @@ CUSTOM_INTENTS: Mapping[str, Mapping[str, str]] = {
     "ListRoutinesIntent": {},
     "HowToIntent": {"movement": "MOVEMENT"},
     "WhyThisIntent": {"movement": "MOVEMENT"},
+    "ItHurtsIntent": {},
+    "EasierIntent": {},
 }
 """Our own intents, each with its slots' types by their names."""
 

@@ -16,6 +16,7 @@ from skill.coaching.errors import ContentError
 from skill.coaching.lines import (
     LINES,
     About,
+    Easier,
     Heard,
     Instructions,
     Length,
@@ -81,8 +82,8 @@ class Wording:
         return _capitalised(sentence)
 
     def spot(self, step: Step) -> str:
-        """Name a step's movement and side: "clam, left side"."""
-        return self._value(Spot(step.movement, step.side))
+        """Name a step: "clam, left side", "glute bridge, set 2 of 3"."""
+        return self._value(Spot(step.movement, step.side, step.set_number, step.sets))
 
     def title(self, routine: Routine) -> str:
         """Name a routine as a title: "Pre-run routine"."""
@@ -100,8 +101,7 @@ class Wording:
 
     def step_title(self, step: Step) -> str:
         """Name a step as a title: "Glute bridge, set 2 of 3"."""
-        title = _capitalised(self.spot(step))
-        return f"{title}, set {step.set_number} of {step.sets}" if step.sets > 1 else title
+        return _capitalised(self.spot(step))
 
     def script(self) -> dict[str, Recipe]:
         """Return what every cue is recorded from, by cue id."""
@@ -152,13 +152,15 @@ class Wording:
                 return self.movements[value.id].name
             case Routine():
                 return self.routines[value.id].name
-            case Spot(movement, Side.BOTH):
-                return self._value(movement)
-            case Spot(movement, side):
-                return f"{self._value(movement)}, {phrases.side(side, movement.sidedness)}"
+            case Spot(movement, side, number, sets):
+                sides = [] if side is Side.BOTH else [phrases.side(side, movement.sidedness)]
+                which = [f"set {number} of {sets}"] if sets > 1 else []
+                return ", ".join([self._value(movement), *sides, *which])
             case Instructions(movement, side):
                 words = self.movements[movement.id]
                 return f"{_sided(words.full, side)} {words.care}"
+            case Easier(movement):
+                return self.movements[movement.id].easier
             case Reason(movement):
                 return self.movements[movement.id].reason
             case Length(milliseconds):

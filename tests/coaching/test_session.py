@@ -153,6 +153,18 @@ EXPECTED: dict[str, tuple[str, str, str, str]] = {
         "help-paused? -> paused",
         "help-stepping? -> stepping",
     ),
+    "ItHurts": (
+        "it-hurts if-it-stays -> idle",
+        "it-hurts easier [stop] skip-it? -> paused",
+        "it-hurts easier [stop] skip-it? -> paused",
+        "it-hurts easier skip-it? -> paused",
+    ),
+    "EasierForm": (
+        "nothing-on which-routine? -> idle",
+        "easier -> playing",
+        "easier -> paused",
+        "easier ready-next? -> stepping",
+    ),
     "KeepOrder": (
         "order-stays which-one? -> idle",
         "order-stays -> playing",
@@ -447,6 +459,18 @@ class TestAnswers:
             "going-on-before [clip@1] ready-next? -> stepping",
             "which-routine? -> stepping",
         ),
+        (Phase.PLAYING, Question.SKIP_IT): (
+            "[play@2] -> playing",
+            "goodbye-kept [stop] -> paused",
+        ),
+        (Phase.PAUSED, Question.SKIP_IT): (
+            "[play@2] -> playing",
+            "goodbye-kept [stop] -> paused",
+        ),
+        (Phase.STEPPING, Question.SKIP_IT): (
+            "[clip@2] ready-next? -> stepping",
+            "goodbye-kept -> paused",
+        ),
         (Phase.STEPPING, Question.NEXT_STEP): (
             "[clip@2] ready-next? -> stepping",
             "take-your-time? -> stepping",
@@ -537,6 +561,32 @@ class TestAsking:
         line = act(runner(phase), ask(heard="sit up")).ask.line
         assert line.id == "unknown-movement"
         assert len(line.values["movements"]) == len(CATALOGUE.movements)
+
+
+class TestPain:
+    @pytest.mark.parametrize("phase", [Phase.PLAYING, Phase.PAUSED])
+    def test_the_movement_stops_first(self, phase):
+        """Whatever is on stops, the care line and the easier form are told, and skipping offered."""
+        outcome = act(runner(phase), events.ItHurts())
+        assert describe(outcome) == "it-hurts easier [stop] skip-it? -> paused"
+
+    @pytest.mark.parametrize("phase", [Phase.PLAYING, Phase.PAUSED, Phase.STEPPING])
+    def test_it_never_goes_on_by_itself(self, phase):
+        """Without an answer the routine waits; only a yes or a command goes on."""
+        hurt = act(runner(phase), events.ItHurts()).runner
+        assert hurt.session.phase is Phase.PAUSED
+        silent = act(hurt, events.SessionEnded(unanswered=True), Moment(NOW)).runner
+        assert silent.session.phase is Phase.PAUSED
+        assert not silent.session.is_moving
+
+    def test_in_the_last_movement_there_is_nothing_to_skip_to(self):
+        """Pain in the last movement ends the routine, if the runner agrees."""
+        before = runner(Phase.PLAYING, step=3)
+        hurt = act(before, events.ItHurts(), Moment(NOW))
+        assert hurt.ask.line.id == "nothing-left-to-skip-to"
+        ended = act(hurt.runner, events.Yes(), Moment(NOW))
+        assert describe(ended) == "if-it-stays [stop] -> idle"
+        assert not ended.runner.history
 
 
 class TestNotices:

@@ -124,7 +124,7 @@ def test_movements_without_sides(spoken, catalogue):
         ("instruct/lying-figure-four/left/full", "left ankle over the right knee"),
         ("instruct/lying-figure-four/left/full", "behind the right thigh"),
         ("instruct/lying-figure-four/left/brief", "left ankle over the right knee"),
-        ("change/lying-figure-four/left", "left ankle over the right knee"),
+        ("change/lying-figure-four/left", "left ankle goes over the right knee"),
         # The leg on top is.
         ("instruct/stacked-leg/left/full", "the right leg in, foot under the left knee"),
         ("instruct/stacked-leg/left/full", "left leg on top"),

@@ -400,3 +400,28 @@ class Unreachable(MemoryStore):
     def _require_presence(self):
         if self.away:
             raise StoreError("the table is not there")
+
+
+class TestPain:
+    @pytest.mark.parametrize("words", ["it hurts", "ouch", "my knee hurts", "i feel a sharp pain"])
+    def test_it_hurts(self, holding, words):
+        """Pain stops the guide at once, and only a yes goes on, with another movement."""
+        heard = holding.ask(words)
+        assert holding.echo.player.activity is Activity.STOPPED
+        assert "ease out" in heard.speech.lower()
+        assert heard.mic_open
+        holding.say("yes")
+        assert holding.spot == "pigeon left"
+
+    def test_no_answer_leaves_it_stopped(self, holding):
+        """Without an answer nothing goes on by itself, and the place is kept."""
+        holding.ask("that hurts")
+        holding.echo.say_nothing()
+        assert holding.echo.player.activity is Activity.STOPPED
+        assert holding.remembered.session.phase is Phase.PAUSED
+
+    def test_the_easier_form(self, holding):
+        """Asked for something easier, the coach tells the easier form and the hold goes on."""
+        heard = holding.ask("is there an easier version")
+        assert "foot on the floor" in heard.speech
+        assert holding.echo.player.activity is Activity.PLAYING

@@ -1,0 +1,109 @@
+"""Tells how alike words are: by their letters, for slips of the finger, and by their sound, for
+what a speech recogniser takes for one another.
+
+The sounds are English, and as coarse as what is misheard: "paws" and "pause" are the same,
+"claim" and "clam" nearly. Nothing here knows which words there are, or what they mean.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+SAME_STEM = 0.95
+"""How alike "stretch", "stretches" and "stretching" are."""
+
+SAME_SOUND = 0.85
+"""How alike "wear" and "where" are at least."""
+
+LIKELY_SAME_SOUND = 0.7
+SURE_SOUND = 4
+"""Short words that sound the same must be so much alike all in all to be taken for one another;
+words of so many sounds need not."""
+
+SHORTEST_STEMMED = 4
+
+SOUNDS = [
+    (re.compile(letters), sound)
+    for letters, sound in (
+        ("^kn|^gn", "n"),
+        ("^wr", "r"),
+        ("^wh", "w"),
+        ("eigh", "E"),
+        ("igh", "I"),
+        ("gh|(?<=[aeiou])h(?![aeiouy])", ""),
+        ("tch|ch|dge?", "C"),
+        ("sh", "S"),
+        ("th", "T"),
+        ("ph", "f"),
+        ("ck", "k"),
+        ("qu", "kw"),
+        ("x", "ks"),
+        ("a([^aeiouy])e$", r"E\1"),  # brake
+        ("i([^aeiouy])e$", r"I\1"),  # site
+        ("c(?=[eiy])", "s"),
+        ("g(?=[eiy])", "C"),
+        ("(?<=.)e$", ""),
+        ("ee|ea|ei|ey|ai|ay|ie", "E"),
+        ("[aou]+w?|ew", "A"),
+        ("e", "E"),
+        ("[iy]", "I"),
+        ("[cq]|(?<=.)g", "k"),
+        ("z", "s"),
+        ("(?<=.)d", "t"),
+        ("(?<=.)b", "p"),
+        ("(?<=.)v", "f"),
+        ("j", "C"),
+        (r"(.)\1+", r"\1"),
+    )
+]
+"""From spelling to sound, one rule after the other. What comes out: three vowels, A, E and I,
+and consonants, those within a word without their voice; C, S and T as in church, she and thin."""
+
+
+def sound_of(word: str) -> str:
+    """Spell a word by its sound."""
+    for letters, sound in SOUNDS:
+        word = letters.sub(sound, word)
+    return word
+
+
+def stem_of(word: str) -> str:
+    """Return a word without the endings of plurals and verbs."""
+    if len(word) < SHORTEST_STEMMED:
+        return word
+    return re.sub(r"(.)\1$", r"\1", re.sub("(?:ing|ed|es|s|e)$", "", word)) or word
+
+
+class Lexicon:
+    """Words among which to find those like another. Made once, asked as often as you like."""
+
+    def __init__(self, words: Iterable[str], least: float) -> None:
+        """`least` is how alike words must be, from 0 to 1."""
+        self._least = least
+        self._words = tuple(words)
+        self._sounds = [sound_of(word) for word in self._words]
+        self._by_stem: dict[str, list[str]] = defaultdict(list)
+        for word in self._words:
+            self._by_stem[stem_of(word)].append(word)
+
+    def near(self, said: str) -> dict[str, float]:
+        """Return the words that are like what was said, each with its likeness up to 1."""
+        near = dict.fromkeys(self._by_stem.get(stem_of(said), ()), SAME_STEM)
+        sound = sound_of(said)
+        for _, alike_in_sound, place in process.extract(
+            sound,
+            self._sounds,
+            scorer=OSA.normalized_similarity,
+            score_cutoff=2 * self._least - 1,  # below, not even the same letters would help
+            limit=None,
+        ):
+            word = self._words[place]
+            likeness = (alike_in_sound + OSA.normalized_similarity(said, word)) / 2
+            if alike_in_sound == 1 and (likeness >= LIKELY_SAME_SOUND or len(sound) >= SURE_SOUND):
+                likeness = max(likeness, SAME_SOUND)
+            if likeness >= max(self._least, near.get(word, 0)):
+                near[word] = likeness
+        return near

@@ -1,0 +1,54 @@
+"""Turns what somebody says into an intent and its slots, as Alexa does, but without Alexa.
+
+It works from the interaction model that Alexa gets, for the terminal and the browser. What an
+Echo takes off first, it leaves to its callers: the wake word's "ask glute coach to". What is a
+sample word for word means just that; only what is none is compared with all of them. What is
+like nothing is a fallback.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+from skill.understanding.names import Names
+from skill.understanding.nearest import Nearest
+from skill.understanding.samples import FALLBACK, Understood, read_samples
+from skill.understanding.templates import Templates
+from skill.understanding.words import plain_sentence
+
+LONGEST = 200
+"""Letters and spaces that are listened to; beyond that, it is talk."""
+
+CLAUSE_END = re.compile(r"[,.;:!?\u2013\u2014\u2026]+\s+")
+
+
+class Understanding:
+    """What an interaction model understands. Made once, asked as often as you like."""
+
+    def __init__(self, model: Mapping[str, Any]) -> None:
+        language = model["interactionModel"]["languageModel"]
+        names = defaultdict(lambda: Names({}))
+        names.update({kind["name"]: Names(kind) for kind in language.get("types", ())})
+        samples = tuple(read_samples(language))
+        self._templates = Templates(samples, names)
+        self._nearest = Nearest(samples, names)
+
+    def understand(self, text: str) -> Understood:
+        """Return what was meant; the fallback intent if nothing fits. Any text will do.
+
+        If the whole of it makes no sense, the last clause counts.
+        """
+        *before, last = CLAUSE_END.split(text.strip())
+        meant = self._meaning(text) or (self._meaning(last) if before else None)
+        return meant or Understood(FALLBACK)
+
+    def _meaning(self, text: str) -> Understood | None:
+        said = plain_sentence(text)
+        if len(said) > LONGEST:
+            return None
+        return (
+            self._templates.match(said)
+            or self._templates.match_unknown(said)
+            or self._nearest.match(said)
+        )

@@ -1,0 +1,102 @@
+"""Reads an interaction model's samples: what can be said, and the intent it then means."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import permutations
+from typing import Any
+
+from skill.intents import Slot
+from skill.understanding.words import LIGHT, plain_sentence
+
+FALLBACK = "AMAZON.FallbackIntent"
+
+KNOWN_TO_ALEXA: Mapping[str, tuple[str, ...]] = {
+    "AMAZON.CancelIntent": ("cancel", "never mind", "forget it"),
+    "AMAZON.HelpIntent": ("help", "help me", "can you help me"),
+    "AMAZON.LoopOffIntent": ("loop off", "turn off loop", "stop looping", "stop the loop"),
+    "AMAZON.LoopOnIntent": ("loop", "loop on", "turn on loop", "keep repeating this"),
+    "AMAZON.NavigateHomeIntent": ("home", "go home"),
+    "AMAZON.NextIntent": ("next", "skip", "skip forward"),
+    "AMAZON.NoIntent": ("no", "no thanks"),
+    "AMAZON.PauseIntent": ("pause", "pause that"),
+    "AMAZON.PreviousIntent": ("previous", "go back", "skip back", "skip backwards", "back up"),
+    "AMAZON.RepeatIntent": ("repeat", "repeat that", "say that again"),
+    "AMAZON.ResumeIntent": ("resume", "continue", "keep going"),
+    "AMAZON.ShuffleOffIntent": ("shuffle off", "turn off shuffle", "stop shuffling"),
+    "AMAZON.ShuffleOnIntent": ("shuffle", "shuffle on", "turn on shuffle", "shuffle mode"),
+    "AMAZON.StartOverIntent": ("start over", "start again", "restart"),
+    "AMAZON.StopIntent": ("stop", "off", "shut up", "exit", "quit"),
+    "AMAZON.YesIntent": ("yes", "yes please", "sure"),
+}
+"""What Alexa knows for her own intents, after the commonest words in Amazon's reference of
+the standard built-in intents. The model does not repeat them. "Exit" and "quit" never reach a
+skill, whose session Alexa just ends; without Alexa, they stop."""
+
+SLOT = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """An intent, and those of its slots that were filled."""
+
+    intent: str
+    slots: Mapping[str, Slot] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One way to say an intent: a plain sentence, and the type of each slot in it by its name."""
+
+    intent: str
+    sentence: str
+    types: Mapping[str, str]
+
+    def words(self) -> tuple[str, ...]:
+        """Return its words, each once; for a slot, its type as a word."""
+        named = SLOT.sub(lambda slot: type_word(self.types[slot[1]]), self.sentence)
+        return tuple(dict.fromkeys(named.split(" ")))
+
+
+def type_word(type_: str) -> str:
+    """Return the word that stands for anything of a slot type."""
+    return f"{{{type_}}}"
+
+
+def read_samples(language: Mapping[str, Any]) -> Iterator[Sample]:
+    """Yield a language model's samples; after them, what Alexa knows for intents of the model."""
+    for intent in language["intents"]:
+        types = {slot["name"]: slot["type"] for slot in intent.get("slots", ())}
+        for sample in map(plain_sentence, intent.get("samples", ())):
+            used = {slot: types[slot] for slot in SLOT.findall(sample)}
+            yield Sample(intent["name"], sample, used)
+    for intent in language["intents"]:
+        for phrase in KNOWN_TO_ALEXA.get(intent["name"], ()):
+            yield Sample(intent["name"], plain_sentence(phrase), {})
+
+
+def exchangeable(samples: Iterable[Sample]) -> Mapping[str, frozenset[str]]:
+    """Find the words that take each other's place: "stretch" and "exercise", "leg" and "side".
+
+    Such words do so in two samples or more of one intent, and never make it another intent.
+    """
+    frames: dict[tuple[Any, ...], dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for sample in samples:
+        words = sample.words()
+        for place, word in enumerate(words):
+            if len(words) > 1 and word not in LIGHT and not SLOT.match(word):
+                frames[words[:place], words[place + 1 :]][word].add(sample.intent)
+    times: Counter[tuple[str, str]] = Counter()
+    different: set[tuple[str, str]] = set()
+    for intents in frames.values():
+        for pair in permutations(intents, 2):
+            if intents[pair[0]] == intents[pair[1]]:
+                times[pair] += 1
+            else:
+                different.add(pair)
+    found: dict[str, set[str]] = defaultdict(set)
+    for (word, other), count in times.items():
+        if count > 1 and (word, other) not in different:
+            found[word].add(other)
+    return {word: frozenset(others) for word, others in found.items()}

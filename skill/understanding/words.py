@@ -1,0 +1,125 @@
+"""Brings sentences to plain words: no case, punctuation, fillers, short forms or politeness.
+
+It knows English and no intent. What a sentence means is decided elsewhere.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+SHORT_FORMS = {
+    "arent": "are not",
+    "cannot": "can not",
+    "cant": "can not",
+    "didnt": "did not",
+    "doesnt": "does not",
+    "dont": "do not",
+    "dunno": "do not know",
+    "gimme": "give me",
+    "havent": "have not",
+    "hows": "how is",
+    "id": "i would",
+    "im": "i am",
+    "isnt": "is not",
+    "its": "it is",
+    "ive": "i have",
+    "lemme": "let me",
+    "ok": "okay",
+    "sec": "second",
+    "secs": "seconds",
+    "thats": "that is",
+    "wanna": "want to",
+    "wasnt": "was not",
+    "whats": "what is",
+    "wheres": "where is",
+    "wont": "will not",
+    "youre": "you are",
+}
+"""Short forms, written without their apostrophes, and what they stand for."""
+
+ENDINGS = {"'ll": " will", "'re": " are", "'ve": " have"}
+"""Short endings that would make other words without their apostrophes: "well", "were"."""
+
+NUMBERS = {
+    str(number): word
+    for number, word in enumerate(
+        "zero one two three four five six seven eight nine ten".split()  # noqa: SIM905 - as words
+    )
+}
+
+FILLERS = frozenset(
+    "a ah alexa an er erm hmm just my oh please the uh um".split()  # noqa: SIM905 - reads as words
+)
+"""Words that never make a difference."""
+
+OPENERS = re.compile(
+    r"(?:(?:okay|alright|so|well|hey|hi|and|lets|let us|tell me|do you know|shall we|you can"
+    r"|(?:can|could|will|would) you|(?:can|could|may) (?:i|we)"
+    r"|i want(?: you)? to(?: know)?|i need (?:you to|to know)"
+    r"|i would like(?: you)? to(?: know)?) )+"
+)
+"""What a sentence may begin with and mean the same, as long as something follows."""
+
+CLOSERS = re.compile(r"(?: (?:for me|right now|now|(?:for )?today|coach|thanks|thank you))+$")
+"""What it may end with, as long as something stands before."""
+
+QUESTION_CLOSER = " again"
+"""What a question may end with besides; "do it again" is another matter."""
+
+LIGHT = frozenset(
+    (  # noqa: SIM905 - reads as words
+        "about actually all already also am and any anything are as at be because been being bit "
+        "but by can coach could did do does doing each either else entire ever every everything "
+        "for from get go going got guess had has have he her here him his i if in into is it kind "
+        "let like little made make many may maybe me might mine most much must near need now of "
+        "okay on one ones only or our out own quick quite rather really shall she short should "
+        "since small so some something sorry sort such than thank thanks that their them then "
+        "there these they thing things think this those though through to together too totally "
+        "toward towards try until up us very want was we were while who whole will with would yet "
+        "you your"
+    ).split()
+)
+"""Words found in any sentence: they tell little of what it means."""
+
+DENYING = frozenset(("never", "not"))
+"""Words that turn a meaning around."""
+
+ASKING = frozenset(
+    (  # noqa: SIM905 - reads as words
+        "am are did does how is was were what when where which who whose why"
+    ).split()
+)
+ASKING_BEFORE_SUBJECTS = frozenset(("can", "could", "do", "has", "have", "should", "will", "would"))
+SUBJECTS = frozenset(("i", "it", "that", "there", "this", "we", "you"))
+
+
+def plain_sentence(text: str) -> str:
+    """Bring a sentence to its plain words, without what only opens or closes it politely."""
+    plain = plain_words(text)
+    without_opener = plain[opener.end() :] if (opener := OPENERS.match(plain)) else plain
+    sentence = CLOSERS.sub("", without_opener)
+    if is_question(sentence.split(" ")):
+        return sentence.removesuffix(QUESTION_CLOSER)
+    return sentence
+
+
+def plain_words(text: str) -> str:
+    """Bring words to lower case, one space between them, no punctuation, fillers or short forms.
+
+    Words that are nothing but fillers stay as they are.
+    """
+    letters = unicodedata.normalize("NFKC", text).casefold().replace("\u2019", "'")
+    for ending, whole in ENDINGS.items():
+        letters = letters.replace(ending, whole)
+    words = [
+        word
+        for token in re.findall(r"\{\w+\}|[^\W_]+", letters.replace("'", ""))
+        for word in SHORT_FORMS.get(token, NUMBERS.get(token, token)).split(" ")
+    ]
+    return " ".join([word for word in words if word not in FILLERS] or words)
+
+
+def is_question(words: Sequence[str]) -> bool:
+    """Whether plain words stand as in a question: "where am i", "do i hold this"."""
+    first, second = (*words, "", "")[:2]
+    return first in ASKING or (first in ASKING_BEFORE_SUBJECTS and second in SUBJECTS)
