@@ -566,7 +566,7 @@ class TestAsking:
 class TestPain:
     @pytest.mark.parametrize("phase", [Phase.PLAYING, Phase.PAUSED])
     def test_the_movement_stops_first(self, phase):
-        """Whatever is on stops, the care line and the easier form are told, and skipping offered."""
+        """Whatever is on stops, the care line the easier form are told, skipping is offered."""
         outcome = act(runner(phase), events.ItHurts())
         assert describe(outcome) == "it-hurts easier [stop] skip-it? -> paused"
 
