@@ -96,19 +96,28 @@ def _k_weighting(size: int) -> _Response:
     """Return the frequency response for an FFT of this size: a high shelf and a high-pass."""
     delay = np.exp(-2j * pi * np.arange(size // 2 + 1) / size)
 
+    # In place, because half a million complex numbers take their room.
+    def polynomial(low: float, middle: float, high: float) -> _Response:
+        value: _Response = delay * high
+        value += middle
+        value *= delay
+        value += low
+        return value
+
     def section(b: tuple[float, float, float], a: tuple[float, float, float]) -> _Response:
-        above = b[0] + delay * (b[1] + delay * b[2])
-        below = a[0] + delay * (a[1] + delay * a[2])
-        return np.asarray(above / below)
+        response = polynomial(*b)
+        response /= polynomial(*a)
+        return response
 
     k, q = tan(pi * 1681.974450955533 / SAMPLE_RATE), 0.7071752369554196
     high = 10 ** (3.999843853973347 / 20)
     middle = high**0.4996667741545416
     poles = (1 + k / q + k * k, 2 * (k * k - 1), 1 - k / q + k * k)
     zeros = (high + middle * k / q + k * k, 2 * (k * k - high), high - middle * k / q + k * k)
-    shelf = section(zeros, poles)
+    response = section(zeros, poles)
 
     k, q = tan(pi * 38.13547087602444 / SAMPLE_RATE), 0.5003270373238773
     scale = 1 + k / q + k * k
     poles = (1.0, 2 * (k * k - 1) / scale, (1 - k / q + k * k) / scale)
-    return (shelf * section((1.0, -2.0, 1.0), poles)).astype(np.complex64)
+    response *= section((1.0, -2.0, 1.0), poles)
+    return response.astype(np.complex64)

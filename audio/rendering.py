@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable, Generator, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -121,9 +121,11 @@ def _record_all(
         initializer=_live_with_parent,
     )
     try:
-        keys = {
-            pool.submit(_record, key, recipe, voice, folder): key for key, recipe in recipes.items()
-        }
+        with _interrupts_held_back():
+            keys = {
+                pool.submit(_record, key, recipe, voice, folder): key
+                for key, recipe in recipes.items()
+            }
         for future in as_completed(keys):
             yield keys[future], future.result()
     except BrokenProcessPool as error:
@@ -149,8 +151,21 @@ def _record(key: str, recipe: Recipe, voice: Voice, folder: Path) -> CueFile | S
         raise
 
 
+@contextmanager
+def _interrupts_held_back() -> Iterator[None]:
+    """Start processes that Ctrl-C never reaches, not even while they are starting.
+
+    They inherit the blocked signal; here it arrives as soon as they are on their way.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _live_with_parent() -> None:
-    """Leave Ctrl-C to the parent process, and end when it ends, even if it is killed."""
+    """End when the parent process ends, even if it is killed."""
 
     def follow() -> None:
         parent = multiprocessing.parent_process()
@@ -158,5 +173,4 @@ def _live_with_parent() -> None:
             parent.join()
             os._exit(1)
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=follow, daemon=True).start()

@@ -50,6 +50,7 @@ def create_app(
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
     app.json.sort_keys = False  # type: ignore[attr-defined]
     door = _Door(settings, service, verifier)
+    app.get("/")(door.index)
     app.post("/alexa")(door.alexa)
     app.get("/guides/<plan_id>.mp3")(door.guide)
     app.get("/guides/<plan_id>.vtt")(door.captions)
@@ -71,6 +72,25 @@ class _Door:
         self._settings = settings
         self._service = service
         self._verifier = verifier
+
+    def index(self) -> Response:
+        """Say what this is, and where the guides are."""
+        base, wording = self._settings.base_url, self._service.wording
+        guides = (
+            f"  {base}/guides/{routine.id}.mp3  {wording.title(routine)}"
+            for routine in wording.catalogue.routines.values()
+        )
+        text = "\n".join(
+            [
+                "Glute Coach is running. Talk to it with an Alexa speaker, or ./scripts/talk",
+                "",
+                "Its guides, to listen to or take along:",
+                *guides,
+                f"  {base}/guides/feed.xml  All of them, for podcast apps",
+                "",
+            ]
+        )
+        return Response(text, mimetype="text/plain")
 
     def alexa(self) -> Response:
         """Answer a request of Alexa's."""

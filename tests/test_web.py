@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import logging
 from collections.abc import Callable
 from dataclasses import replace
@@ -517,7 +518,6 @@ class TestPlansThereAreNot:
             "/guides/pre-run/0/0.mp3",
             f"/guides/pre-run/{'9' * 5_000}.mp3",
             "/static/x.js",
-            "/",
             "/favicon.ico",
         ],
         ids=lambda path: path[:40],
@@ -543,6 +543,14 @@ class TestPlansThereAreNot:
 
 
 class TestTheRest:
+    def test_the_address_itself_says_what_this_is(self, door):
+        """Whoever opens the printed address finds the guides, at addresses that answer."""
+        page = door.get("/")
+        assert page.status_code == 200
+        found = re.findall(r"https://coach\.example(/guides/\S+)", page.text)
+        assert len(found) == 7
+        assert all(door.head(address).status_code == 200 for address in found)
+
     def test_health(self, door, service):
         """The service says that it runs, and with which recording."""
         response = door.get("/healthz")

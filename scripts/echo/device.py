@@ -33,7 +33,7 @@ from scripts.echo.rules import Answer, read_answer
 from scripts.echo.speech import SILENCE, Clip, Speech
 from scripts.echo.streams import Lengths
 from skill.intents import Slot
-from skill.understanding import Understanding
+from skill.understanding.listening import Understanding
 
 START = datetime(2026, 3, 2, 6, 30, tzinfo=UTC)
 PATIENCE = timedelta(seconds=8)

@@ -7,6 +7,7 @@ from skill.coaching.errors import PlanError
 from skill.coaching.movements import SECOND, Milliseconds, Reps
 from skill.coaching.repertoire import Repertoire
 from skill.coaching.timeline import BeatKind, Place, Timeline
+from skill.content.phrases import plural
 from skill.content.wording import Wording
 
 _GUIDE = re.compile(r"/guides/([^/]+?)(?:/(\d+))?\.mp3")
@@ -66,7 +67,7 @@ def _work(place: Place) -> str:
         return ""
     amount = f"{-(-place.work_left // SECOND)} s"
     if isinstance(place.step.dose, Reps):
-        amount = f"{place.reps_left} reps"
+        amount = plural(place.reps_left, "rep")
     return f"{amount} left" if place.beat.is_work else f"for {amount}"
 
 

@@ -9,7 +9,9 @@ import re
 from dataclasses import dataclass, replace
 
 from scripts.echo.errors import NotForTheSkillError
-from skill.understanding import Understanding, Understood, plain_words
+from skill.understanding.listening import Understanding
+from skill.understanding.samples import Understood
+from skill.understanding.words import plain_words
 
 PLAYBACK_INTENTS = frozenset(
     f"AMAZON.{name}Intent"

@@ -1,8 +1,7 @@
-"""Tells how alike words are: by their letters, for slips of the finger, and by their sound, for
-what a speech recogniser takes for one another.
+"""Tells how alike words are, by their letters and by their sound.
 
-The sounds are English, and as coarse as what is misheard: "paws" and "pause" are the same,
-"claim" and "clam" nearly. Nothing here knows which words there are, or what they mean.
+Letters are for slips of the finger, sounds for what a speech recogniser mishears. The sounds are
+English, and as coarse as that: "paws" and "pause" are the same, "claim" and "clam" nearly.
 """
 
 import re
@@ -41,26 +40,28 @@ SOUNDS = [
         ("ck", "k"),
         ("qu", "kw"),
         ("x", "ks"),
-        ("a([^aeiouy])e$", r"E\1"),  # brake
-        ("i([^aeiouy])e$", r"I\1"),  # site
+        ("(?<![aeiou])a([^aeiouy])e$", r"E\1"),  # brake
+        ("(?<![aeiou])i([^aeiouy])e$", r"I\1"),  # site
         ("c(?=[eiy])", "s"),
         ("g(?=[eiy])", "C"),
         ("(?<=.)e$", ""),
+        ("(?<=w)a(?![iwy])", "O"),  # what
         ("ee|ea|ei|ey|ai|ay|ie", "E"),
-        ("[aou]+w?|ew", "A"),
+        ("oo", "U"),
+        ("au|aw|oa|ou|ow|o", "O"),
+        ("ew|u", "U"),
+        ("a", "A"),
         ("e", "E"),
         ("[iy]", "I"),
-        ("[cq]|(?<=.)g", "k"),
+        ("[cq]", "k"),
         ("z", "s"),
         ("(?<=.)d", "t"),
-        ("(?<=.)b", "p"),
-        ("(?<=.)v", "f"),
         ("j", "C"),
         (r"(.)\1+", r"\1"),
     )
 ]
-"""From spelling to sound, one rule after the other. What comes out: three vowels, A, E and I,
-and consonants, those within a word without their voice; C, S and T as in church, she and thin."""
+"""From spelling to sound, one rule after the other. What comes out: the vowels A, E, I, O and U,
+and consonants; C, S and T as in church, she and thin."""
 
 
 def sound_of(word: str) -> str:

@@ -28,8 +28,8 @@ class Understanding:
 
     def __init__(self, model: Mapping[str, Any]) -> None:
         language = model["interactionModel"]["languageModel"]
-        names = defaultdict(lambda: Names({}))
-        names.update({kind["name"]: Names(kind) for kind in language.get("types", ())})
+        listed = {kind["name"]: Names(kind) for kind in language.get("types", ())}
+        names = defaultdict(lambda: Names({}), listed)
         samples = tuple(read_samples(language))
         self._templates = Templates(samples, names)
         self._nearest = Nearest(samples, names)

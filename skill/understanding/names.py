@@ -20,8 +20,10 @@ SHORTEST = 3
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A name in a sentence: its first word and the one after its last, counted from 0, how
-    alike it is to the name that was meant, and the slot it fills."""
+    """A name in a sentence, from its first word up to the one before `end`, counted from 0.
+
+    `likeness` is how alike it is to the name that was meant, up to 1; `slot` is what it fills.
+    """
 
     first: int
     end: int

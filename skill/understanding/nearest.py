@@ -17,12 +17,12 @@ from dataclasses import dataclass
 from itertools import combinations, pairwise
 from math import log
 
-from skill.understanding.likeness import SAME_SOUND, Lexicon, sound_of
+from skill.understanding.likeness import SAME_SOUND, Lexicon
 from skill.understanding.names import Found, Names
 from skill.understanding.samples import SLOT, Sample, Understood, exchangeable, type_word
-from skill.understanding.words import DENYING, LIGHT, SHORT_FORMS, is_question
+from skill.understanding.words import DENYING, LIGHT, is_question
 
-ENOUGH = 0.72
+ENOUGH = float(__import__("os").environ.get("ACCEPT", 0.72))
 """How alike the nearest sample must be for a sentence to mean it."""
 
 LEAST_LIKENESS = 0.74
@@ -37,25 +37,25 @@ LIGHT_WEIGHT = 0.3
 UNKNOWN_INTENTS = 0.5
 """How many intents a word counts as having that none has."""
 
-KNOWN_ELSEWHERE = 0.6
+import os
+
+KNOWN_ELSEWHERE = float(os.environ.get("KNOWN", 0.7))
 """How much of a word is forgiven that only other samples of the intent have."""
 
 OTHER_MOOD = 0.85
 """How alike a question and a demand of the same words are."""
 
-SHORTEST_BY_SOUND = 4
-"""Letters of a short form that is known by its sound: "wots" for "whats"."""
-
 
 @dataclass(frozen=True, slots=True)
 class _Heard:
-    """A word of a sentence: the words of samples it may be, and those these may stand for, each
-    with its likeness up to 1, and what it weighs."""
+    """A word of a sentence, and the words of samples that it may be, the likeliest first.
 
-    as_word: str
-    near: Mapping[str, float]
-    standing_for: Mapping[str, float]
+    `shares` says what weight it shares with each word that it may be or stand for.
+    """
+
+    may_be: Sequence[str]
     weight: float
+    shares: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,10 @@ class Nearest:
     """The samples of a model, to find the one a sentence is most like."""
 
     def __init__(self, samples: Sequence[Sample], names: Mapping[str, Names]) -> None:
-        self._names = names
+        samples = [sample for sample in samples if not LIGHT.issuperset(sample.words())]
+        self._names = {
+            type_word(type_): names[type_] for sample in samples for type_ in sample.types.values()
+        }
         self._intents_of: dict[str, set[str]] = defaultdict(set)
         self._bags_with: dict[str, list[int]] = defaultdict(list)
         self._neighbours: dict[str, tuple[str, str]] = {}
@@ -94,11 +97,6 @@ class Nearest:
         self._exchangeable = exchangeable(samples)
         spoken = (word for word in self._weights if not SLOT.match(word))
         self._lexicon = Lexicon(spoken, LEAST_LIKENESS)
-        self._short_forms = {
-            sound_of(short): whole.split(" ")
-            for short, whole in SHORT_FORMS.items()
-            if len(short) >= SHORTEST_BY_SOUND
-        }
 
     def match(self, said: str) -> Understood | None:
         """Return what a plain sentence means; None if no sample is enough like it."""
@@ -107,7 +105,7 @@ class Nearest:
         best, meant = ENOUGH, None
         for reading, found in self._readings(words):
             as_heard = [
-                self._name_heard(word, found[word]) if word in found else heard[word]
+                self._as_heard({word: found[word].likeness}) if word in found else heard[word]
                 for word in reading
             ]
             for likeness, sample in self._likenesses(as_heard, frozenset(found)):
@@ -142,15 +140,13 @@ class Nearest:
             elif word in self._weights:
                 spelled.append(word)
             else:
-                spelled += self._neighbours.get(word) or self._short_forms.get(
-                    sound_of(word), [word]
-                )
+                spelled += self._neighbours.get(word, (word,))
         return spelled
 
     def _readings(self, words: Sequence[str]) -> Iterator[tuple[list[str], dict[str, Found]]]:
         """Yield the sentence with any of the names in it as the type they are of, and those."""
         found = {
-            type_word(type_): name
+            type_: name
             for type_, names in self._names.items()
             if (name := names.find(words)) is not None
         }
@@ -173,46 +169,55 @@ class Nearest:
                 if likeness >= SAME_SOUND or other not in LIGHT
             }
         if not near:
-            return _Heard(word, {}, {}, LIGHT_WEIGHT if word in LIGHT else self._unknown_weight)
-        standing_for = dict(near)
-        for known, likeness in near.items():
-            for other in self._exchangeable.get(known, ()):
-                standing_for[other] = max(standing_for.get(other, 0), EXCHANGED * likeness)
-        nearest = max(near, key=lambda other: near[other])
-        return _Heard(nearest, near, standing_for, self._weights[nearest])
+            return _Heard([word], LIGHT_WEIGHT if word in LIGHT else self._unknown_weight, {})
+        return self._as_heard(near)
 
-    def _name_heard(self, type_: str, found: Found) -> _Heard:
-        near = {type_: found.likeness}
-        return _Heard(type_, near, near, self._weights.get(type_, self._unknown_weight))
+    def _as_heard(self, near: Mapping[str, float]) -> _Heard:
+        weights = self._weights
+        shares = {word: likeness * weights[word] for word, likeness in near.items()}
+        for word, likeness in near.items():
+            for other in self._exchangeable.get(word, ()):
+                share = EXCHANGED * likeness * min(weights[word], weights[other])
+                shares[other] = max(share, shares.get(other, 0))
+        may_be = sorted(near, key=lambda word: (near[word], weights[word]), reverse=True)
+        return _Heard(may_be, weights[may_be[0]], shares)
 
     def _likenesses(
         self, heard: Sequence[_Heard], types: frozenset[str]
     ) -> Iterator[tuple[float, Sample]]:
         """Yield the samples that share words with a sentence, each with its likeness up to 1."""
         weight = sum(word.weight for word in heard)
-        as_words = [word.as_word for word in heard]
+        as_words = [word.may_be[0] for word in heard]
         asks, denies = is_question(as_words), not DENYING.isdisjoint(as_words)
         known: dict[str, float] = defaultdict(float)
         for word in heard:
-            for intent in set().union(*(self._intents_of[other] for other in word.near)):
+            for intent in set().union(*(self._intents_of.get(other, ()) for other in word.may_be)):
                 known[intent] += word.weight
         for place, shared in self._shared(heard).items():
             bag = self._bags[place]
             if bag.types == types and bag.denies == denies:
                 elsewhere = max(0.0, known[bag.sample.intent] - shared)
                 both = weight - KNOWN_ELSEWHERE * elsewhere + bag.weight
-                likeness = 2 * min(shared, bag.weight) / both
+                likeness = 2 * min(shared, weight, bag.weight) / both
                 yield likeness if asks == bag.asks else OTHER_MOOD * likeness, bag.sample
 
     def _shared(self, heard: Sequence[_Heard]) -> Mapping[int, float]:
-        """Return the weight that samples share with a sentence, by their places."""
-        shared: dict[int, float] = defaultdict(float)
+        """Return the weight that samples share with a sentence, by their places.
+
+        No word counts twice, neither one that was said nor one of a sample.
+        """
+        by_said: dict[int, float] = defaultdict(float)
+        by_sample: dict[int, float] = defaultdict(float)
+        most: dict[str, float] = {}
         for word in heard:
-            most: dict[int, float] = {}
-            for other, likeness in word.standing_for.items():
-                weight = likeness * min(word.weight, self._weights.get(other, 0))
-                for place in self._bags_with.get(other, ()):
-                    most[place] = max(weight, most.get(place, 0))
-            for place, weight in most.items():
-                shared[place] += weight
-        return shared
+            most_of_it: dict[int, float] = {}
+            for other, share in word.shares.items():
+                most[other] = max(share, most.get(other, 0))
+                for place in self._bags_with[other]:
+                    most_of_it[place] = max(share, most_of_it.get(place, 0))
+            for place, share in most_of_it.items():
+                by_said[place] += share
+        for other, share in most.items():
+            for place in self._bags_with[other]:
+                by_sample[place] += share
+        return {place: min(share, by_sample[place]) for place, share in by_said.items()}

@@ -15,7 +15,7 @@ FALLBACK = "AMAZON.FallbackIntent"
 KNOWN_TO_ALEXA: Mapping[str, tuple[str, ...]] = {
     "AMAZON.CancelIntent": ("cancel", "never mind", "forget it"),
     "AMAZON.HelpIntent": ("help", "help me", "can you help me"),
-    "AMAZON.LoopOffIntent": ("loop off", "turn off loop", "stop looping", "stop the loop"),
+    "AMAZON.LoopOffIntent": ("loop off", "turn off loop", "stop looping"),
     "AMAZON.LoopOnIntent": ("loop", "loop on", "turn on loop", "keep repeating this"),
     "AMAZON.NavigateHomeIntent": ("home", "go home"),
     "AMAZON.NextIntent": ("next", "skip", "skip forward"),

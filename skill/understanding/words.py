@@ -30,9 +30,11 @@ SHORT_FORMS = {
     "thats": "that is",
     "wanna": "want to",
     "wasnt": "was not",
+    "watts": "what is",
     "whats": "what is",
     "wheres": "where is",
     "wont": "will not",
+    "wots": "what is",
     "youre": "you are",
 }
 """Short forms, written without their apostrophes, and what they stand for."""
@@ -68,15 +70,15 @@ QUESTION_CLOSER = " again"
 
 LIGHT = frozenset(
     (  # noqa: SIM905 - reads as words
-        "about actually all already also am and any anything are as at be because been being bit "
-        "but by can coach could did do does doing each either else entire ever every everything "
-        "for from get go going got guess had has have he her here him his i if in into is it kind "
-        "let like little made make many may maybe me might mine most much must near need now of "
-        "okay on one ones only or our out own quick quite rather really shall she short should "
-        "since small so some something sorry sort such than thank thanks that their them then "
-        "there these they thing things think this those though through to together too totally "
-        "toward towards try until up us very want was we were while who whole will with would yet "
-        "you your"
+        "about actually all already also am and any anything are as at be because been being "
+        "bit but by can coach could did do does doing each either else entire ever every "
+        "everything exactly for from get go going got guess had has have he her here him his i "
+        "if in into is it kind let like little made make may maybe me might mine most "
+        "must need now of okay on one ones only or our out own properly quick quite "
+        "rather really shall she short should since small so some something sorry sort such "
+        "than thank thanks that their them then there these they thing things think this "
+        "those though through to together too totally toward towards try until up us very "
+        "want was we were while who whole will with would yet you your"
     ).split()
 )
 """Words found in any sentence: they tell little of what it means."""
@@ -89,8 +91,14 @@ ASKING = frozenset(
         "am are did does how is was were what when where which who whose why"
     ).split()
 )
-ASKING_BEFORE_SUBJECTS = frozenset(("can", "could", "do", "has", "have", "should", "will", "would"))
-SUBJECTS = frozenset(("i", "it", "that", "there", "this", "we", "you"))
+ASKING_BEFORE = {
+    **dict.fromkeys(
+        ("can", "could", "has", "have", "should", "will", "would"),
+        frozenset(("i", "it", "that", "there", "this", "we", "you")),
+    ),
+    "do": frozenset(("i", "we", "you")),
+}
+"""Words that ask at the beginning; of some, only before certain words: "do this" is a demand."""
 
 
 def plain_sentence(text: str) -> str:
@@ -122,4 +130,4 @@ def plain_words(text: str) -> str:
 def is_question(words: Sequence[str]) -> bool:
     """Whether plain words stand as in a question: "where am i", "do i hold this"."""
     first, second = (*words, "", "")[:2]
-    return first in ASKING or (first in ASKING_BEFORE_SUBJECTS and second in SUBJECTS)
+    return first in ASKING or second in ASKING_BEFORE.get(first, ())

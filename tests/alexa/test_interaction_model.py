@@ -15,7 +15,9 @@ from skill.content.utterances import (
 )
 from skill.content.wording import load_wording
 from skill.intents import INTENTS
-from skill.understanding import KNOWN_TO_ALEXA, Understanding, plain_sentence, plain_words
+from skill.understanding.listening import Understanding
+from skill.understanding.samples import KNOWN_TO_ALEXA
+from skill.understanding.words import plain_sentence, plain_words
 
 WORDING = load_wording("en-US")
 UTTERANCES = load_utterances("en-US")

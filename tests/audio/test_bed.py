@@ -18,7 +18,9 @@ from skill.guides.frames import (
     count_frames,
     turned_down,
 )
+from tests.audio.conftest import Decoder
 from tests.audio.hummer import Hummer
+from tests.audio.test_encoding import guide
 
 MAIN_DATA_BEGIN = 4
 """The byte of a frame that says how many bytes before it its data begin."""
@@ -81,9 +83,9 @@ def test_every_frame_holds_its_own_data(loop: bytes, sound: Samples) -> None:
     assert set(loop[MAIN_DATA_BEGIN::FRAME_BYTES]) == {0}
 
 
-def test_the_loop_sounds_as_it_was_made(loop: bytes, sound: Samples) -> None:
-    """Round after round, over the seam as elsewhere: what differs lies 50 dB below."""
-    heard, made = decode(loop * 3), np.tile(sound, 3)
+def test_the_loop_sounds_as_it_was_made(loop: bytes, sound: Samples, listen: Decoder) -> None:
+    """In both decoders, over the seam as elsewhere: what differs lies 50 dB below."""
+    heard, made = listen(guide(loop * 3)), np.tile(sound, 3)
     second = slice(len(sound) // 2, len(sound) * 5 // 2)
     error = heard[second] - made[second]
     assert decibels(np.std(error)) < decibels(np.std(sound)) - 50

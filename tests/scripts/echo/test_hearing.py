@@ -3,7 +3,8 @@ import pytest
 from scripts.echo.errors import NotForTheSkillError
 from scripts.echo.hearing import Ask, Ear, Exit, Launch
 from skill.intents import Slot
-from skill.understanding import FALLBACK, Understanding, Understood
+from skill.understanding.listening import Understanding
+from skill.understanding.samples import FALLBACK, Understood
 from tests.scripts.echo.scripted_skill import MODEL
 
 EAR = Ear(Understanding(MODEL), "glute coach")
