@@ -12,7 +12,6 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from itertools import pairwise
 
 from skill.coaching import cues
 from skill.coaching.cues import FRAME, Cue, CueSheet
@@ -101,14 +100,6 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Silence:
-    """A stretch of the timeline without a sound: [start, end)."""
-
-    start: Milliseconds
-    end: Milliseconds
-
-
-@dataclass(frozen=True, slots=True)
 class Bookmark:
     """A place that outlives a new recording of the cues.
 
@@ -152,23 +143,6 @@ class Timeline:
     @cached_property
     def _starts(self) -> list[Milliseconds]:
         return [beat.start for beat in self.beats]
-
-    @cached_property
-    def bedded(self) -> tuple[Silence, ...]:
-        """The silences between the sounds of holds, if the plan has a bed to fill them."""
-        if not self.plan.choices.bed:
-            return ()
-        holds = [
-            span
-            for step, span in zip(self.plan.steps, self.spans, strict=True)
-            if isinstance(step.dose, Hold)
-        ]
-        return tuple(
-            Silence(sound.end, following.start)
-            for sound, following in pairwise(self.sounds)
-            if any(hold.begin <= sound.start < hold.release for hold in holds)
-            and sound.end < following.start
-        )
 
     def at(self, offset: Milliseconds) -> Place:
         """Return the place at an offset; one before the start or past the end is brought in."""
@@ -386,7 +360,8 @@ class _Layout:
                 calls = [cues.chime("rep")]
             if not self._place(start, top, *calls, turn=step.index):
                 self._place(start, top, calls[0])
-        return after(2 * half_way), after(2 * (dose.count - 1))
+        last = after(2 * (dose.count - 1))
+        return min(after(2 * half_way), last), last
 
     def _place(self, start: Milliseconds, end: Milliseconds, *lines: str, turn: int = 0) -> bool:
         """Put lines one after the other at `start` if they end by `end`; else leave them out."""

@@ -10,6 +10,7 @@ guide begins at byte `(offset / 24 + 1) * 144`, the Info frame being the first 1
 
 from collections.abc import Iterable, Mapping
 
+from skill.coaching.beds import bedded
 from skill.coaching.cues import BED
 from skill.coaching.errors import CoachError, MissingCueError
 from skill.coaching.movements import Milliseconds
@@ -66,8 +67,8 @@ def _join(
     cues: Mapping[str, bytes],
 ) -> bytes:
     """Join the sounds that lie in [start, end), in order; ids and places go into errors."""
-    bedded = {silence.start for silence in timeline.bedded}
-    if bedded and BED_CUE not in cues:
+    beds = {silence.start for silence in bedded(timeline)}
+    if beds and BED_CUE not in cues:
         raise MissingCueError(f"cue {BED_CUE!r} under the holds: it was never rendered")
     frame_count = _frames_of(end - start, "the end") + TAIL_FRAMES
     parts = [info_frame(frame_count)]
@@ -85,7 +86,7 @@ def _join(
                 f"the timeline has {sound.cue.length} ms for it"
             )
         gap = _frames_of(sound.start - now, place)
-        parts.append(_bedding(cues[BED_CUE], gap) if now in bedded else SILENT_FRAME * gap)
+        parts.append(_bedding(cues[BED_CUE], gap) if now in beds else SILENT_FRAME * gap)
         parts.append(frames)
         now = sound.end
     if now > end:

@@ -43,7 +43,7 @@ class FrameLibrary:
 
     def guide(self, timeline: Timeline) -> bytes:
         """Return the MP3 of a whole timeline; raise what `assemble` raises."""
-        key = (timeline.duration, timeline.sounds, timeline.bedded)
+        key = (timeline.plan.id, timeline.duration, timeline.sounds)
         guide = self._kept.get(key)
         if guide is None:
             guide = assemble(timeline, self._cues)

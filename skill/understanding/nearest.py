@@ -12,7 +12,7 @@ it says was not asked for.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 from math import log
@@ -22,7 +22,7 @@ from skill.understanding.names import Found, Names
 from skill.understanding.samples import SLOT, Sample, Understood, exchangeable, type_word
 from skill.understanding.words import DENYING, LIGHT, is_question
 
-ENOUGH = float(__import__("os").environ.get("ACCEPT", 0.72))
+ENOUGH = 0.72
 """How alike the nearest sample must be for a sentence to mean it."""
 
 LEAST_LIKENESS = 0.74
@@ -34,12 +34,10 @@ EXCHANGED = 0.85
 LIGHT_WEIGHT = 0.3
 """What light words weigh. Of 26 intents, a word of a single one weighs 3.3, of all of them 0.7."""
 
-UNKNOWN_INTENTS = 0.5
+UNKNOWN_INTENTS = 0.25
 """How many intents a word counts as having that none has."""
 
-import os
-
-KNOWN_ELSEWHERE = float(os.environ.get("KNOWN", 0.7))
+KNOWN_ELSEWHERE = 0.7
 """How much of a word is forgiven that only other samples of the intent have."""
 
 OTHER_MOOD = 0.85
@@ -48,13 +46,15 @@ OTHER_MOOD = 0.85
 
 @dataclass(frozen=True, slots=True)
 class _Heard:
-    """A word of a sentence, and the words of samples that it may be, the likeliest first.
+    """A word of a sentence, spelled as the word of samples that it most likely is.
 
-    `shares` says what weight it shares with each word that it may be or stand for.
+    `known_to` are the intents that have it for sure. `shares` says what weight it shares with
+    each word of samples that it may be or stand for.
     """
 
-    may_be: Sequence[str]
+    spelled: str
     weight: float
+    known_to: Collection[str]
     shares: Mapping[str, float]
 
 
@@ -169,7 +169,7 @@ class Nearest:
                 if likeness >= SAME_SOUND or other not in LIGHT
             }
         if not near:
-            return _Heard([word], LIGHT_WEIGHT if word in LIGHT else self._unknown_weight, {})
+            return _Heard(word, LIGHT_WEIGHT if word in LIGHT else self._unknown_weight, (), {})
         return self._as_heard(near)
 
     def _as_heard(self, near: Mapping[str, float]) -> _Heard:
@@ -179,19 +179,20 @@ class Nearest:
             for other in self._exchangeable.get(word, ()):
                 share = EXCHANGED * likeness * min(weights[word], weights[other])
                 shares[other] = max(share, shares.get(other, 0))
-        may_be = sorted(near, key=lambda word: (near[word], weights[word]), reverse=True)
-        return _Heard(may_be, weights[may_be[0]], shares)
+        likeness, weight, nearest = max((near[word], weights[word], word) for word in near)
+        known_to = self._intents_of[nearest] if likeness >= SAME_SOUND else ()
+        return _Heard(nearest, weight, known_to, shares)
 
     def _likenesses(
         self, heard: Sequence[_Heard], types: frozenset[str]
     ) -> Iterator[tuple[float, Sample]]:
         """Yield the samples that share words with a sentence, each with its likeness up to 1."""
         weight = sum(word.weight for word in heard)
-        as_words = [word.may_be[0] for word in heard]
+        as_words = [word.spelled for word in heard]
         asks, denies = is_question(as_words), not DENYING.isdisjoint(as_words)
         known: dict[str, float] = defaultdict(float)
         for word in heard:
-            for intent in set().union(*(self._intents_of.get(other, ()) for other in word.may_be)):
+            for intent in word.known_to:
                 known[intent] += word.weight
         for place, shared in self._shared(heard).items():
             bag = self._bags[place]

@@ -1,8 +1,8 @@
 """Matches sentences with samples word for word; only a slot's place is free.
 
-A slot takes the names its type lists. Where a sample says what kind of thing it is about, as
-"start my ... routine" does, its slot takes other names as well, so that "start my banana
-routine" can be answered with the routines there are. "Start banana" could be about anything.
+A slot takes the names its type lists. Where a sample leaves no doubt what kind of thing it is
+about, as in "start my ... routine" and "how do i do the ...", its slot takes other names as
+well, so that they can be answered with the ones there are. "Start the ..." may be about a car.
 """
 
 import re
@@ -12,10 +12,13 @@ from dataclasses import dataclass
 from skill.intents import Slot
 from skill.understanding.names import Names
 from skill.understanding.samples import SLOT, Sample, Understood
-from skill.understanding.words import LIGHT
+from skill.understanding.words import LIGHT, is_question
 
 LONGEST_UNKNOWN = 4
 """Words an unknown name may have; beyond that, it is talk."""
+
+FULL_QUESTION = 4
+"""From so many words on, a question is about a thing of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +48,11 @@ class Template:
         return {slot: self.names[slot].known(heard) for slot, heard in fit.groupdict().items()}
 
     def tells_kind(self, slot: str) -> bool:
-        """Whether the sample itself says what kind of thing a slot holds."""
-        begins_with_slot = self.expression.pattern.startswith("(")
-        return not begins_with_slot and any(map(self.names[slot].has_word, self.literals))
+        """Whether the sample leaves no doubt what kind of thing a slot holds."""
+        if self.expression.pattern.startswith("("):
+            return False
+        names_it = any(map(self.names[slot].has_word, self.literals))
+        return names_it or (len(self.literals) >= FULL_QUESTION and is_question(self.literals))
 
 
 class Templates:

@@ -58,7 +58,7 @@ OPENERS = re.compile(
     r"(?:(?:okay|alright|so|well|hey|hi|and|lets|let us|tell me|do you know|shall we|you can"
     r"|(?:can|could|will|would) you|(?:can|could|may) (?:i|we)"
     r"|i want(?: you)? to(?: know)?|i need (?:you to|to know)"
-    r"|i would like(?: you)? to(?: know)?) )+"
+    r"|i would (?:like|love)(?: you)? to(?: know)?) )+"
 )
 """What a sentence may begin with and mean the same, as long as something follows."""
 
@@ -70,15 +70,15 @@ QUESTION_CLOSER = " again"
 
 LIGHT = frozenset(
     (  # noqa: SIM905 - reads as words
-        "about actually all already also am and any anything are as at be because been being "
-        "bit but by can coach could did do does doing each either else entire ever every "
-        "everything exactly for from get go going got guess had has have he her here him his i "
-        "if in into is it kind let like little made make may maybe me might mine most "
-        "must need now of okay on one ones only or our out own properly quick quite "
-        "rather really shall she short should since small so some something sorry sort such "
-        "than thank thanks that their them then there these they thing things think this "
-        "those though through to together too totally toward towards try until up us very "
-        "want was we were while who whole will with would yet you your"
+        "about actually all already also am and any anything are as at be because been being bit "
+        "but by can coach could did do does doing each either else entire ever every everything "
+        "exactly for from get go going got guess had has have he her here him his i if in into is "
+        "it kind let like little made make may maybe me might mine most must need now of okay on "
+        "one ones only or our out own properly quick quite rather really shall she short should "
+        "since small so some somebody someone something sorry sort such than thank thanks that "
+        "their them then there these they thing things think this those though through to "
+        "together too totally toward towards try until up us very want was we were while who "
+        "whole will with would yet you your"
     ).split()
 )
 """Words found in any sentence: they tell little of what it means."""

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from skill.coaching.beds import bedded
 from skill.coaching.cues import COUNTDOWN_SECONDS, FRAME, CueSheet
 from skill.coaching.errors import MissingCueError, PlanTooLongError
 from skill.coaching.movements import Hold, Reps
@@ -197,13 +198,13 @@ class TestCoaching:
             assume(condition=False)
         assert (with_bed.sounds, with_bed.beats) == (without.sounds, without.beats)
         assert (with_bed.spans, with_bed.duration) == (without.spans, without.duration)
-        assert without.bedded == ()
+        assert bedded(without) == ()
 
     @given(timelines())
     def test_a_bed_lies_in_all_silences_of_holds(self, timeline):
         """Sounds and bed together fill every hold, and the bed nothing else."""
         filled = 0
-        for silence in timeline.bedded:
+        for silence in bedded(timeline):
             assert silence.start < silence.end
             filled += silence.end - silence.start
         holds = [
@@ -220,7 +221,7 @@ class TestCoaching:
         assert filled == sum(release - begin for begin, release in holds) - sounding
         assert all(
             any(begin <= silence.start and silence.end <= release for begin, release in holds)
-            for silence in timeline.bedded
+            for silence in bedded(timeline)
         )
 
     def test_brief_says_less(self):

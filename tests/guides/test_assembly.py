@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from skill.coaching.beds import bedded
 from skill.coaching.cues import Cue
 from skill.coaching.errors import MissingCueError
 from skill.coaching.plans import Choices, Plan
@@ -178,7 +179,7 @@ def test_ten_minutes_are_assembled_in_a_moment() -> None:
 def test_a_bed_takes_hardly_longer() -> None:
     """A guide of ten minutes with a bed in 60 silences is within the same bound."""
     timeline, cues = under_a_hold([10_000 // FRAME_MS] * 60)
-    assert len(timeline.bedded) == 60
+    assert len(bedded(timeline)) == 60
     assert fastest(timeline, cues) < timeline.duration / 1000 / 50_000
 
 

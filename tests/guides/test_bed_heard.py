@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from audio.loudness import decibels, integrated_loudness
-from skill.coaching.timeline import Silence, Timeline
+from skill.coaching.beds import Silence, bedded
+from skill.coaching.timeline import Timeline
 from tests.guides.test_heard import ECHO_MS, RATE, decode
 
 HALF_A_SECOND = RATE // 2
@@ -35,8 +36,8 @@ def test_the_bed_is_heard_between_the_cues_of_holds_and_nowhere_else(guides):
     timeline, heard, plain = guides
     assert len(heard) == len(plain)
     elsewhere = heard - plain
-    assert len(timeline.bedded) >= 3 * 4
-    for silence in timeline.bedded:
+    assert len(bedded(timeline)) >= 3 * 4
+    for silence in bedded(timeline):
         samples = heard[place(silence)]
         assert -34 < integrated_loudness(samples[HALF_A_SECOND:-HALF_A_SECOND]) < -30
         around = place(silence)
@@ -60,7 +61,7 @@ def test_the_bed_comes_and_goes_softly(guides):
     """It starts and ends 20 dB down, is nowhere louder than within, and does not click."""
     timeline, heard, plain = guides
     bed = heard - plain
-    for silence in timeline.bedded:
+    for silence in bedded(timeline):
         around = place(silence)
         within = np.max(np.abs(bed[around]))
         for edge in (around.start, around.stop):
