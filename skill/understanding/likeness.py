@@ -5,17 +5,19 @@ English, and as coarse as that: "paws" and "pause" are the same, "claim" and "cl
 """
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-SAME_STEM = 0.95
-"""How alike "stretch", "stretches" and "stretching" are."""
+SAME_STEM = 0.9
+"""How alike "stretch", "stretches" and "stretching" are at least."""
 
 SAME_SOUND = 0.85
 """How alike "wear" and "where" are at least."""
+
+LETTERS = 0.1
+"""What the same letters add to either."""
 
 LIKELY_SAME_SOUND = 0.7
 SURE_SOUND = 4
@@ -86,14 +88,12 @@ class Lexicon:
         self._least = least
         self._words = tuple(words)
         self._sounds = [sound_of(word) for word in self._words]
-        self._by_stem: dict[str, list[str]] = defaultdict(list)
-        for word in self._words:
-            self._by_stem[stem_of(word)].append(word)
+        self._stems = [stem_of(word) for word in self._words]
 
     def near(self, said: str) -> dict[str, float]:
         """Return the words that are like what was said, each with its likeness up to 1."""
-        near = dict.fromkeys(self._by_stem.get(stem_of(said), ()), SAME_STEM)
-        sound = sound_of(said)
+        near: dict[str, float] = {}
+        sound, stem = sound_of(said), stem_of(said)
         for _, alike_in_sound, place in process.extract(
             sound,
             self._sounds,
@@ -102,9 +102,14 @@ class Lexicon:
             limit=None,
         ):
             word = self._words[place]
-            likeness = (alike_in_sound + OSA.normalized_similarity(said, word)) / 2
-            if alike_in_sound == 1 and (likeness >= LIKELY_SAME_SOUND or len(sound) >= SURE_SOUND):
-                likeness = max(likeness, SAME_SOUND)
-            if likeness >= max(self._least, near.get(word, 0)):
+            alike_in_letters = OSA.normalized_similarity(said, word)
+            likeness = (alike_in_sound + alike_in_letters) / 2
+            if stem == self._stems[place]:
+                likeness = max(likeness, SAME_STEM + LETTERS * alike_in_letters)
+            elif sound == self._sounds[place] and (
+                likeness >= LIKELY_SAME_SOUND or len(sound) >= SURE_SOUND
+            ):
+                likeness = max(likeness, SAME_SOUND + LETTERS * alike_in_letters)
+            if likeness >= self._least:
                 near[word] = likeness
         return near

@@ -49,6 +49,6 @@ class Understanding:
             return None
         return (
             self._templates.match(said)
-            or self._templates.match_unknown(said)
             or self._nearest.match(said)
+            or self._templates.match_unknown(said)
         )

@@ -179,9 +179,9 @@ class Nearest:
             for other in self._exchangeable.get(word, ()):
                 share = EXCHANGED * likeness * min(weights[word], weights[other])
                 shares[other] = max(share, shares.get(other, 0))
-        likeness, weight, nearest = max((near[word], weights[word], word) for word in near)
-        known_to = self._intents_of[nearest] if likeness >= SAME_SOUND else ()
-        return _Heard(nearest, weight, known_to, shares)
+        nearest = max(near, key=lambda word: (word not in LIGHT, near[word], weights[word]))
+        known_to = self._intents_of[nearest] if near[nearest] >= SAME_SOUND else ()
+        return _Heard(nearest, weights[nearest], known_to, shares)
 
     def _likenesses(
         self, heard: Sequence[_Heard], types: frozenset[str]

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import permutations
 from typing import Any
@@ -76,7 +76,7 @@ def read_samples(language: Mapping[str, Any]) -> Iterator[Sample]:
             yield Sample(intent["name"], plain_sentence(phrase), {})
 
 
-def exchangeable(samples: Iterable[Sample]) -> Mapping[str, frozenset[str]]:
+def exchangeable(samples: Iterable[Sample]) -> Mapping[str, Sequence[str]]:
     """Find the words that take each other's place: "stretch" and "exercise", "leg" and "side".
 
     Such words do so in two samples or more of one intent, and never make it another intent.
@@ -99,4 +99,4 @@ def exchangeable(samples: Iterable[Sample]) -> Mapping[str, frozenset[str]]:
     for (word, other), count in times.items():
         if count > 1 and (word, other) not in different:
             found[word].add(other)
-    return {word: frozenset(others) for word, others in found.items()}
+    return {word: sorted(others) for word, others in found.items()}
