@@ -2,8 +2,8 @@
 
 import io
 import json
-import re
 import logging
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
