@@ -94,11 +94,12 @@ def fft_size(length: int) -> int:
 @lru_cache(maxsize=8)
 def _k_weighting(size: int) -> _Response:
     """Return the frequency response for an FFT of this size: a high shelf and a high-pass."""
-    delay = np.exp(-2j * pi * np.arange(size // 2 + 1) / size)
+    delay: _Response = np.exp(-2j * pi * np.arange(size // 2 + 1) / size)
 
     # In place, because half a million complex numbers take their room.
     def polynomial(low: float, middle: float, high: float) -> _Response:
-        value: _Response = delay * high
+        value = delay.copy()
+        value *= high
         value += middle
         value *= delay
         value += low

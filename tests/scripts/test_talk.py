@@ -226,7 +226,8 @@ def test_at_a_keyboard_time_passes_by_itself():
         while "comes now" not in seen:
             seen += process.stdout.read(1)
         os.write(keyboard, b":quit\n")
-        rest, _ = process.communicate(timeout=10)
+        rest = process.stdout.read()
+        process.wait(timeout=10)
     finally:
         process.kill()
         process.wait()
