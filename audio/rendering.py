@@ -68,7 +68,8 @@ def render(  # noqa: PLR0913, each is one thing the caller decides
     """
     rendered = RenderedFolder(folder)
     rendered.prepare()
-    keys = {cue: cue_key(recipe, voice) for cue, recipe in script.items()}
+    identity = voice.identity
+    keys = {cue: cue_key(recipe, identity) for cue, recipe in script.items()}
     recipes = {keys[cue]: recipe for cue, recipe in script.items()}
     files = {} if force else rendered.find(recipes.keys())
     missing = {key: recipe for key, recipe in recipes.items() if key not in files}
@@ -86,7 +87,7 @@ def render(  # noqa: PLR0913, each is one thing the caller decides
     manifest = None
     if len(files) == len(recipes):
         cues = {cue: files[key] for cue, key in keys.items()}
-        manifest = Manifest(locale, voice.identity, words_digest(script), cues)
+        manifest = Manifest(locale, identity, words_digest(script), cues)
         rendered.publish(manifest)
     return Report(
         manifest=manifest,
@@ -97,11 +98,14 @@ def render(  # noqa: PLR0913, each is one thing the caller decides
     )
 
 
-def cue_key(recipe: Recipe, voice: Voice) -> str:
-    """Return a digest of all that a cue's sound depends on; no voice speaks a chime or the bed."""
+def cue_key(recipe: Recipe, identity: str) -> str:
+    """Return a digest of all that a cue's sound depends on; no voice speaks a chime or the bed.
+
+    `identity` is the voice's, which takes long to look up: once a render is enough.
+    """
     origin = {
         "recipe": recipe_record(recipe),
-        "voice": None if isinstance(recipe, Chime | Bed) else voice.identity,
+        "voice": None if isinstance(recipe, Chime | Bed) else identity,
         "studio": STUDIO_VERSION,
     }
     return hashlib.sha256(json.dumps(origin, sort_keys=True).encode()).hexdigest()[:32]

@@ -77,7 +77,7 @@ def _write_guides(folder: Path, manifest: "Manifest") -> int:
 
     wording = load_wording(manifest.locale)
     try:
-        library = FrameLibrary(folder, manifest)
+        library = FrameLibrary(folder, manifest, kept_bytes=0)
         repertoire = Repertoire(wording.catalogue, library.cue_sheet, library.digest)
         guides = list(write_guides(folder, Editions(library, repertoire, wording)))
     except CoachError as error:

@@ -3,4 +3,5 @@
 `report` is the form all of them take, `processes` measures whole processes, `project` is the
 copy of the coach they run in, `progress` tells what is going on. `audio` is a benchmark, of
 what `rounds` measures; `straightforward`, `assembling` and `loudness` are programs it starts.
+`understanding` is another, of the phrases in the tests.
 """

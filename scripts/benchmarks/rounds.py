@@ -35,9 +35,9 @@ class Run(StrEnum):
     HOLDS = "all guides after changed hold lengths"
     JOINING = "one guide of ten minutes, joined over and over"
     STRAIGHTFORWARD = "the straightforward program"
+    STRAIGHTFORWARD_SAMPLES = "the straightforward program, its voice handing over samples"
     SHORT = "the straightforward program, one short guide"
     SHORT_COMPRESSED = "the straightforward program, one short guide, compressed"
-    SHORT_MP3 = "the straightforward program, one short guide, from MP3s"
 
 
 Turns = Sequence[tuple[Run, Callable[[], Measured]]]
@@ -72,10 +72,10 @@ class Bench:
             (Run.COLD_ALONE, lambda: self._cold("--jobs", "1")),
             (Run.COLD, lambda: self._cold("--jobs", "2")),
             *(turn for _ in range(REPETITIONS) for turn in swift),
-            (Run.STRAIGHTFORWARD, lambda: self._straightforward("plain", self._plans)),
+            (Run.STRAIGHTFORWARD, lambda: self._straightforward("mp3", self._plans)),
+            (Run.STRAIGHTFORWARD_SAMPLES, lambda: self._straightforward("plain", self._plans)),
             (Run.SHORT, lambda: self._straightforward("plain", [SHORT])),
             (Run.SHORT_COMPRESSED, lambda: self._straightforward("compressed", [SHORT])),
-            (Run.SHORT_MP3, lambda: self._straightforward("mp3", [SHORT])),
             *[(Run.LINE, self._changed_line)] * REPETITIONS,
             (Run.COLD_WITH_GUIDES, lambda: self._cold("--jobs", "2", "--guides")),
         )

@@ -7,9 +7,8 @@ make understanding better. The rest was tuned on.
 
 import time
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path
@@ -21,7 +20,7 @@ from skill.alexa.interaction_model import interaction_model
 from skill.content.utterances import load_utterances
 from skill.content.wording import load_wording
 from skill.understanding.listening import Understanding
-from skill.understanding.samples import FALLBACK, Understood
+from skill.understanding.samples import FALLBACK
 
 PHRASES = Path(__file__).parents[2] / "tests" / "phrases"
 NONSENSE = "nonsense.toml"
@@ -36,14 +35,15 @@ ROUNDS = 10
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """What somebody might say: the table of a file it stands in, the intent it means, and the id
-    that each filled slot names.
+    """What somebody might say, the intent it means, and the id that each filled slot names.
+
+    `group` is the table of a file that it stands in: the intent, or a kind of nonsense.
     """
 
     text: str
     group: str
     intent: str
-    slots: Mapping[str, str] = field(default_factory=dict)
+    slots: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def is_held_out(self) -> bool:
@@ -58,7 +58,7 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """How many of some phrases were taken for the right intent, and with the right slots too."""
+    """How many phrases were taken for the right intent, and how many with the right slots too."""
 
     phrases: int
     intents_right: int
@@ -75,29 +75,6 @@ class Score:
         return 100 * self.all_right / self.phrases
 
 
-@dataclass(frozen=True)
-class Trial:
-    """All phrases, and what was understood of each."""
-
-    understood: Mapping[Phrase, Understood]
-
-    @cached_property
-    def groups(self) -> Sequence[str]:
-        """The tables the phrases stand in, in the order of the files."""
-        return list(dict.fromkeys(phrase.group for phrase in self.understood))
-
-    def score(self, chosen: Callable[[Phrase], bool]) -> Score | None:
-        """Score the chosen phrases; None if there are none."""
-        right = [
-            (understood.intent == phrase.intent, named(understood) == phrase.slots)
-            for phrase, understood in self.understood.items()
-            if chosen(phrase)
-        ]
-        if not right:
-            return None
-        return Score(len(right), sum(intent for intent, _ in right), sum(map(all, right)))
-
-
 def measure(quick: bool, progress: Progress) -> Report:
     """Score all phrases and time them; `quick` times them twice only."""
     machine = Machine.here()
@@ -107,19 +84,20 @@ def measure(quick: bool, progress: Progress) -> Report:
     built = time.perf_counter() - started
     phrases = list(read_phrases())
     progress.begin(f"{len(phrases)} phrases")
-    trial = listen(understanding, phrases)
+    meant = [phrase for phrase in phrases if not phrase.is_nonsense]
+    nonsense = [phrase for phrase in phrases if phrase.is_nonsense]
     rounds = [_sentence(understanding, phrases) for _ in range(2 if quick else ROUNDS)]
     return Report(
         "Understanding without Alexa",
         machine,
         [
-            _meant(trial, samples_of(model)),
-            _nonsense(trial),
+            _meant(understanding, meant, samples_of(model)),
+            _nonsense(understanding, nonsense),
             Table(
                 "Time",
                 [
                     Row("a sentence", {"time": Figure(rounds, "µs", SENTENCE)}),
-                    Row("reading the model", {"time": Figure([built * 1e3], "ms")}),
+                    Row("reading the model", {"time": Figure([1000 * built], "ms")}),
                 ],
             ),
         ],
@@ -150,78 +128,78 @@ def read_phrases() -> Iterator[Phrase]:
                         yield Phrase(phrase, group, intent, {slot: id_})
 
 
-def listen(understanding: Understanding, phrases: Sequence[Phrase]) -> Trial:
-    """Have all phrases understood."""
-    return Trial({phrase: understanding.understand(phrase.text) for phrase in phrases})
+def score(understanding: Understanding, phrases: Iterable[Phrase]) -> Score:
+    """Have phrases understood, at least one, and count what is right."""
+    right = []
+    for phrase in phrases:
+        understood = understanding.understand(phrase.text)
+        named = {name: slot.ids[0] for name, slot in understood.slots.items() if slot.ids}
+        intent_right = understood.intent == phrase.intent
+        right.append((intent_right, intent_right and named == phrase.slots))
+    return Score(len(right), sum(intent for intent, _ in right), sum(whole for _, whole in right))
 
 
-def named(understood: Understood) -> Mapping[str, str]:
-    """Return the likeliest id in each slot that has any."""
-    return {name: slot.ids[0] for name, slot in understood.slots.items() if slot.ids}
-
-
-def _meant(trial: Trial, samples: frozenset[str]) -> Table:
-    def row(what: str, chosen: Callable[[Phrase], bool], aim: Aim | None = None) -> Row:
-        """Score the chosen phrases, those tuned on apart from those held out."""
+def _meant(
+    understanding: Understanding, phrases: Sequence[Phrase], samples: Collection[str]
+) -> Table:
+    def row(what: str, phrases: Sequence[Phrase], aim: Aim | None = None) -> Row:
         figures = {}
-        tuned = trial.score(lambda phrase: chosen(phrase) and not phrase.is_held_out)
-        held_out = trial.score(lambda phrase: chosen(phrase) and phrase.is_held_out)
-        if tuned:
-            figures["tuned on"] = Figure([tuned.understood], "%")
+        tuned_on, held_out = _parted(phrases)
+        if tuned_on:
+            scored = score(understanding, tuned_on)
+            figures["tuned on"] = Figure([scored.understood], "%")
         if held_out:
-            figures["held out"] = Figure([held_out.understood], "%", aim)
-            figures["slots too"] = Figure([held_out.filled], "%")
-        counts = f"{tuned.phrases if tuned else 0} + {held_out.phrases if held_out else 0}"
-        return Row(f"{what}, {counts}", figures)
+            scored = score(understanding, held_out)
+            figures["held out"] = Figure([scored.understood], "%", aim)
+            figures["slots too"] = Figure([scored.filled], "%")
+        return Row(f"{what}, {len(tuned_on)} + {len(held_out)}", figures)
 
-    meant = {phrase.group for phrase in trial.understood if not phrase.is_nonsense}
-    rows = [
-        row(group, lambda phrase, group=group: phrase.group == group)  # type: ignore[misc]
-        for group in trial.groups
-        if group in meant
-    ]
+    others = [phrase for phrase in phrases if phrase.text not in samples]
     return Table(
         "Right intents",
         [
-            *rows,
-            row("all", lambda phrase: not phrase.is_nonsense, UNDERSTOOD),
-            row(
-                "all but samples word for word",
-                lambda phrase: not phrase.is_nonsense and phrase.text not in samples,
-                UNDERSTOOD,
-            ),
+            *(row(group, in_it) for group, in_it in _grouped(phrases).items()),
+            row("all of them", phrases, UNDERSTOOD),
+            row("but for samples word for word", others, UNDERSTOOD),
         ],
-        "Of each intent, how many phrases were tuned on and held out, and how many of them were "
-        "taken for the right intent; of those held out also, with the right slots.",
+        "Beside each intent: how many phrases were tuned on, and how many were held out. How many "
+        "of either were taken for it, and how many of those held out with the right slots too.",
     )
 
 
-def _nonsense(trial: Trial) -> Table:
-    def accepted(chosen: Callable[[Phrase], bool], aim: Aim | None) -> Figure:
-        score = trial.score(lambda phrase: phrase.is_nonsense and chosen(phrase))
-        return Figure([100 - score.understood if score else 0], "%", aim)
-
-    def row(what: str, chosen: Callable[[Phrase], bool], aim: Aim | None = None) -> Row:
-        count = sum(phrase.is_nonsense and chosen(phrase) for phrase in trial.understood)
+def _nonsense(understanding: Understanding, phrases: Sequence[Phrase]) -> Table:
+    def row(what: str, phrases: Sequence[Phrase], aim: Aim | None = None) -> Row:
+        tuned_on, held_out = _parted(phrases)
         return Row(
-            f"{what}, {count}",
+            f"{what.replace('_', ' ')}, {len(tuned_on)} + {len(held_out)}",
             {
-                "tuned on": accepted(lambda said: chosen(said) and not said.is_held_out, None),
-                "held out": accepted(lambda said: chosen(said) and said.is_held_out, aim),
+                "tuned on": Figure([100 - score(understanding, tuned_on).understood], "%"),
+                "held out": Figure([100 - score(understanding, held_out).understood], "%", aim),
             },
         )
 
-    groups = dict.fromkeys(phrase.group for phrase in trial.understood if phrase.is_nonsense)
     return Table(
         "Nonsense accepted",
         [
-            *(
-                row(group.replace("_", " "), lambda said, group=group: said.group == group)  # type: ignore[misc]
-                for group in groups
-            ),
-            row("all", lambda _: True, ACCEPTED),
+            *(row(group, in_it) for group, in_it in _grouped(phrases).items()),
+            row("all of it", phrases, ACCEPTED),
         ],
     )
+
+
+def _grouped(phrases: Iterable[Phrase]) -> Mapping[str, Sequence[Phrase]]:
+    groups: dict[str, list[Phrase]] = {}
+    for phrase in phrases:
+        groups.setdefault(phrase.group, []).append(phrase)
+    return groups
+
+
+def _parted(phrases: Iterable[Phrase]) -> tuple[Sequence[Phrase], Sequence[Phrase]]:
+    """Part what was tuned on from what is held out."""
+    parts: tuple[list[Phrase], list[Phrase]] = ([], [])
+    for phrase in phrases:
+        parts[phrase.is_held_out].append(phrase)
+    return parts
 
 
 def _sentence(understanding: Understanding, phrases: Sequence[Phrase]) -> float:

@@ -35,7 +35,8 @@ SOUNDS = [
         ("eigh", "E"),
         ("igh", "I"),
         ("gh|(?<=[aeiou])h(?![aeiouy])", ""),
-        ("tch|ch|dge?", "C"),
+        ("tch|ch", "C"),
+        ("dge?", "J"),
         ("sh", "S"),
         ("th", "T"),
         ("ph", "f"),
@@ -45,7 +46,7 @@ SOUNDS = [
         ("(?<![aeiou])a([^aeiouy])e$", r"E\1"),  # brake
         ("(?<![aeiou])i([^aeiouy])e$", r"I\1"),  # site
         ("c(?=[eiy])", "s"),
-        ("g(?=[eiy])", "C"),
+        ("g(?=[eiy])|j", "J"),
         ("(?<=.)e$", ""),
         ("(?<=w)a(?![iwy])", "O"),  # what
         ("ee|ea|ei|ey|ai|ay|ie", "E"),
@@ -58,12 +59,11 @@ SOUNDS = [
         ("[cq]", "k"),
         ("z", "s"),
         ("(?<=.)d", "t"),
-        ("j", "C"),
         (r"(.)\1+", r"\1"),
     )
 ]
 """From spelling to sound, one rule after the other. What comes out: the vowels A, E, I, O and U,
-and consonants; C, S and T as in church, she and thin."""
+and consonants; C, J, S and T as in church, judge, she and thin."""
 
 
 def sound_of(word: str) -> str:

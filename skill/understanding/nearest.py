@@ -6,6 +6,7 @@ weight they share, over the weight of both. So "stop by the shop" is not "stop":
 it says was not asked for.
 
 - A word counts as another by how alike they are, and as one that can take its place.
+- The heaviest word of the sample must be among them: "what time is it" is not "time left".
 - Names of slots are found first, and count as one word.
 - What an intent says in other samples counts against this one only in part.
 - A question is less like a demand, and a denial is never like what it denies.
@@ -14,7 +15,7 @@ it says was not asked for.
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations, pairwise
+from itertools import chain, combinations, pairwise
 from math import log
 
 from skill.understanding.likeness import SAME_SOUND, Lexicon
@@ -22,7 +23,7 @@ from skill.understanding.names import Found, Names
 from skill.understanding.samples import SLOT, Sample, Understood, exchangeable, type_word
 from skill.understanding.words import DENYING, LIGHT, is_question
 
-ENOUGH = 0.72
+ENOUGH = 0.7
 """How alike the nearest sample must be for a sentence to mean it."""
 
 LEAST_LIKENESS = 0.74
@@ -32,9 +33,9 @@ EXCHANGED = 0.85
 """How much of a word counts that another stands for."""
 
 LIGHT_WEIGHT = 0.3
-"""What light words weigh. Of 26 intents, a word of a single one weighs 3.3, of all of them 0.7."""
+"""What light words weigh. Others weigh 0.7 if all intents have them, 2.4 if one in ten does."""
 
-UNKNOWN_INTENTS = 0.25
+UNKNOWN_INTENTS = 0.05
 """How many intents a word counts as having that none has."""
 
 KNOWN_ELSEWHERE = 0.7
@@ -60,10 +61,11 @@ class _Heard:
 
 @dataclass(frozen=True, slots=True)
 class _Bag:
-    """What is compared with a sentence: a sample, what it weighs and what kind of thing it is."""
+    """A sample as it is compared: what it weighs, its heaviest words, and what it is like."""
 
     sample: Sample
     weight: float
+    telling: frozenset[str]
     types: frozenset[str]
     asks: bool
     denies: bool
@@ -119,9 +121,11 @@ class Nearest:
 
     def _bag(self, sample: Sample) -> _Bag:
         words = sample.words()
+        heaviest = max(self._weights[word] for word in words)
         return _Bag(
             sample=sample,
             weight=sum(self._weights[word] for word in words),
+            telling=frozenset(word for word in words if self._weights[word] == heaviest),
             types=frozenset(map(type_word, sample.types.values())),
             asks=is_question(words),
             denies=not DENYING.isdisjoint(words),
@@ -194,9 +198,11 @@ class Nearest:
         for word in heard:
             for intent in word.known_to:
                 known[intent] += word.weight
+        told = frozenset(chain.from_iterable(word.shares for word in heard))
         for place, shared in self._shared(heard).items():
             bag = self._bags[place]
-            if bag.types == types and bag.denies == denies:
+            fits = bag.types == types and bag.denies == denies
+            if fits and not bag.telling.isdisjoint(told):
                 elsewhere = max(0.0, known[bag.sample.intent] - shared)
                 both = weight - KNOWN_ELSEWHERE * elsewhere + bag.weight
                 likeness = 2 * min(shared, weight, bag.weight) / both

@@ -6,8 +6,9 @@ well, so that they can be answered with the ones there are. "Start the ..." may 
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Self
 
 from skill.intents import Slot
 from skill.understanding.names import Names
@@ -31,7 +32,7 @@ class Template:
     names: Mapping[str, Names]
 
     @classmethod
-    def of(cls, sample: Sample, names: Mapping[str, Names]) -> "Template":
+    def of(cls, sample: Sample, names: Mapping[str, Names]) -> Self:
         """Make the template of a sample; `names` are those of each slot type."""
         return cls(
             intent=sample.intent,
@@ -46,6 +47,12 @@ class Template:
         if fit is None:
             return None
         return {slot: self.names[slot].known(heard) for slot, heard in fit.groupdict().items()}
+
+    def named(self, slots: Mapping[str, Slot]) -> dict[str, Slot]:
+        """Fill slots with the names most like what was heard; those like none stay without ids."""
+        return {
+            name: self.names[name].like(slot.heard.split(" "))[1] for name, slot in slots.items()
+        }
 
     def tells_kind(self, slot: str) -> bool:
         """Whether the sample leaves no doubt what kind of thing a slot holds."""
@@ -84,7 +91,12 @@ class Templates:
     def match_unknown(self, said: str) -> Understood | None:
         """Return what a sentence means that is a sample, with any fitting names in its slots."""
         fits = [
-            (sum(bool(slot.ids) for slot in slots.values()), len(template.literals), template)
+            (
+                sum(bool(slot.ids) for slot in slots.values()),
+                len(template.literals),
+                template,
+                slots,
+            )
             for template, slots in self._fitting(said)
             if all(
                 slot.ids or (template.tells_kind(name) and self._may_be_name(slot.heard))
@@ -93,17 +105,10 @@ class Templates:
         ]
         if not fits:
             return None
-        template = max(fits, key=lambda fit: fit[:2])[2]
-        slots = template.match(said) or {}
-        return Understood(
-            template.intent,
-            {
-                name: template.names[name].like(slot.heard.split(" "))[1]
-                for name, slot in slots.items()
-            },
-        )
+        *_, template, slots = max(fits, key=lambda fit: fit[:2])
+        return Understood(template.intent, template.named(slots))
 
-    def _fitting(self, said: str) -> Iterable[tuple[Template, dict[str, Slot]]]:
+    def _fitting(self, said: str) -> Iterator[tuple[Template, dict[str, Slot]]]:
         for template in self._templates:
             slots = template.match(said)
             if slots is not None:

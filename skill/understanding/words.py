@@ -72,7 +72,7 @@ LIGHT = frozenset(
     (  # noqa: SIM905 - reads as words
         "about actually all already also am and any anything are as at be because been being bit "
         "but by can coach could did do does doing each either else entire ever every everything "
-        "exactly for from get go going got guess had has have he her here him his i if in into is "
+        "exactly for from go going got guess had has have he her here him his i if in into is "
         "it kind let like little made make may maybe me might mine most must need now of okay on "
         "one ones only or our out own properly quick quite rather really shall she short should "
         "since small so some somebody someone something sorry sort such than thank thanks that "
@@ -91,6 +91,8 @@ ASKING = frozenset(
         "am are did does how is was were what when where which who whose why"
     ).split()
 )
+"""Words that ask at the beginning of a sentence."""
+
 ASKING_BEFORE = {
     **dict.fromkeys(
         ("can", "could", "has", "have", "should", "will", "would"),
@@ -98,7 +100,7 @@ ASKING_BEFORE = {
     ),
     "do": frozenset(("i", "we", "you")),
 }
-"""Words that ask at the beginning; of some, only before certain words: "do this" is a demand."""
+"""Words that ask before certain others: "do i" is a question, "do this" a demand."""
 
 
 def plain_sentence(text: str) -> str:
@@ -117,11 +119,10 @@ def plain_words(text: str) -> str:
     Words that are nothing but fillers stay as they are.
     """
     letters = unicodedata.normalize("NFKC", text).casefold().replace("\u2019", "'")
-    for ending, whole in ENDINGS.items():
-        letters = letters.replace(ending, whole)
+    whole = re.sub(r"'(?:ll|re|ve)\b", lambda ending: ENDINGS[ending[0]], letters)
     words = [
         word
-        for token in re.findall(r"\{\w+\}|[^\W_]+", letters.replace("'", ""))
+        for token in re.findall(r"\{\w+\}|[^\W_]+", whole.replace("'", ""))
         for word in SHORT_FORMS.get(token, NUMBERS.get(token, token)).split(" ")
     ]
     return " ".join([word for word in words if word not in FILLERS] or words)

@@ -114,7 +114,7 @@ def test_keys_tell_recipes_and_voices_apart() -> None:
     """Whatever changes the sound changes the key."""
     voices = [Hummer(), Hummer(identity="hummer 2")]
     recipes = [*SCRIPT.values(), Speech("begin"), Counted(("two", "one"), 992)]
-    keys = {cue_key(recipe, voice) for recipe in recipes for voice in voices}
+    keys = {cue_key(recipe, voice.identity) for recipe in recipes for voice in voices}
     chimes = 1
     assert len(keys) == 2 * len(set(recipes)) - chimes
 
