@@ -1,16 +1,28 @@
 #!/usr/bin/env python3
-"""Write the skill package, as the ASK CLI uploads it, from the content. The result is committed."""
+"""Write the skill package, as the ASK CLI uploads it, from the content. The result is committed.
+
+Its icons are drawn by scripts/draw_art.py. The pages that the store links to belong to whoever
+publishes the skill; once given, they stay in the manifest.
+"""
 
 import argparse
 import json
 import os
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from skill.alexa.interaction_model import LegalPages
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "skill" / "alexa" / "skill_package"
 LOCALES = ("en-US",)
+MANIFEST = "skill.json"
+
+_ADDRESS = re.compile(r"https://[a-z0-9.-]+(?:[/?#][!-~]*)?", re.IGNORECASE)
 
 DONE, NOT_CURRENT, CANNOT_BUILD = 0, 1, 2
 EXIT_CODES = """\
@@ -29,8 +41,8 @@ def main(arguments: Sequence[str]) -> int:
     from skill.coaching.errors import CoachError  # noqa: PLC0415
 
     try:
-        package = build()
-    except CoachError as error:
+        package = build(_legal_pages(chosen))
+    except (CoachError, OSError) as error:
         print(f"The skill package cannot be built: {error}", file=sys.stderr)
         return CANNOT_BUILD
     outdated = [file for file, made in package.items() if _read(chosen.folder / file) != made]
@@ -48,30 +60,56 @@ def main(arguments: Sequence[str]) -> int:
     return DONE
 
 
-def build() -> Mapping[str, bytes]:
+def build(legal: "LegalPages") -> Mapping[str, bytes]:
     """Return what each file holds, by its path in the package.
 
-    Raise `ContentError` if the content has a mistake.
+    Raise `ContentError` if the content has a mistake, `OSError` if an icon is missing.
     """
-    from skill.alexa.interaction_model import interaction_model, skill_manifest  # noqa: PLC0415
+    from skill.alexa.interaction_model import (  # noqa: PLC0415
+        ICONS,
+        interaction_model,
+        skill_manifest,
+    )
     from skill.content.utterances import load_utterances  # noqa: PLC0415
     from skill.content.wording import load_wording  # noqa: PLC0415
 
     said = {locale: load_utterances(locale) for locale in LOCALES}
-    package = {"skill.json": skill_manifest({locale: said[locale].listing for locale in LOCALES})}
+    listings = {locale: said[locale].listing for locale in LOCALES}
+    package = {MANIFEST: skill_manifest(listings, legal)}
     for locale in LOCALES:
         model = interaction_model(load_wording(locale), said[locale])
         package[f"interactionModels/custom/{locale}.json"] = model
-    return {
+    written = {
         file: (json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode()
         for file, content in package.items()
     }
+    return written | {icon: (PACKAGE / icon).read_bytes() for icon in ICONS.values()}
+
+
+def _legal_pages(chosen: argparse.Namespace) -> "LegalPages":
+    """Return the pages that were given, or else those that the manifest has already."""
+    from skill.alexa.interaction_model import LegalPages  # noqa: PLC0415
+
+    known = _known_pages(chosen.folder / MANIFEST)
+    return LegalPages(
+        privacy_policy=chosen.privacy_policy or str(known.get("privacyPolicyUrl", "")),
+        terms_of_use=chosen.terms_of_use or str(known.get("termsOfUseUrl", "")),
+    )
+
+
+def _known_pages(file: Path) -> Mapping[str, Any]:
+    try:
+        pages = json.loads(file.read_bytes())["manifest"]["privacyAndCompliance"]["locales"]
+        known = pages[LOCALES[0]]
+    except (OSError, ValueError, LookupError, TypeError):
+        return {}
+    return known if isinstance(known, dict) else {}
 
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="build_skill_package.py",
-        description=__doc__,
+        description=__doc__.partition("\n")[0],
         epilog=EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -87,7 +125,21 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
         metavar="DIR",
         help="where the package is (default: skill/alexa/skill_package)",
     )
+    for page in ("privacy-policy", "terms-of-use"):
+        parser.add_argument(
+            f"--{page}",
+            type=_address,
+            default=None,
+            metavar="URL",
+            help=f"where the {page.replace('-', ' ')} can be read, for the store's page",
+        )
     return parser.parse_args(arguments)
+
+
+def _address(text: str) -> str:
+    if not _ADDRESS.fullmatch(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no address; it begins https://")
+    return text
 
 
 def _read(file: Path) -> bytes | None:

@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from skill.alexa.conversation import Clock, Conversation
+from skill.alexa.reminders import Reminders
 from skill.alexa.responding import Responder
 from skill.coaching.repertoire import Repertoire
 from skill.content.wording import Wording, load_wording
 from skill.guides.editions import Editions
 from skill.guides.library import FrameLibrary
 from skill.guides.manifest import load, words_digest
+from skill.guides.shelves import LocalShelf
 from skill.ports import GuideLibrary, SessionStore
 from skill.sessions import SessionManager
 from skill.settings import Settings
@@ -40,9 +42,13 @@ class Service:
 
 
 def build(
-    settings: Settings, *, store: SessionStore | None = None, clock: Clock = utc_now
+    settings: Settings,
+    *,
+    store: SessionStore | None = None,
+    clock: Clock = utc_now,
+    reminders: Reminders | None = None,
 ) -> Service:
-    """Wire the service.
+    """Wire the service; without `reminders` those of Amazon are used.
 
     Raise `ManifestError` if the audio is not rendered, `ContentError` if the words are wrong,
     `StoreError` if the database cannot be opened; each says what mends it.
@@ -56,6 +62,7 @@ def build(
     store = store if store is not None else SqliteStore(settings.database)
     manager = SessionManager(store, repertoire)
     editions = Editions(library, repertoire, wording)
-    responder = Responder(editions, settings.base_url)
-    conversation = Conversation(manager, wording.catalogue, responder, clock)
+    responder = Responder(editions, LocalShelf(settings.base_url, library.digest))
+    reminders = reminders or Reminders(settings.locale)
+    conversation = Conversation(manager, wording.catalogue, responder, reminders, clock)
     return Service(settings, wording, library, editions, repertoire, conversation, clock, store)

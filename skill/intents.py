@@ -3,15 +3,21 @@
 Every door that understands speech or typing uses this table; none of them decides more.
 """
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import time
+from enum import StrEnum
 from typing import TypeVar
 
 from skill.coaching import events
 from skill.coaching.events import Command
+from skill.coaching.movements import SECOND, Need, Side
 from skill.coaching.routines import Catalogue
+from skill.coaching.schedules import Day, Schedule
 
 T = TypeVar("T")
+C = TypeVar("C", bound=StrEnum)
 UNRECOGNISED = "?"
 """What Alexa puts into a slot when it heard something and cannot say what."""
 
@@ -41,21 +47,102 @@ def _start_routine(slots: Slots, catalogue: Catalogue) -> Command:
     return events.StartRoutine(*_named(slots, "routine", catalogue.routines))
 
 
-def _how_to(slots: Slots, catalogue: Catalogue) -> Command:
-    return events.HowTo(*_named(slots, "movement", catalogue.movements))
+def _fit_time(slots: Slots, catalogue: Catalogue) -> Command:
+    seconds = _seconds(slots)
+    time = None if seconds is None else seconds * SECOND
+    routine, *_ = _named(slots, "routine", catalogue.routines)
+    return events.FitTime(time, routine)
 
 
-def _why_this(slots: Slots, catalogue: Catalogue) -> Command:
-    return events.WhyThis(*_named(slots, "movement", catalogue.movements))
+def _hold_for(slots: Slots, _: Catalogue) -> Command:
+    seconds = _seconds(slots)
+    return events.HoldFor(_number(slots) if seconds is None else seconds)
 
 
-def _named(slots: Slots, slot_name: str, known: Mapping[str, T]) -> tuple[T | None, str]:
-    """Return the first thing we know of what a slot may stand for, and what was heard."""
+def _more_time(slots: Slots, _: Catalogue) -> Command:
+    return events.MoreTime(_seconds(slots), _number(slots))
+
+
+def _about(event: Callable[..., Command]) -> Reading:
+    """Read an event that is about a movement, named or not."""
+    return lambda slots, catalogue: event(*_named(slots, "movement", catalogue.movements))
+
+
+def _tighter_side(slots: Slots, _: Catalogue) -> Command:
+    return events.TighterSide(_chosen(slots, "side", (Side.LEFT, Side.RIGHT)))
+
+
+def _needing(event: Callable[[Need | None], Command]) -> Reading:
+    """Read an event that is about something movements need."""
+    return lambda slots, _: event(_chosen(slots, "need", Need))
+
+
+def _remind_me(slots: Slots, _: Catalogue) -> Command:
+    days = (_chosen(slots, name, Day) for name in ("day", "second_day", "third_day"))
+    named = tuple(day for day in days if day is not None)
+    return events.RemindMe(Schedule(named, _time(slots)))
+
+
+def _named(
+    slots: Slots, slot_name: str, known: Mapping[str, T]
+) -> tuple[T | None, str, tuple[T, ...]]:
+    """Return what a slot stands for, what was heard, and what it may stand for if that is more."""
     slot = slots.get(slot_name, Slot())
-    found = next((known[id_] for id_ in slot.ids if id_ in known), None)
+    found = tuple(known[id_] for id_ in dict.fromkeys(slot.ids) if id_ in known)
     heard = slot.heard.strip()
-    return found, "" if heard == UNRECOGNISED else heard
+    heard = "" if heard == UNRECOGNISED else heard
+    if len(found) > 1:
+        return None, heard, found
+    return next(iter(found), None), heard, ()
 
+
+def _chosen(slots: Slots, slot_name: str, choices: Iterable[C]) -> C | None:
+    """Return the choice that a slot names; of several, the one that was said last."""
+    slot = slots.get(slot_name, Slot())
+    named = {choice.value: choice for choice in choices}
+    said = [word for word in slot.heard.casefold().split() if word in named]
+    found = [id_ for id_ in slot.ids if id_ in named]
+    if len(set(found)) == 1:
+        return named[found[0]]
+    return named[said[-1]] if said else None
+
+
+def _seconds(slots: Slots) -> int | None:
+    """Return the seconds of a duration as Alexa writes it (ISO 8601), up to a year."""
+    heard = slots.get("duration", Slot()).heard.strip()
+    written = DURATION.fullmatch(heard)
+    if written is None or not any(written.groups()):
+        return None
+    units = zip(written.groups(), SECONDS_EACH, strict=True)
+    seconds = sum(float(number) * each for number, each in units if number)
+    return min(round(seconds), LONGEST_DURATION)
+
+
+def _number(slots: Slots) -> int | None:
+    heard = slots.get("number", Slot()).heard.strip()
+    return int(heard) if NUMBER.fullmatch(heard) else None
+
+
+def _time(slots: Slots) -> time | None:
+    """Return a time of day as Alexa writes it: "07:00", or a part of the day such as "MO"."""
+    heard = slots.get("time", Slot()).heard.strip()
+    if heard in PARTS_OF_DAY:
+        return PARTS_OF_DAY[heard]
+    written = TIME_OF_DAY.fullmatch(heard)
+    return time(int(written[1]), int(written[2])) if written else None
+
+
+DURATION = re.compile(
+    r"P(?:([0-9]{1,9}(?:\.[0-9]{1,9})?)Y)?(?:([0-9]{1,9}(?:\.[0-9]{1,9})?)M)?(?:([0-9]{1,9}(?:\.[0-9]{1,9})?)W)?(?:([0-9]{1,9}(?:\.[0-9]{1,9})?)D)?"
+    r"(?:T(?:([0-9]{1,9}(?:\.[0-9]{1,9})?)H)?(?:([0-9]{1,9}(?:\.[0-9]{1,9})?)M)?(?:([0-9]{1,9}(?:\.[0-9]{1,9})?)S)?)?"
+)
+SECONDS_EACH = (31_536_000, 2_592_000, 604_800, 86_400, 3_600, 60, 1)
+"""Of a year, a month, a week, a day, an hour, a minute, a second."""
+LONGEST_DURATION = SECONDS_EACH[0]
+NUMBER = re.compile(r"-?[0-9]{1,6}")
+TIME_OF_DAY = re.compile(r"T?([01][0-9]|2[0-3]):([0-5][0-9])(?::[0-5][0-9])?")
+PARTS_OF_DAY = {"MO": time(8), "AF": time(14), "EV": time(18), "NI": time(21)}
+"""What Alexa sends for "in the morning" and the like, and a time that the runner can agree to."""
 
 INTENTS: Mapping[str, Reading] = {
     "StartRoutineIntent": _start_routine,
@@ -63,12 +150,44 @@ INTENTS: Mapping[str, Reading] = {
     "OtherSideIntent": _always(events.OtherSide),
     "WhereAmIIntent": _always(events.WhereAmI),
     "HowLongLeftIntent": _always(events.HowLongLeft),
+    "HowManyLeftIntent": _always(events.HowManyLeft),
+    "LastOneIntent": _always(events.LastOne),
+    "WhichSideIntent": _always(events.WhichSide),
     "WhatsNextIntent": _always(events.WhatsNext),
+    "WhatWasThatIntent": _always(events.WhatWasThat),
     "ListRoutinesIntent": _always(events.ListRoutines),
-    "HowToIntent": _how_to,
-    "WhyThisIntent": _why_this,
+    "HowToIntent": _about(events.HowTo),
+    "WhyThisIntent": _about(events.WhyThis),
     "ItHurtsIntent": _always(events.ItHurts),
     "EasierIntent": _always(events.EasierForm),
+    "FitTimeIntent": _fit_time,
+    "HoldForIntent": _hold_for,
+    "HoldLongerIntent": _always(events.HoldLonger),
+    "HoldShorterIntent": _always(events.HoldShorter),
+    "MoreTimeIntent": _more_time,
+    "CountSlowerIntent": _always(events.CountSlower),
+    "CountFasterIntent": _always(events.CountFaster),
+    "TighterSideIntent": _tighter_side,
+    "EvenSidesIntent": _always(events.EvenSides),
+    "WithoutIntent": _needing(events.Without),
+    "WithAgainIntent": _needing(events.WithAgain),
+    "SkipForGoodIntent": _about(events.SkipForGood),
+    "BringBackIntent": _about(events.BringBack),
+    "WaitForMeIntent": _always(events.WaitForMe),
+    "RunOnIntent": _always(events.RunOn),
+    "LessTalkingIntent": _always(events.LessTalking),
+    "TellEverythingIntent": _always(events.TellEverything),
+    "NoCountdownIntent": _always(events.NoCountdown),
+    "CountdownIntent": _always(events.Countdown),
+    "SoftSoundIntent": _always(events.SoftSound),
+    "NoSoundIntent": _always(events.NoSound),
+    "ThisWeekIntent": _always(events.ThisWeek),
+    "LastTimeIntent": _always(events.LastTime),
+    "SettingsIntent": _always(events.MySettings),
+    "UsualSettingsIntent": _always(events.UsualSettings),
+    "ForgetMeIntent": _always(events.ForgetMe),
+    "RemindMeIntent": _remind_me,
+    "StopRemindersIntent": _always(events.StopReminders),
     "AMAZON.NextIntent": _always(events.NextStep),
     "AMAZON.PreviousIntent": _always(events.PreviousStep),
     "AMAZON.RepeatIntent": _always(events.Repeat),

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from skill.coaching.cues import CueSheet
 from skill.coaching.errors import CoachError
+from skill.coaching.movements import Milliseconds
 from skill.coaching.timeline import Timeline
 
 
@@ -20,9 +21,20 @@ class ConflictError(StoreError):
     code = "conflict"
 
 
+class ShelfError(CoachError):
+    """A guide or clip cannot be put where devices fetch it; the message says why."""
+
+    code = "shelf"
+
+
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A document as it was found; `version` counts its writes from 1."""
+    """A document as it was found, and its version.
+
+    Each write counts the version up by one. The first is 1, or, after a deletion under any
+    key, one that is past every version deleted so far: under a key no version comes twice, so
+    nobody who has read a document overwrites its successor, and no key need be remembered.
+    """
 
     document: bytes
     version: int
@@ -49,7 +61,18 @@ class SessionStore(Protocol):
     def keep_aside(self, key: str, stored: Stored) -> None:
         """Keep a copy of a document that cannot be read, byte for byte, before it is replaced.
 
-        Keeping the same version again changes nothing.
+        Keeping the same version again changes nothing. Neither does keeping one that is not the
+        newest any more: who replaced it has kept it, and who deleted it wanted it gone.
+        """
+        ...
+
+    def delete(self, key: str, replacing: int) -> None:
+        """Delete the version read, and every copy that was kept aside under its key.
+
+        Durable when it returns: no byte of it is left to be found, or, where somebody who is
+        still reading keeps the store from that, it is made so at the next chance. Raise
+        `ConflictError`, and change nothing, if the version under this key is another by now;
+        where there is none, nothing happens.
         """
         ...
 
@@ -75,6 +98,25 @@ class GuideLibrary(Protocol):
         """Return the MP3 of a whole timeline."""
         ...
 
-    def clip(self, timeline: Timeline, step: int) -> bytes:
-        """Return the MP3 of one of its steps."""
+    def clip(self, timeline: Timeline, step: int, start: Milliseconds | None = None) -> bytes:
+        """Return the MP3 of one of its steps, from an offset in the timeline to its end.
+
+        Raise `IndexError` if there is no such step, or `start` is not in it.
+        """
+        ...
+
+
+class GuideShelf(Protocol):
+    """Where devices fetch guides and clips from.
+
+    Both methods make sure that what they give the address of is there, within the time an
+    answer has, and raise `ShelfError` if it cannot be.
+    """
+
+    def guide(self, timeline: Timeline) -> str:
+        """Return the address of the guide of a timeline."""
+        ...
+
+    def clip(self, timeline: Timeline, step: int, start: Milliseconds) -> str:
+        """Return the address of one of its steps, from an offset in the timeline to its end."""
         ...

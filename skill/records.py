@@ -4,15 +4,17 @@ JSON, with a format number; choices and fields at their defaults are left out.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 from skill.coaching.errors import CoachError
 from skill.coaching.lines import LINES
+from skill.coaching.movements import Need, Side
 from skill.coaching.plans import Choices, Detail
 from skill.coaching.runner import Completed, Phase, Progress, Question, Runner, SessionState
+from skill.coaching.schedules import Day, Schedule
 from skill.coaching.timeline import Bookmark
 
 FORMAT = 1
@@ -31,7 +33,7 @@ def encode(runner: Runner) -> bytes:
         "format": FORMAT,
         "phase": session.phase,
         "generation": session.generation,
-        "turn": session.turn,
+        "turn": session.talk,
         "cautioned": runner.cautioned,
         "choices": _without_defaults(runner.choices),
         "history": [[done.plan_id, done.at.isoformat()] for done in runner.history],
@@ -44,6 +46,13 @@ def encode(runner: Runner) -> bytes:
             document["as_of"] = progress.as_of.isoformat()
     if session.asked is not None:
         document["asked"] = session.asked
+    if session.said:
+        document["said"] = dict(session.said)
+    if runner.waits:
+        document["waits"] = True
+    if runner.wish is not None:
+        at = runner.wish.at
+        document["wish"] = [runner.wish.days, at.isoformat() if at else None]
     if runner.untold:
         document["untold"] = runner.untold
     return json.dumps(document, separators=(",", ":")).encode()
@@ -67,32 +76,59 @@ def _runner(document: Mapping[str, Any]) -> Runner:
         bookmark = Bookmark(_whole(document["step"]), _whole(document["since_begin"]))
         as_of = _moment(document["as_of"]) if "as_of" in document else None
         progress = Progress(_text(document["plan"]), bookmark, as_of)
-    choices = dict(document["choices"])
-    if "detail" in choices:
-        choices["detail"] = Detail(choices["detail"])
+    wish = None
+    if "wish" in document:
+        days, at = document["wish"]
+        wish = Schedule(tuple(map(Day, days)), time.fromisoformat(at) if at else None)
     return Runner(
         session=SessionState(
             phase=Phase(document["phase"]),
             progress=progress,
             asked=Question(document["asked"]) if "asked" in document else None,
             generation=_whole(document["generation"]),
-            turn=_whole(document["turn"]),
+            talk=_whole(document["turn"]),
+            said={_text(said): _whole(times) for said, times in document.get("said", {}).items()},
         ),
-        choices=Choices(**choices),
+        choices=_choices(document["choices"]),
+        waits=_waits(document),
         history=tuple(
             Completed(_text(plan_id), _moment(at)) for plan_id, at in document["history"]
         ),
         cautioned=document["cautioned"] is True,
+        wish=wish,
         untold=tuple(map(_line_id, document.get("untold", ()))),
     )
 
 
+def _choices(table: Mapping[str, Any]) -> Choices:
+    return Choices(**{name: _CHOICES.get(name, _as_is)(value) for name, value in table.items()})
+
+
+def _as_is(value: Any) -> Any:
+    return value
+
+
+_CHOICES: Mapping[str, Callable[[Any], Any]] = {
+    "detail": Detail,
+    "tight": Side,
+    "without": lambda needs: frozenset(map(Need, needs)),
+    "skipped": lambda movements: frozenset(map(_text, movements)),
+}
+"""How choices come back that JSON has no form for."""
+
+
 def _without_defaults(choices: Choices) -> dict[str, Any]:
     return {
-        field.name: value
+        field.name: sorted(value) if isinstance(value, frozenset) else value
         for field in fields(choices)
         if (value := getattr(choices, field.name)) != field.default
     }
+
+
+def _waits(document: Mapping[str, Any]) -> bool:
+    if document.get("waits", True) is not True:
+        raise CorruptRecordError("waits is true, or not there")
+    return "waits" in document
 
 
 def _whole(value: object) -> int:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,20 +22,23 @@ from skill.alexa.verification import (
 )
 from skill.bootstrap import Service, build
 from skill.coaching.errors import CoachError, PlanError
+from skill.coaching.movements import Milliseconds
+from skill.coaching.plans import shortened
 from skill.coaching.timeline import Timeline
 from skill.guides.editions import ART
+from skill.guides.published import CHAPTERS, FOREVER
+from skill.guides.shelves import LocalShelf
 from skill.settings import PREFIX, Settings
 
 LARGEST_REQUEST = 256 * 1024
 """Bytes of a request body; Alexa's are under a tenth of it."""
-CHAPTERS = "application/json+chapters"
-FOREVER = "public, max-age=31536000, immutable"
 FROM_ELSEWHERE = (
     *("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip", "Via"),
     "Origin",
 )
 """Headers that a proxy sets, or a web page's script: somebody else asks through this machine."""
 
+_OFFSET = re.compile(r"[0-9]{1,9}")
 LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 
 log = logging.getLogger(__name__)
@@ -111,17 +115,21 @@ class _Door:
         return self._lasting(self._service.editions.chapters(plan_id), CHAPTERS)
 
     def clip(self, plan_id: str, step: int) -> BaseResponse:
-        """Serve one step of a plan, counted from 0."""
+        """Serve one step of a plan, counted from 0; `from` is an offset in the whole guide."""
         timeline = self._service.repertoire.timeline(plan_id)
         _require_step(timeline, step)
-        return self._lasting(self._service.library.clip(timeline, step), "audio/mpeg")
+        asked = request.args.get("from")
+        start = None if asked is None else _offset_in(timeline, step, asked)
+        return self._lasting(self._service.library.clip(timeline, step, start), "audio/mpeg")
 
     def feed(self) -> BaseResponse:
         """Serve the podcast feed."""
         # Only the feed needs an XML library, which takes long to import.
         from skill.guides.feed import podcast_feed  # noqa: PLC0415
 
-        xml = podcast_feed(self._service.editions, self._settings.base_url)
+        base_url, editions = self._settings.base_url, self._service.editions
+        shelf = LocalShelf(base_url, editions.library.digest)
+        xml = podcast_feed(editions, base_url, shelf)
         return self._lasting(xml, "application/rss+xml")
 
     def cover(self) -> BaseResponse:
@@ -189,6 +197,17 @@ def _require_step(timeline: Timeline, step: int) -> None:
     steps = len(timeline.spans)
     if step >= steps:
         raise PlanError(f"plan {timeline.plan.id} has steps 0 to {steps - 1}, and no other")
+
+
+def _offset_in(timeline: Timeline, step: int, asked: str) -> Milliseconds:
+    """Return the offset that is asked for, which has to lie in the step."""
+    span = timeline.spans[step]
+    if not _OFFSET.fullmatch(asked) or not span.start <= int(asked) < span.end:
+        raise PlanError(
+            f"step {step} of plan {timeline.plan.id} has the offsets {span.start} to "
+            f"{span.end - 1}, in whole milliseconds, not {shortened(asked)}"
+        )
+    return int(asked)
 
 
 def _refused(error: CoachError) -> tuple[Response, int]:

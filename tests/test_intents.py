@@ -1,11 +1,15 @@
 """The intent table: what is said, as the event it means."""
 
+from datetime import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from skill.coaching import events
 from skill.coaching.events import Command
+from skill.coaching.movements import Need, Side
+from skill.coaching.schedules import Day, Schedule
 from skill.content.catalogue import load_catalogue
 from skill.intents import INTENTS, UNRECOGNISED, Slot, event_of
 
@@ -22,6 +26,29 @@ PLAIN = {
     "ListRoutinesIntent": events.ListRoutines(),
     "ItHurtsIntent": events.ItHurts(),
     "EasierIntent": events.EasierForm(),
+    "HowManyLeftIntent": events.HowManyLeft(),
+    "LastOneIntent": events.LastOne(),
+    "WhichSideIntent": events.WhichSide(),
+    "WhatWasThatIntent": events.WhatWasThat(),
+    "HoldLongerIntent": events.HoldLonger(),
+    "HoldShorterIntent": events.HoldShorter(),
+    "CountSlowerIntent": events.CountSlower(),
+    "CountFasterIntent": events.CountFaster(),
+    "EvenSidesIntent": events.EvenSides(),
+    "WaitForMeIntent": events.WaitForMe(),
+    "RunOnIntent": events.RunOn(),
+    "LessTalkingIntent": events.LessTalking(),
+    "TellEverythingIntent": events.TellEverything(),
+    "NoCountdownIntent": events.NoCountdown(),
+    "CountdownIntent": events.Countdown(),
+    "SoftSoundIntent": events.SoftSound(),
+    "NoSoundIntent": events.NoSound(),
+    "ThisWeekIntent": events.ThisWeek(),
+    "LastTimeIntent": events.LastTime(),
+    "SettingsIntent": events.MySettings(),
+    "UsualSettingsIntent": events.UsualSettings(),
+    "ForgetMeIntent": events.ForgetMe(),
+    "StopRemindersIntent": events.StopReminders(),
     "AMAZON.NextIntent": events.NextStep(),
     "AMAZON.PreviousIntent": events.PreviousStep(),
     "AMAZON.RepeatIntent": events.Repeat(),
@@ -44,18 +71,31 @@ NAMING = {
     "StartRoutineIntent": ("routine", events.StartRoutine),
     "HowToIntent": ("movement", events.HowTo),
     "WhyThisIntent": ("movement", events.WhyThis),
+    "SkipForGoodIntent": ("movement", events.SkipForGood),
+    "BringBackIntent": ("movement", events.BringBack),
 }
+VALUED = {
+    "FitTimeIntent": events.FitTime(),
+    "HoldForIntent": events.HoldFor(),
+    "MoreTimeIntent": events.MoreTime(),
+    "TighterSideIntent": events.TighterSide(),
+    "WithoutIntent": events.Without(),
+    "WithAgainIntent": events.WithAgain(),
+    "RemindMeIntent": events.RemindMe(),
+}
+NOT_SAID = {"Launch", "ReminderAnswered", "PermissionAnswered"}
+"""Commands that come from the platform, not from a sentence."""
 
 
 def test_every_intent_has_its_row():
-    """The intents without a slot and those with one are all there are."""
-    assert set(INTENTS) == {*PLAIN, *NAMING}
+    """The intents without a slot, those with a name and those with a value are all there are."""
+    assert set(INTENTS) == {*PLAIN, *NAMING, *VALUED}
 
 
 def test_every_command_can_be_said():
-    """Every command but the opening of the skill is meant by some intent."""
+    """Every command is meant by some intent, but for those that the platform sends."""
     meant = {type(event_of(intent, {}, CATALOGUE)).__name__ for intent in INTENTS}
-    assert meant == {kind.__name__ for kind in Command.__subclasses__()} - {"Launch"}
+    assert meant == {kind.__name__ for kind in Command.__subclasses__()} - NOT_SAID
 
 
 @pytest.mark.parametrize("intent", PLAIN)
@@ -78,7 +118,11 @@ def test_an_intent_of_tomorrow(intent):
     ("slot", "expected"),
     [
         (Slot("pre run", ("pre-run",)), events.StartRoutine(PRE_RUN, "pre run")),
-        (Slot("at my desk", ("desk", "pre-run")), events.StartRoutine(DESK, "at my desk")),
+        (
+            Slot("at my desk", ("desk", "pre-run")),
+            events.StartRoutine(None, "at my desk", (DESK, PRE_RUN)),
+        ),
+        (Slot("desk", ("desk", "desk")), events.StartRoutine(DESK, "desk")),
         (Slot("old one", ("retired", "pre-run")), events.StartRoutine(PRE_RUN, "old one")),
         (Slot("clam", ("clam",)), events.StartRoutine(None, "clam")),
         (Slot("banana"), events.StartRoutine(None, "banana")),
@@ -91,6 +135,7 @@ def test_an_intent_of_tomorrow(intent):
     ids=[
         "known",
         "several",
+        "the same twice",
         "first one gone",
         "a movement",
         "unknown",
@@ -102,11 +147,13 @@ def test_an_intent_of_tomorrow(intent):
     ],
 )
 def test_what_a_slot_stands_for(slot, expected):
-    """The likeliest known id counts; without one, what was heard is kept for saying it back."""
+    """One known id counts, several are asked about; without one, what was heard is kept."""
     assert event_of("StartRoutineIntent", {"routine": slot}, CATALOGUE) == expected
 
 
-@pytest.mark.parametrize("intent", ["HowToIntent", "WhyThisIntent"])
+@pytest.mark.parametrize(
+    "intent", [name for name, (slot, _) in NAMING.items() if slot == "movement"]
+)
 def test_a_movement_by_its_name(intent):
     """How and why may name a movement, or mean the one under way."""
     _, event = NAMING[intent]
@@ -117,10 +164,90 @@ def test_a_movement_by_its_name(intent):
     assert event_of(intent, {}, CATALOGUE) == event()
 
 
+@pytest.mark.parametrize("intent", VALUED)
+@pytest.mark.parametrize("heard", ["", " ", UNRECOGNISED, "banana", "P", "PT", "-", "25:00", "7"])
+def test_a_value_that_is_none(intent, heard):
+    """A slot that is empty, noise or no value of its kind leaves the value open."""
+    names = ("duration", "side", "need", "day", "time")
+    slots = {name: Slot(heard) for name in names}
+    assert event_of(intent, slots, CATALOGUE) == VALUED[intent]
+    assert event_of(intent, {}, CATALOGUE) == VALUED[intent]
+
+
+@pytest.mark.parametrize(
+    ("written", "seconds"),
+    [
+        ("PT40S", 40),
+        ("PT1M30S", 90),
+        ("PT0.5H", 1_800),
+        ("PT10M", 600),
+        ("PT0S", 0),
+        ("P1D", 86_400),
+        ("P1W", 604_800),
+        ("P9999Y", 31_536_000),
+    ],
+)
+def test_a_duration(written, seconds):
+    """A duration as Alexa writes it is so many seconds, and never more than a year."""
+    slots = {"duration": Slot(written)}
+    assert event_of("HoldForIntent", slots, CATALOGUE) == events.HoldFor(seconds)
+    assert event_of("MoreTimeIntent", slots, CATALOGUE) == events.MoreTime(seconds)
+    fit = events.FitTime(seconds * 1000, DESK)
+    slots["routine"] = Slot("desk", ("desk",))
+    assert event_of("FitTimeIntent", slots, CATALOGUE) == fit
+
+
+@pytest.mark.parametrize(("written", "number"), [("40", 40), ("-5", -5), ("0", 0)])
+def test_a_number(written, number):
+    """A bare number is seconds of a hold, and more of whatever is counted."""
+    slots = {"number": Slot(written)}
+    assert event_of("HoldForIntent", slots, CATALOGUE) == events.HoldFor(number)
+    assert event_of("MoreTimeIntent", slots, CATALOGUE) == events.MoreTime(None, number)
+
+
+@pytest.mark.parametrize(
+    ("slot", "side"),
+    [
+        (Slot("left", ("left",)), Side.LEFT),
+        (Slot("the right one", ("right",)), Side.RIGHT),
+        (Slot("left no right"), Side.RIGHT),
+        (Slot("right no wait left"), Side.LEFT),
+        (Slot("left no right", ("left", "right")), Side.RIGHT),
+        (Slot("both"), None),
+    ],
+)
+def test_the_last_word_counts(slot, side):
+    """Who says left, no, right, means the right."""
+    meant = event_of("TighterSideIntent", {"side": slot}, CATALOGUE)
+    assert meant == events.TighterSide(side)
+
+
+@pytest.mark.parametrize("need", Need)
+def test_what_is_lacking(need):
+    """Each thing that movements need can be lacking, and be there again."""
+    slots = {"need": Slot("whatever", (need.value,))}
+    assert event_of("WithoutIntent", slots, CATALOGUE) == events.Without(need)
+    assert event_of("WithAgainIntent", slots, CATALOGUE) == events.WithAgain(need)
+
+
+def test_a_schedule():
+    """Days come in the week's order, each once; the time may be a part of the day."""
+    slots = {
+        "day": Slot("fridays", ("friday",)),
+        "second_day": Slot("tuesdays", ("tuesday",)),
+        "third_day": Slot("friday", ("friday",)),
+        "time": Slot("07:00"),
+    }
+    schedule = Schedule((Day.TUESDAY, Day.FRIDAY), time(7))
+    assert event_of("RemindMeIntent", slots, CATALOGUE) == events.RemindMe(schedule)
+    slots = {"time": Slot("MO")}
+    assert event_of("RemindMeIntent", slots, CATALOGUE) == events.RemindMe(Schedule((), time(8)))
+
+
 @given(
     st.sampled_from(sorted(INTENTS)) | st.text(),
     st.dictionaries(
-        st.sampled_from(["routine", "movement"]) | st.text(),
+        st.sampled_from(["routine", "movement", "duration", "number", "time"]) | st.text(),
         st.builds(Slot, st.text(), st.lists(st.text(), max_size=3).map(tuple)),
         max_size=3,
     ),

@@ -2,16 +2,18 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, time, timedelta, timezone
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from skill.coaching.lines import LINES
-from skill.coaching.movements import HOLD_SECONDS, REP_COUNTS, REP_SECONDS
+from skill.coaching.movements import HOLD_SECONDS, REP_COUNTS, REP_SECONDS, Need, Side
 from skill.coaching.plans import Choices, Detail
+from skill.coaching.routines import SETS
 from skill.coaching.runner import Completed, Phase, Progress, Question, Runner, SessionState
+from skill.coaching.schedules import Day, Schedule
 from skill.coaching.timeline import Bookmark
 from skill.records import FORMAT, CorruptRecordError, decode, encode
 from tests.alexa.recorded import places, with_value
@@ -23,11 +25,25 @@ FULL = Runner(
         progress=Progress("post-run_h45_brief", Bookmark(2, -1_250)),
         asked=Question.NEXT_STEP,
         generation=7,
-        turn=41,
+        talk=41,
+        said={"paused": 2, "more": 1},
     ),
-    choices=Choices(hold_seconds=45, reps=10, rep_seconds=5, detail=Detail.BRIEF, bed=True),
+    choices=Choices(
+        hold_seconds=45,
+        reps=10,
+        rep_seconds=5,
+        sets=2,
+        detail=Detail.BRIEF,
+        bed=True,
+        countdown=False,
+        tight=Side.LEFT,
+        without=frozenset({Need.BAND, Need.KNEELING}),
+        skipped=frozenset({"pigeon", "clam"}),
+    ),
+    waits=True,
     history=(Completed("pre-run", AT), Completed("gone_from-the-catalogue", AT)),
     cautioned=True,
+    wish=Schedule((Day.TUESDAY, Day.FRIDAY), time(7, 30)),
     untold=("state-lost", "audio-failed"),
 )
 PLAYING = replace(
@@ -65,7 +81,8 @@ def sessions(draw):
     if phase is Phase.STEPPING:
         questions |= {Question.NEXT_STEP}
     asked = draw(st.none() | st.sampled_from(sorted(questions)))
-    return SessionState(phase, progress, asked, draw(COUNTS), draw(COUNTS))
+    said = draw(st.dictionaries(st.sampled_from(sorted(LINES)), COUNTS, max_size=3))
+    return SessionState(phase, progress, asked, draw(COUNTS), draw(COUNTS), said)
 
 
 RUNNERS = st.builds(
@@ -76,11 +93,21 @@ RUNNERS = st.builds(
         hold_seconds=st.none() | st.sampled_from(HOLD_SECONDS),
         reps=st.none() | st.sampled_from(REP_COUNTS),
         rep_seconds=st.none() | st.sampled_from(REP_SECONDS),
+        sets=st.none() | st.sampled_from(SETS),
         detail=st.sampled_from(Detail),
         bed=st.booleans(),
+        countdown=st.booleans(),
+        tight=st.sampled_from([None, Side.LEFT, Side.RIGHT]),
+        without=st.frozensets(st.sampled_from(Need)),
+        skipped=st.frozensets(st.text(), max_size=3),
     ),
+    waits=st.booleans(),
     history=st.lists(st.builds(Completed, st.text(), MOMENTS), max_size=4).map(tuple),
     cautioned=st.booleans(),
+    wish=st.none()
+    | st.builds(
+        Schedule, st.lists(st.sampled_from(Day), max_size=3).map(tuple), st.none() | st.times()
+    ),
     untold=st.lists(st.sampled_from(UNTELLABLE), max_size=3).map(tuple),
 )
 
@@ -123,7 +150,7 @@ class TestRoundTrip:
                 phase=Phase.PAUSED,
                 progress=Progress("post-run_h45_brief", Bookmark(2, 11_040)),
                 generation=7,
-                turn=12,
+                talk=12,
             ),
             choices=Choices(hold_seconds=45, detail=Detail.BRIEF),
             history=(Completed("pre-run", AT),),
@@ -180,6 +207,20 @@ class TestCorruption:
             {"choices": {"pace": 4}},
             {"choices": {"detail": "endless"}},
             {"choices": {"bed": 1}},
+            {"choices": {"tight": "both"}},
+            {"choices": {"tight": "up"}},
+            {"choices": {"without": ["wings"]}},
+            {"choices": {"without": "band"}},
+            {"choices": {"skipped": [7]}},
+            {"choices": {"sets": 9}},
+            {"choices": {"countdown": "loud"}},
+            {"said": {"paused": "twice"}},
+            {"said": {"paused": -1}},
+            {"said": ["paused"]},
+            {"wish": []},
+            {"wish": [["someday"], None]},
+            {"wish": [[], "noon"]},
+            {"waits": False},
             {"choices": 7},
             {"history": 7},
             {"history": [["pre-run"]]},

@@ -5,7 +5,9 @@ from dataclasses import replace
 
 import pytest
 
+from skill import sessions
 from skill.coaching import events
+from skill.coaching.lines import line
 from skill.coaching.outcomes import Play
 from skill.coaching.runner import Phase, Question, Runner
 from skill.coaching.session import advance
@@ -24,7 +26,8 @@ UNSPOKEN = moment(Phase.PLAYING, is_spoken=False)
 class Watched(MemoryStore):
     """A store that counts what is asked of it, and can be away for any of it.
 
-    `rivals` are written over the record, one before each save: somebody else was faster.
+    `rivals` are written over the record, one before each save or deletion: somebody else was
+    faster.
     """
 
     def __init__(self, *rivals: bytes, away: tuple[str, ...] = ()) -> None:
@@ -46,6 +49,12 @@ class Watched(MemoryStore):
     def keep_aside(self, key, stored):
         self._note("keep_aside")
         super().keep_aside(key, stored)
+
+    def delete(self, key, replacing):
+        self._note("delete")
+        if self.rivals:
+            super().save(key, self.rivals.pop(0), replacing)
+        super().delete(key, replacing)
 
     def put(self, document: bytes) -> None:
         """Put a document there, uncounted."""
@@ -210,6 +219,81 @@ class TestLostRecords:
         assert said(outcome) == ["where-working"]
         assert MemoryStore.load(store, KEY) == Stored(CORRUPT, 1)
         assert "save" not in store.calls
+
+
+@pytest.fixture
+def forgetting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the coach forget whoever asks for help."""
+
+    def advance_or_forget(before, event, at, repertoire):
+        outcome = advance(before, event, at, repertoire)
+        if not isinstance(event, events.Help):
+            return outcome
+        return replace(outcome, runner=Runner(), forgets=True)
+
+    monkeypatch.setattr(sessions, "advance", advance_or_forget)
+
+
+@pytest.mark.usefixtures("forgetting")
+class TestForgetting:
+    def test_the_record_is_deleted(self):
+        """Who is forgotten has no record when the answer is there, and is a newcomer again."""
+        store = Watched()
+        store.put(encode(runner(Phase.PAUSED)))
+        outcome = handle(store, events.Help(), moment(Phase.PAUSED))
+        assert outcome.forgets
+        assert "trouble-forgetting" not in said(outcome)
+        assert store.documents() == []
+        assert store.calls == ["load", "delete"]
+        again = handle(store, events.Launch(), moment(Phase.IDLE))
+        assert said(again)[0] == "welcome"
+
+    def test_nobody_to_forget(self):
+        """Of whom nothing is stored, nothing is deleted, and no record is begun."""
+        store = Watched()
+        assert handle(store, events.Help(), moment(Phase.IDLE)).forgets
+        assert store.calls == ["load"]
+        assert store.documents() == []
+
+    def test_a_lost_race(self):
+        """What came in between is read, and deleted too."""
+        store = Watched(encode(runner(Phase.PAUSED, step=2)))
+        store.put(encode(runner(Phase.PAUSED, step=0)))
+        assert handle(store, events.Help(), moment(Phase.PAUSED)).forgets
+        assert store.documents() == []
+        assert store.calls == ["load", "delete"] * 2
+
+    def test_races_without_end(self):
+        """Who loses every time is not told that they are forgotten."""
+        last = encode(runner(Phase.PAUSED))
+        store = Watched(*[last] * (2 * ATTEMPTS))
+        store.put(last)
+        outcome = handle(store, events.Help(), moment(Phase.PAUSED))
+        assert outcome.lines == (line("trouble-forgetting"),)
+        assert not outcome.forgets
+        assert store.calls == ["load", "delete"] * ATTEMPTS
+
+    def test_a_lost_record(self):
+        """A record that cannot be read goes too, with all its copies."""
+        store = Watched()
+        for broken in (CORRUPT, b"broken again"):
+            store.put(broken)
+            handle(store, events.Launch(), moment(Phase.IDLE))
+        store.put(CORRUPT)
+        assert len(store.kept_aside) == 2
+        assert handle(store, events.Help(), moment(Phase.IDLE)).forgets
+        assert store.documents() == []
+        assert store.kept_aside == {}
+
+    @pytest.mark.parametrize("away", ["load", "delete"])
+    def test_a_store_that_is_away(self, away):
+        """What is not done is not said to be done: the runner hears of the trouble instead."""
+        store = Watched(away=(away,))
+        store.put(encode(runner(Phase.PAUSED)))
+        outcome = handle(store, events.Help(), moment(Phase.PAUSED))
+        assert outcome.lines == (line("trouble-forgetting"),)
+        assert not outcome.forgets
+        assert store.runner == runner(Phase.PAUSED)
 
 
 class TestAStoreThatIsAway:

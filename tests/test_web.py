@@ -18,6 +18,7 @@ from werkzeug.test import TestResponse
 from skill.alexa.verification import Verifier
 from skill.bootstrap import Service, build
 from skill.coaching.errors import MissingCueError
+from skill.guides.frames import FRAME_BYTES, FRAME_MS, TAIL_FRAMES
 from skill.settings import Settings
 from skill.stores.memory import MemoryStore
 from skill.web import FOREVER, FROM_ELSEWHERE, LARGEST_REQUEST, create_app
@@ -356,6 +357,27 @@ class TestGuides:
             assert clip.status_code == 200
             assert clip.data == service.library.clip(timeline, step)
 
+    def test_the_rest_of_a_step(self, door, service):
+        """From an offset in the guide on, a step has what is left of it, to the frame."""
+        timeline = service.repertoire.timeline("post-run")
+        for step, span in enumerate(timeline.spans):
+            for start in (span.start, span.begin + 25, span.release, span.end - 1):
+                clip = door.get(f"/guides/post-run/{step}.mp3?from={start}")
+                assert clip.status_code == 200
+                assert clip.content_type == "audio/mpeg"
+                assert clip.data == service.library.clip(timeline, step, start)
+                frames = (span.end - start // FRAME_MS * FRAME_MS) // FRAME_MS + TAIL_FRAMES
+                assert len(clip.data) == (1 + frames) * FRAME_BYTES
+
+    def test_the_rest_of_a_step_lasts_too(self, door, service):
+        """It can be kept and asked for in parts as any other file, and is another one."""
+        start = service.repertoire.timeline("post-run").spans[1].begin
+        path = f"/guides/post-run/1.mp3?from={start}&v={service.library.digest}"
+        response = door.get(path)
+        assert response.headers["Cache-Control"] == FOREVER
+        assert response.headers["ETag"] != door.get("/guides/post-run/1.mp3").headers["ETag"]
+        assert door.get(path, headers={"Range": "bytes=0-143"}).data == response.data[:144]
+
     @pytest.mark.parametrize("path", LASTING)
     def test_head(self, door, path):
         """HEAD has the headers of GET, and nothing else."""
@@ -476,10 +498,11 @@ class TestPlansThereAreNot:
             ("pre-run_p2", "a repetition takes 3 to 8 seconds, not 2"),
             ("pre-run_brief_h30", "'pre-run_brief_h30' is written pre-run_h30_brief"),
             ("pre-run_h30_h40", "is written pre-run_h40"),
-            ("pre-run_h" + "9" * 5_000, "is no choice"),
+            ("pre-run_h" + "9" * 400, "is no choice"),
+            ("pre-run_h" + "9" * 5_000, "a plan id has at most 512 characters, not 5009"),
             ("strength_r30_p8", " minutes; a plan runs at most 60"),
             ("strength_r28_p8", " seconds; a step runs at most 240"),
-            ("a" * 10_000, f"there is no routine '{'a' * 40}…'"),
+            ("a" * 500, f"there is no routine '{'a' * 40}…'"),
             ("%00", "there is no routine '\\x00'"),
             ("%0d%0aSet-Cookie:%20a=b", "there is no routine '\\r\\nSet-Cookie: a=b'"),
             ("<script>", "there is no routine '<script>'"),
@@ -534,6 +557,27 @@ class TestPlansThereAreNot:
         response = door.get(f"/guides/pre-run/{step}.mp3")
         assert problem(response) == (404, "bad-plan")
         assert response.json["message"] == "plan pre-run has steps 0 to 8, and no other"
+
+    @pytest.mark.parametrize(
+        "asked",
+        [
+            *("", "x", "-1", "-24", "1.5", "1e3", "+100000", "%20", "%00", "null", "0x10", "1_000"),
+            *("\u0661\u0662\u0663", "%ff", "9" * 5_000, "nan", "inf", "100000%0a", "before", "end"),
+        ],
+        ids=lambda text: ascii(text[:9]),
+    )
+    def test_an_offset_there_is_not(self, door, service, asked):
+        """An offset outside the step, or none at all, is refused with those there are."""
+        span = service.repertoire.timeline("post-run").spans[1]
+        asked = {"before": span.start - 1, "end": span.end}.get(asked, asked)
+        response = door.get(f"/guides/post-run/1.mp3?from={asked}")
+        assert problem(response) == (404, "bad-plan")
+        sentence = (
+            f"step 1 of plan post-run has the offsets {span.start} to {span.end - 1}, "
+            "in whole milliseconds, not "
+        )
+        assert response.json["message"].startswith(sentence)
+        assert len(response.json["message"]) < 250
 
     @given(st.text(st.characters(exclude_characters="/", exclude_categories=["Cs"]), min_size=1))
     def test_any_text(self, door, text):

@@ -159,7 +159,7 @@ def main(arguments: Sequence[str]) -> None:
     program = Program(choose_voice(DEFAULT_VOICE, locale), chimes, chosen.lines)
     chosen.output.mkdir(parents=True, exist_ok=True)
     for plan in chosen.plans:
-        timeline = lay_out(parse_plan_id(plan, wording.catalogue.routines), sheet)
+        timeline = lay_out(parse_plan_id(plan, wording.catalogue), sheet)
         program.write(timeline, script, chosen.output / f"{plan}.mp3")
     print(json.dumps(program.seconds))
 

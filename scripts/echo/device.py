@@ -8,12 +8,15 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from scripts.echo.directives import (
+    AskPermission,
     ClearBehavior,
     ClearQueue,
     Directive,
+    ElicitSlot,
     Play,
     PlayBehavior,
     Show,
@@ -29,7 +32,7 @@ from scripts.echo.hearing import Ask, Ear, Exit, Launch
 from scripts.echo.player import AudioPlayer, PlayerEvent, Stream
 from scripts.echo.post import Delivery, Post, at_once
 from scripts.echo.requests import Device, Json, Session, Stationery
-from scripts.echo.rules import Answer, read_answer
+from scripts.echo.rules import Answer, dialogs_in, read_answer
 from scripts.echo.speech import SILENCE, Clip, Speech
 from scripts.echo.streams import Lengths
 from skill.intents import Slot
@@ -45,6 +48,14 @@ Send = Callable[[bytes], tuple[int, bytes]]
 """Takes a request's body to the skill and brings back HTTP status and body."""
 
 BUTTONS = ("next", "pause", "play", "previous")
+
+
+class Consent(StrEnum):
+    """What a runner answers when Alexa asks for a permission."""
+
+    ACCEPTED = "ACCEPTED"
+    DENIED = "DENIED"
+    NOT_ANSWERED = "NOT_ANSWERED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +115,10 @@ class Echo:
     """An Echo with one skill.
 
     `send` is the way to the skill, `model` the skill's interaction model, `length_of` knows
-    streams and clips. Two knobs may be turned at any time: `delivery` is how the player's
+    streams and clips. Some knobs may be turned at any time: `delivery` is how the player's
     events reach the skill, and `stamp` gives the time written into requests, which is the
-    Echo's own unless the skill at the other end lives by a real clock.
+    Echo's own unless the skill at the other end lives by a real clock. `consent` decides what
+    the runner says when Alexa asks for a permission; Amazon has noted it when it is called.
 
     Raise `IllegalResponseError` wherever the skill answers what Alexa would refuse, and
     `SkillFailedError` if it answers with an HTTP error.
@@ -126,9 +138,11 @@ class Echo:
         self.player = AudioPlayer(self.device.held_as)
         self.delivery: Delivery = at_once
         self.stamp: Callable[[], datetime] = lambda: self.clock
+        self.consent: Callable[[AskPermission], Consent] = lambda _: Consent.NOT_ANSWERED
         self.events: list[Exchange] = []
         self._send = send
         self._length_of = length_of
+        self._dialogs = dialogs_in(model)
         self._stationery = Stationery(self.device, model)
         self._ear = Ear(Understanding(model), self.invocation_name)
         self._session: Session | None = None
@@ -247,8 +261,11 @@ class Echo:
         self._settle()
         self._session, self._listening = session, None
         try:
-            answer = self._exchange(request, session)
-            self._obey(answer)
+            answer = self._ask(request, session)
+            answers = [answer]
+            for permission in _permissions_asked_for(answer):
+                answer = self._ask_for(permission, session)
+                answers.append(answer)
             if not answer.ends_session:
                 self._session = replace(session, new=False, attributes=answer.attributes)
                 self._listen(answer.speech, answer.reprompt)
@@ -257,8 +274,25 @@ class Echo:
                 self._hang_up()
         self._settle()
         return Heard(
-            answer.speech, answer.reprompt, answer.directives, not answer.ends_session, answer.card
+            Speech(tuple(part for each in answers for part in each.speech.parts)),
+            answer.reprompt,
+            tuple(directive for each in answers for directive in each.directives),
+            not answer.ends_session,
+            answer.card,
         )
+
+    def _ask(self, request: Json, session: Session) -> Answer:
+        answer = self._exchange(request, session)
+        self._obey(answer)
+        return answer
+
+    def _ask_for(self, permission: AskPermission, session: Session) -> Answer:
+        """Ask the runner for a permission, and tell the skill what they said."""
+        said = self._stationery.permission(permission, self.consent(permission))
+        answer = self._ask(said, replace(session, new=False))
+        if _permissions_asked_for(answer):
+            raise IllegalResponseError("the runner has just been asked for the permission")
+        return answer
 
     def _listen(self, said: Speech, reprompt: Speech | None) -> None:
         clips = timedelta(milliseconds=sum(clip.length for clip in said.clips))
@@ -296,7 +330,9 @@ class Echo:
                 f"{exchange.type} was answered with HTTP {status}: "
                 f"{body[:200].decode(errors='replace').strip()}"
             )
-        return read_answer(body, envelope["request"], self.device.interfaces, self._length_of)
+        return read_answer(
+            body, envelope["request"], self.device.interfaces, self._length_of, self._dialogs
+        )
 
     def _obey(self, answer: Answer) -> None:
         for directive in answer.directives:
@@ -309,7 +345,7 @@ class Echo:
                     self._emit(self.player.clear())
                 case ClearQueue():
                     self.player.queue.clear()
-                case Show():
+                case Show() | ElicitSlot() | AskPermission():
                     pass
 
     def _play(self, play: Play) -> None:
@@ -370,3 +406,7 @@ class Echo:
         until_next = self.player.until_next()
         if until_next is not None:
             yield self.clock + timedelta(milliseconds=until_next)
+
+
+def _permissions_asked_for(answer: Answer) -> list[AskPermission]:
+    return [directive for directive in answer.directives if isinstance(directive, AskPermission)]

@@ -13,20 +13,26 @@ LONGEST_TOKEN = 1_024
 AUDIO_PLAYER = "AudioPlayer"
 APL = "Alexa.Presentation.APL"
 
-INTERFACES: Mapping[str, str] = {
+ELICIT_SLOT = "Dialog.ElicitSlot"
+SEND_REQUEST = "Connections.SendRequest"
+
+INTERFACES: Mapping[str, str | None] = {
     "AudioPlayer.Play": AUDIO_PLAYER,
     "AudioPlayer.Stop": AUDIO_PLAYER,
     "AudioPlayer.ClearQueue": AUDIO_PLAYER,
     "Alexa.Presentation.APL.RenderDocument": APL,
     "Alexa.Presentation.APL.ExecuteCommands": APL,
+    ELICIT_SLOT: None,
+    SEND_REQUEST: None,
 }
-"""The directives an Echo here obeys, and the interface a device needs for each."""
+"""The directives an Echo here obeys, and the interface a device needs for each, if any."""
 
 _STREAM_KEYS = frozenset(
     {"url", "token", "offsetInMilliseconds", "expectedPreviousToken", "captionData"}
 )
 _METADATA_KEYS = frozenset({"title", "subtitle", "art", "backgroundImage"})
-
+_INTENT_KEYS = frozenset({"name", "confirmationStatus", "slots"})
+_CONSENT_LEVELS = frozenset({"ACCOUNT", "PERSON"})
 
 Behavior = TypeVar("Behavior", bound=StrEnum)
 
@@ -79,7 +85,24 @@ class Show:
     content: Mapping[str, Any]
 
 
-Directive = Play | Stop | ClearQueue | Show
+@dataclass(frozen=True, slots=True)
+class ElicitSlot:
+    """Listen for one slot of an intent; of the one just heard, if none is named."""
+
+    slot: str
+    intent: str | None = None
+    slots: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class AskPermission:
+    """Ask the runner, in Alexa's own words, for permissions."""
+
+    scopes: tuple[str, ...]
+    token: str
+
+
+Directive = Play | Stop | ClearQueue | Show | ElicitSlot | AskPermission
 
 
 def read_directive(value: Any) -> Directive:
@@ -92,6 +115,10 @@ def read_directive(value: Any) -> Directive:
             return Stop()
         case "AudioPlayer.ClearQueue":
             return ClearQueue(_behavior(ClearBehavior, "clearBehavior", value))
+        case _ if kind == ELICIT_SLOT:
+            return _read_elicitation(value)
+        case _ if kind == SEND_REQUEST:
+            return _read_connection(value)
         case str() if kind in INTERFACES:
             return Show(kind, value)
         case _:
@@ -133,6 +160,44 @@ def _read_play(value: Mapping[str, Any]) -> Play:
         str(metadata.get("title", "")),
         str(metadata.get("subtitle", "")),
     )
+
+
+def _read_elicitation(value: Mapping[str, Any]) -> ElicitSlot:
+    slot, intent = value.get("slotToElicit"), value.get("updatedIntent")
+    if not isinstance(slot, str) or not slot:
+        raise IllegalResponseError(f"slotToElicit must name a slot, not {slot!r}")
+    if intent is None:
+        return ElicitSlot(slot)
+    if not isinstance(intent, dict) or not isinstance(intent.get("name"), str):
+        raise IllegalResponseError(f"updatedIntent must be an intent, not {intent!r}")
+    unknown = sorted(intent.keys() - _INTENT_KEYS)
+    if unknown:
+        raise IllegalResponseError(f"updatedIntent has an unknown {unknown[0]!r}")
+    slots = intent.get("slots") or {}
+    for name, filled in slots.items():
+        if not isinstance(filled, dict) or filled.get("name") != name:
+            raise IllegalResponseError(f"the slot {name} of updatedIntent has no such name")
+    return ElicitSlot(slot, intent["name"], frozenset(slots))
+
+
+def _read_connection(value: Mapping[str, Any]) -> AskPermission:
+    """Read what asks for a permission, in the second version, which is the current one."""
+    payload = value.get("payload")
+    if value.get("name") != "AskFor" or not isinstance(payload, dict):
+        raise IllegalResponseError(f"there is no connection {value.get('name')!r} here; AskFor is")
+    if (payload.get("@type"), payload.get("@version")) != ("AskForPermissionsConsentRequest", "2"):
+        raise IllegalResponseError("AskFor takes an AskForPermissionsConsentRequest, version 2")
+    scopes = payload.get("permissionScopes")
+    if not isinstance(scopes, list) or not scopes:
+        raise IllegalResponseError(f"permissionScopes must be a list of some, not {scopes!r}")
+    for scope in scopes:
+        named = isinstance(scope, dict) and isinstance(scope.get("permissionScope"), str)
+        if not named or scope.get("consentLevel") not in _CONSENT_LEVELS:
+            raise IllegalResponseError(f"a scope has a name and a consentLevel, not {scope!r}")
+    token = value.get("token")
+    if not isinstance(token, str):
+        raise IllegalResponseError(f"the token of a connection must be text, not {token!r}")
+    return AskPermission(tuple(scope["permissionScope"] for scope in scopes), token)
 
 
 def _check_captions(captions: Any) -> None:

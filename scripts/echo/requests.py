@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from scripts.echo.directives import APL, AUDIO_PLAYER
+from scripts.echo.directives import APL, AUDIO_PLAYER, AskPermission
 from scripts.echo.player import Activity, PlayerEvent, Playhead
 from skill.intents import Slot
 
@@ -17,7 +17,9 @@ Json = dict[str, Any]
 class Device:
     """One Echo: whose it is, what it can do, and which skill it talks to.
 
-    `held_as` is what it calls a held stream: devices differ, PAUSED or STOPPED.
+    `held_as` is what it calls a held stream: devices differ, PAUSED or STOPPED. Where
+    Amazon's services are to be asked, and with what token, goes with every request; with
+    neither, there is no Amazon behind this device.
     """
 
     skill_id: str = "amzn1.ask.skill.5f1c8f4e-7f0b-4d6a-9a53-glute-coach"
@@ -27,6 +29,8 @@ class Device:
     has_audio_player: bool = True
     has_screen: bool = False
     held_as: Activity = Activity.PAUSED
+    api_endpoint: str = ""
+    api_access_token: str = ""
 
     @property
     def interfaces(self) -> Json:
@@ -82,6 +86,21 @@ class Stationery:
                 kind.name: self._slot(kind, slots.get(kind.name)) for kind in kinds.values()
             }
         return {"type": "IntentRequest", "intent": intent, "dialogState": "COMPLETED"}
+
+    def permission(self, asked: AskPermission, status: str) -> Json:
+        """Tell how Alexa's own question for permissions was answered."""
+        return {
+            "type": "Connections.Response",
+            "name": "AskFor",
+            "status": {"code": "200", "message": "OK"},
+            "token": asked.token,
+            "payload": {
+                "permissionScopes": [
+                    {"permissionScope": scope, "consentLevel": "ACCOUNT"} for scope in asked.scopes
+                ],
+                "status": status,
+            },
+        }
 
     def session_ended(self, reason: str) -> Json:
         """Tell that the conversation is over, not by the skill's wish."""
@@ -143,10 +162,13 @@ class Stationery:
                     "deviceId": self._device.device_id,
                     "supportedInterfaces": self._device.interfaces,
                 },
-                "apiEndpoint": "https://api.amazonalexa.com",
-                "apiAccessToken": "eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9.e30.c2ltdWxhdGVk",
             }
         }
+        if self._device.api_access_token:
+            context["System"] |= {
+                "apiEndpoint": self._device.api_endpoint,
+                "apiAccessToken": self._device.api_access_token,
+            }
         if self._device.has_audio_player:
             context["AudioPlayer"] = _player_state(playhead)
         if self._device.has_screen:

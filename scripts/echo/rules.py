@@ -10,7 +10,14 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from scripts.echo.directives import INTERFACES, Directive, Play, read_directive
+from scripts.echo.directives import (
+    INTERFACES,
+    AskPermission,
+    Directive,
+    ElicitSlot,
+    Play,
+    read_directive,
+)
 from scripts.echo.errors import IllegalResponseError
 from scripts.echo.speech import REPROMPT_CLIPS_LIMIT, SILENCE, Speech, read_speech
 from scripts.echo.streams import Lengths
@@ -40,6 +47,9 @@ All others are answered to the runner, with any directive."""
 LEAVING = frozenset({"AMAZON.CancelIntent", "AMAZON.NavigateHomeIntent", "AMAZON.StopIntent"})
 """Intents that must end the session; certification tries the first and the last."""
 
+Dialogs = Mapping[str, Mapping[str, bool]]
+"""The intents that have a dialog model, with all their slots, and whether each is elicited."""
+
 _RESPONSE_KEYS = frozenset({"outputSpeech", "card", "reprompt", "directives", "shouldEndSession"})
 _CARDS = frozenset({"Simple", "Standard", "LinkAccount", "AskForPermissionsConsent"})
 
@@ -56,12 +66,27 @@ class Answer:
     attributes: Mapping[str, Any] = field(default_factory=dict)
 
 
+def dialogs_in(model: Mapping[str, Any]) -> Dialogs:
+    """Return the dialogs of an interaction model."""
+    return {
+        intent["name"]: {
+            slot["name"]: bool(slot.get("elicitationRequired")) for slot in intent["slots"]
+        }
+        for intent in model["interactionModel"].get("dialog", {}).get("intents", ())
+    }
+
+
 def read_answer(
-    body: bytes, request: Mapping[str, Any], interfaces: Collection[str], length_of: Lengths
+    body: bytes,
+    request: Mapping[str, Any],
+    interfaces: Collection[str],
+    length_of: Lengths,
+    dialogs: Dialogs | None = None,
 ) -> Answer:
     """Read the answer to a request, to a device with these interfaces.
 
-    Raise `IllegalResponseError` with the rule it breaks.
+    `dialogs` are those of the skill's interaction model: Alexa elicits nothing without. Raise
+    `IllegalResponseError` with the rule it breaks.
     """
     document = _document(body)
     response = _object("response", document.get("response"))
@@ -84,6 +109,11 @@ def read_answer(
         attributes=_object("sessionAttributes", document.get("sessionAttributes") or {}),
     )
     _check_session(answer)
+    for directive in answer.directives:
+        if isinstance(directive, ElicitSlot):
+            _check_elicitation(directive, request, answer, dialogs or {})
+        if isinstance(directive, AskPermission) and not answer.ends_session:
+            raise IllegalResponseError("Alexa asks for a permission herself: end the session")
     intent = request.get("intent", {}).get("name")
     if intent in LEAVING and not answer.ends_session:
         raise IllegalResponseError(f"{intent} must end the session: the runner wants to leave")
@@ -112,7 +142,7 @@ def _directives(response: Mapping[str, Any], interfaces: Collection[str]) -> tup
     directives = tuple(map(read_directive, listed))
     for directive in listed:
         needed = INTERFACES[directive["type"]]
-        if needed not in interfaces:
+        if needed and needed not in interfaces:
             raise IllegalResponseError(f"{directive['type']} went to a device without {needed}")
     plays = sum(isinstance(directive, Play) for directive in directives)
     if plays > 1:
@@ -163,6 +193,29 @@ def _check_session(answer: Answer) -> None:
     if not answer.reprompt.asks:
         raise IllegalResponseError(
             f"a reprompt must end in a question, not: {answer.reprompt.words!r}"
+        )
+
+
+def _check_elicitation(
+    elicited: ElicitSlot, request: Mapping[str, Any], answer: Answer, dialogs: Dialogs
+) -> None:
+    if request["type"] != "IntentRequest":
+        raise IllegalResponseError(f"{request['type']} is no intent: no slot is elicited then")
+    if answer.ends_session:
+        raise IllegalResponseError(f"{elicited.slot} is elicited, but the session is closed")
+    if len(answer.directives) > 1:
+        raise IllegalResponseError(f"while {elicited.slot} is elicited nothing else is done")
+    intent = elicited.intent or request["intent"]["name"]
+    slots = dialogs.get(intent)
+    if slots is None:
+        raise IllegalResponseError(
+            f"{intent} has no dialog model; {', '.join(dialogs) or 'no intent'} has"
+        )
+    if not slots.get(elicited.slot):
+        raise IllegalResponseError(f"{intent} elicits no slot {elicited.slot!r}")
+    if elicited.intent and elicited.slots != slots.keys():
+        raise IllegalResponseError(
+            f"{intent} has the slots {', '.join(slots)}, not {', '.join(sorted(elicited.slots))}"
         )
 
 

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
 
@@ -9,30 +10,42 @@ from ask_sdk_core.dispatch_components import AbstractExceptionHandler, AbstractR
 from ask_sdk_core.handler_input import HandlerInput
 from ask_sdk_core.serialize import DefaultSerializer
 from ask_sdk_core.skill_builder import SkillBuilder
-from ask_sdk_model import Response
+from ask_sdk_model import IntentRequest, RequestEnvelope, Response
+from ask_sdk_model.interfaces.connections import ConnectionsResponse
 
 from skill.alexa.envelope import MalformedRequestError, read_complaint, read_envelope
-from skill.alexa.reading import is_spoken, read_event, read_moment, read_user
+from skill.alexa.reading import is_spoken, read_access, read_event, read_moment, read_user
+from skill.alexa.reminders import Reminders
 from skill.alexa.responding import Responder
+from skill.coaching.events import Event, PermissionAnswered, ReminderAnswered
 from skill.coaching.lines import line
-from skill.coaching.outcomes import Outcome
+from skill.coaching.outcomes import CancelReminders, Outcome, SetReminders
 from skill.coaching.routines import Catalogue
 from skill.coaching.runner import Runner
+from skill.coaching.schedules import ReminderAnswer
 from skill.sessions import SessionManager
 
 log = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
 
+REFUSALS = (PermissionAnswered(granted=False), ReminderAnswered(ReminderAnswer.NOT_ALLOWED))
+"""After these a runner has to know where the permission can still be given."""
+
 
 class Conversation:
     """Answers Alexa's requests."""
 
     def __init__(
-        self, manager: SessionManager, catalogue: Catalogue, responder: Responder, clock: Clock
+        self,
+        manager: SessionManager,
+        catalogue: Catalogue,
+        responder: Responder,
+        reminders: Reminders,
+        clock: Clock,
     ) -> None:
         builder = SkillBuilder()
-        builder.add_request_handler(Coaching(manager, catalogue, responder, clock))
+        builder.add_request_handler(Coaching(manager, catalogue, responder, reminders, clock))
         builder.add_exception_handler(Apology(responder))
         self._skill = builder.create()
         self._serializer = DefaultSerializer()
@@ -52,11 +65,17 @@ class Coaching(AbstractRequestHandler):
     """Every request: translate in, one call, translate out."""
 
     def __init__(
-        self, manager: SessionManager, catalogue: Catalogue, responder: Responder, clock: Clock
+        self,
+        manager: SessionManager,
+        catalogue: Catalogue,
+        responder: Responder,
+        reminders: Reminders,
+        clock: Clock,
     ) -> None:
         self._manager = manager
         self._catalogue = catalogue
         self._responder = responder
+        self._reminders = reminders
         self._clock = clock
 
     def can_handle(self, handler_input: HandlerInput) -> bool:  # noqa: ARG002
@@ -64,15 +83,38 @@ class Coaching(AbstractRequestHandler):
         return True
 
     def handle(self, handler_input: HandlerInput) -> Response:
-        """Let the event happen and answer with what follows; no event, no answer."""
+        """Let the event happen and answer with what follows; no event, no answer.
+
+        If that is an errand it is run, and how it ended happens too; once, and no more.
+        """
         envelope = handler_input.request_envelope
         event = read_event(envelope.request, self._catalogue)
         if event is None:
             log.info("no answer to a request of type %r", request_type(handler_input))
             return Response()
+        outcome = self._happen(event, envelope)
+        if isinstance(outcome.errand, SetReminders | CancelReminders):
+            event = ReminderAnswered(self._run(outcome.errand, envelope))
+            outcome = self._happen(event, envelope)
+        if isinstance(envelope.request, ConnectionsResponse):
+            # Just asked: Alexa would say yes at once, for one who gave it before, and so on.
+            outcome = replace(outcome, errand=None)
+        return self._responder.respond(
+            outcome,
+            aloud=is_spoken(envelope.request),
+            eliciting=isinstance(envelope.request, IntentRequest),
+            with_card=event in REFUSALS,
+        )
+
+    def _happen(self, event: Event, envelope: RequestEnvelope) -> Outcome:
         moment = read_moment(envelope, self._clock())
-        outcome = self._manager.handle(read_user(envelope), event, moment)
-        return self._responder.respond(outcome, aloud=moment.is_spoken)
+        return self._manager.handle(read_user(envelope), event, moment)
+
+    def _run(
+        self, errand: SetReminders | CancelReminders, envelope: RequestEnvelope
+    ) -> ReminderAnswer:
+        text = self._responder.wording.say(line("reminder"))
+        return self._reminders.run(errand, read_access(envelope), text, self._clock())
 
 
 class Apology(AbstractExceptionHandler):

@@ -37,6 +37,7 @@ from ask_sdk_model.interfaces.audioplayer import (
     PlaybackStoppedRequest,
     PlayerActivity,
 )
+from ask_sdk_model.interfaces.connections import ConnectionsResponse
 from ask_sdk_model.interfaces.playbackcontroller import (
     NextCommandIssuedRequest,
     PauseCommandIssuedRequest,
@@ -116,6 +117,8 @@ def _system(table: Json) -> SystemState:
         application=_optional(table, "application", _application),
         user=_optional(table, "user", _user),
         device=_optional(table, "device", _device),
+        api_endpoint=_text(table, "apiEndpoint"),
+        api_access_token=_text(table, "apiAccessToken"),
     )
 
 
@@ -176,6 +179,11 @@ def _session_ended(table: Json, common: Json) -> SessionEndedRequest:
     return SessionEndedRequest(reason=_member(table, "reason", SessionEndedReason), **common)
 
 
+def _connections_response(table: Json, common: Json) -> ConnectionsResponse:
+    payload = _table(table, "payload") or {}
+    return ConnectionsResponse(payload={"status": _text(payload, "status")}, **common)
+
+
 def _playback_failed(table: Json, common: Json) -> PlaybackFailedRequest:
     return PlaybackFailedRequest(
         token=_text(table, "token"),
@@ -195,6 +203,7 @@ def _playback(request: Callable[..., Request]) -> Callable[[Json, Json], Request
 _SPECIAL: Mapping[str, Callable[[Json, Json], Request]] = {
     "IntentRequest": _intent_request,
     "SessionEndedRequest": _session_ended,
+    "Connections.Response": _connections_response,
     "AudioPlayer.PlaybackStarted": _playback(PlaybackStartedRequest),
     "AudioPlayer.PlaybackStopped": _playback(PlaybackStoppedRequest),
     "AudioPlayer.PlaybackFinished": _playback(PlaybackFinishedRequest),

@@ -9,13 +9,26 @@ then Alexa takes the skill, but does not let anyone enable it.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
+from skill.alexa.reminders import SCOPE
 from skill.coaching.errors import ContentError
 from skill.content.utterances import CUSTOM_INTENTS, Listing, Utterances
 from skill.content.wording import MovementWords, RoutineWords, Wording
 
 Json = dict[str, Any]
+
+ICONS = {"smallIconUri": "assets/images/icon_108.png", "largeIconUri": "assets/images/icon_512.png"}
+"""The store's icons, by the manifest's names for them, within the skill package."""
+
+
+@dataclass(frozen=True)
+class LegalPages:
+    """Addresses the store links to; empty for what there is not."""
+
+    privacy_policy: str = ""
+    terms_of_use: str = ""
 
 
 def interaction_model(wording: Wording, utterances: Utterances) -> Json:
@@ -40,11 +53,12 @@ def interaction_model(wording: Wording, utterances: Utterances) -> Json:
     }
 
 
-def skill_manifest(listings: Mapping[str, Listing]) -> Json:
+def skill_manifest(listings: Mapping[str, Listing], legal: LegalPages | None = None) -> Json:
     """Build the manifest from what the store shows in each locale.
 
     Amazon's testers get the instructions of the first one.
     """
+    pages = _legal_pages(legal or LegalPages())
     return {
         "manifest": {
             "manifestVersion": "1.0",
@@ -61,6 +75,7 @@ def skill_manifest(listings: Mapping[str, Listing]) -> Json:
                         "description": listing.description,
                         "examplePhrases": list(listing.example_phrases),
                         "keywords": list(listing.keywords),
+                        **{name: f"file://{file}" for name, file in ICONS.items()},
                     }
                     for locale, listing in listings.items()
                 },
@@ -72,10 +87,17 @@ def skill_manifest(listings: Mapping[str, Listing]) -> Json:
                 "isExportCompliant": True,
                 "usesHealthInfo": False,  # no protected health information in HIPAA's sense
                 "usesPersonalInfo": False,
+                **({"locales": dict.fromkeys(listings, pages)} if pages else {}),
             },
+            "permissions": [{"name": SCOPE}],
             "apis": {"custom": {"interfaces": [{"type": "AUDIO_PLAYER"}]}},
         }
     }
+
+
+def _legal_pages(legal: LegalPages) -> Json:
+    pages = {"privacyPolicyUrl": legal.privacy_policy, "termsOfUseUrl": legal.terms_of_use}
+    return {name: address for name, address in pages.items() if address}
 
 
 def _intent(name: str, samples: Iterable[str], slots: Mapping[str, str]) -> Json:

@@ -21,6 +21,7 @@ from ask_sdk_model.interfaces.audioplayer import (
     PlaybackStoppedRequest,
     PlayerActivity,
 )
+from ask_sdk_model.interfaces.connections import ConnectionsResponse
 from ask_sdk_model.interfaces.playbackcontroller import (
     NextCommandIssuedRequest,
     PauseCommandIssuedRequest,
@@ -29,6 +30,7 @@ from ask_sdk_model.interfaces.playbackcontroller import (
 )
 
 from skill.alexa.envelope import MalformedRequestError
+from skill.alexa.reminders import Access
 from skill.alexa.tokens import parse_token
 from skill.coaching import events
 from skill.coaching.events import Event, Moment, Playhead
@@ -56,8 +58,11 @@ _PLAIN: Mapping[type[Request], type[Event]] = {LaunchRequest: events.Launch, **_
 
 
 def is_spoken(request: Request | None) -> bool:
-    """Whether the runner spoke: Alexa takes speech in answer to nothing else."""
-    return isinstance(request, LaunchRequest | IntentRequest)
+    """Whether the runner spoke: Alexa takes speech in answer to nothing else.
+
+    When a permission was asked for, they spoke with Alexa herself, and we go on from there.
+    """
+    return isinstance(request, LaunchRequest | IntentRequest | ConnectionsResponse)
 
 
 def read_event(request: Request | None, catalogue: Catalogue) -> Event | None:
@@ -69,6 +74,10 @@ def read_event(request: Request | None, catalogue: Catalogue) -> Event | None:
     if isinstance(request, SessionEndedRequest):
         unanswered = request.reason is SessionEndedReason.EXCEEDED_MAX_REPROMPTS
         return events.SessionEnded(unanswered=unanswered)
+    if isinstance(request, ConnectionsResponse):
+        # Refused, not answered, or failed in Alexa: only one status means that we may.
+        status = (request.payload or {}).get("status")
+        return events.PermissionAnswered(granted=status == "ACCEPTED")
     event = _PLAIN.get(type(request)) if request else None
     return event() if event else None
 
@@ -90,6 +99,15 @@ def read_moment(envelope: RequestEnvelope, now: datetime) -> Moment:
         has_player=_has_player(envelope),
         is_spoken=is_spoken(envelope.request),
     )
+
+
+def read_access(envelope: RequestEnvelope) -> Access | None:
+    """Return what Amazon's own services are asked with; None for a request that brings nothing."""
+    system = envelope.context and envelope.context.system
+    if not system or not system.api_endpoint or not system.api_access_token:
+        return None
+    device = (system.device and system.device.device_id) or ""
+    return Access(system.api_endpoint, system.api_access_token, device)
 
 
 def read_slot(slot: AlexaSlot) -> Slot:

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from urllib.parse import quote
 from xml.sax.saxutils import escape, quoteattr
 
 from ask_sdk_core.response_helper import ResponseFactory
@@ -17,13 +16,17 @@ from ask_sdk_model.interfaces.audioplayer import (
     StopDirective,
     Stream,
 )
+from ask_sdk_model.interfaces.connections import SendRequestDirective
+from ask_sdk_model.ui import AskForPermissionsConsentCard
 
+from skill.alexa.eliciting import elicit_directive
+from skill.alexa.reminders import SCOPE
 from skill.alexa.tokens import Token
 from skill.coaching.lines import Line
-from skill.coaching.outcomes import Outcome, Play, PlayClip, StopPlaying
-from skill.coaching.timeline import Timeline
+from skill.coaching.outcomes import AskPermission, Outcome, Play, PlayClip, StopPlaying
 from skill.content.wording import Wording
 from skill.guides.editions import Editions
+from skill.ports import GuideShelf
 
 LONGEST_CAPTIONS = 80_000
 """Characters; a whole response may have 120 KB. Longer guides go without."""
@@ -33,13 +36,10 @@ _NOT_IN_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 @dataclass(frozen=True)
 class Responder:
-    """Turns outcomes into Alexa's responses.
-
-    `public_url` is where Alexa's devices reach the guides, without a slash at its end.
-    """
+    """Turns outcomes into Alexa's responses, with guides and clips from the shelf."""
 
     editions: Editions
-    public_url: str
+    shelf: GuideShelf
 
     @property
     def wording(self) -> Wording:
@@ -51,12 +51,26 @@ class Responder:
         """The name of the recording that guides are joined from."""
         return self.editions.library.digest
 
-    def respond(self, outcome: Outcome, *, aloud: bool) -> Response:
-        """Return the response to an outcome; one that is not aloud holds directives only."""
+    def respond(
+        self, outcome: Outcome, *, aloud: bool, eliciting: bool = False, with_card: bool = False
+    ) -> Response:
+        """Return the response to an outcome; one that is not aloud holds directives only.
+
+        Raise `ShelfError` if what it plays cannot be had.
+
+        `eliciting`: the request was for an intent, so Alexa can be told which slot to listen
+        for. `with_card`: a card in the Alexa app shows where to give us the permission.
+        """
         factory = ResponseFactory()
         self._direct(factory, outcome)
         if aloud:
             self._speak(factory, outcome)
+        if eliciting and outcome.ask and not outcome.player:
+            directive = elicit_directive(outcome.ask.question)
+            if directive:
+                factory.add_directive(directive)
+        if with_card and not outcome.errand:
+            factory.set_card(AskForPermissionsConsentCard(permissions=[SCOPE]))
         response: Response = factory.response
         return response
 
@@ -64,25 +78,27 @@ class Responder:
         match outcome.player:
             case Play():
                 factory.add_directive(self._play_directive(outcome.player))
-            case StopPlaying():
+            case StopPlaying() | PlayClip(stopping=True):
                 factory.add_directive(StopDirective())
+        if isinstance(outcome.errand, AskPermission):
+            factory.add_directive(_permission_directive())
 
     def _speak(self, factory: ResponseFactory, outcome: Outcome) -> None:
-        turn = outcome.runner.session.turn
-        parts = [self._said(line, turn) for line in outcome.lines]
+        parts = [self._said(line) for line in outcome.lines]
         if isinstance(outcome.player, PlayClip):
-            clip = clip_url(self.public_url, outcome.player, self.digest)
-            parts.append(f"<audio src={quoteattr(clip)}/>")
+            clip = outcome.player
+            address = self.shelf.clip(clip.timeline, clip.step, clip.start)
+            parts.append(f"<audio src={quoteattr(address)}/>")
         if outcome.ask:
-            parts.append(self._said(outcome.ask.line, turn))
-            factory.ask(self._said(outcome.ask.reprompt, turn + 1))
+            parts.append(self._said(outcome.ask.line))
+            factory.ask(self._said(outcome.ask.reprompt))
         if parts:
             factory.speak(" ".join(parts))
         factory.set_should_end_session(outcome.ask is None)
 
-    def _said(self, line: Line, turn: int) -> str:
+    def _said(self, line: Line) -> str:
         """Return a line as SSML: whatever was heard becomes plain text within it."""
-        return escape(_NOT_IN_XML.sub("", self.wording.say(line, turn)))
+        return escape(_NOT_IN_XML.sub("", self.wording.say(line)))
 
     def _play_directive(self, play: Play) -> PlayDirective:
         place = play.timeline.at(play.offset)
@@ -90,7 +106,7 @@ class Responder:
             play_behavior=PlayBehavior.REPLACE_ALL,
             audio_item=AudioItem(
                 stream=Stream(
-                    url=guide_url(self.public_url, play.timeline, self.digest),
+                    url=self.shelf.guide(play.timeline),
                     token=str(self._token(play)),
                     offset_in_milliseconds=play.offset,
                     caption_data=self._captions(play.timeline.plan.id),
@@ -112,11 +128,17 @@ class Responder:
         return CaptionData(content=captions, object_type=CaptionType.WEBVTT)
 
 
-def guide_url(public_url: str, timeline: Timeline, digest: str) -> str:
-    """Where the guide of a timeline's plan is fetched."""
-    return f"{public_url}/guides/{quote(timeline.plan.id)}.mp3?v={digest}"
+def _permission_directive() -> SendRequestDirective:
+    """Have Alexa ask for the permission, in her own words; the answer comes as a request.
 
-
-def clip_url(public_url: str, clip: PlayClip, digest: str) -> str:
-    """Where one step's clip is fetched; steps count from 0."""
-    return f"{public_url}/guides/{quote(clip.timeline.plan.id)}/{clip.step}.mp3?v={digest}"
+    From Amazon's documentation, "Set Up Voice Permissions for Reminders".
+    """
+    return SendRequestDirective(
+        name="AskFor",
+        payload={
+            "@type": "AskForPermissionsConsentRequest",
+            "@version": "2",
+            "permissionScopes": [{"permissionScope": SCOPE, "consentLevel": "ACCOUNT"}],
+        },
+        token="",
+    )

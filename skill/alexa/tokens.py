@@ -7,7 +7,11 @@ it was started as a second try. Alexa allows 1,024 characters.
 import re
 from dataclasses import dataclass
 
-_TOKEN = re.compile(r"gc1:([a-z0-9_-]{1,200}):([0-9a-f]{1,64}):([0-9]{1,12})(?::([0-9]{1,9}))?")
+from skill.coaching.plans import LONGEST_ID
+
+_TOKEN = re.compile(
+    rf"gc1:([a-z0-9_-]{{1,{LONGEST_ID}}}):([0-9a-f]{{1,64}}):([0-9]{{1,12}})(?::([0-9]{{1,9}}))?"
+)
 
 
 @dataclass(frozen=True, slots=True)

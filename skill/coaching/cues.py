@@ -5,11 +5,12 @@ it (`instruct/clam/left/full.1`). The studio records every cue of a script; the 
 knows how long each one is.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import combinations
 
 from skill.coaching.errors import MissingCueError
-from skill.coaching.movements import REP_COUNTS, Milliseconds, Movement, Side
+from skill.coaching.movements import REP_COUNTS, Milliseconds, Movement, Need, Side
 from skill.coaching.plans import Detail
 from skill.coaching.routines import SETS, Catalogue
 
@@ -99,6 +100,16 @@ def opening(routine_id: str) -> str:
     return f"opening/{routine_id}"
 
 
+GEAR = (Need.BAND, Need.CHAIR, Need.MAT)
+"""What to have within reach, in the order it is named."""
+
+
+def gear(needs: Collection[Need]) -> str | None:
+    """The line that says what to have within reach, if there is anything."""
+    named = [need for need in GEAR if need in needs]
+    return f"gear/{'-'.join(named)}" if named else None
+
+
 def count(number: int) -> str:
     """The line that counts a repetition."""
     return f"count/{number}"
@@ -117,6 +128,9 @@ def chime(name: str) -> str:
 BED = "bed"
 """The line of the bed. It lies in the silences of holds, for a plan that has it there."""
 
+NOT_WORDS = ("chime/", "count", "bed", "lead/")
+"""How the ids of cues begin that nobody would ask to hear again."""
+
 COMMON_LINES = (
     "lead/first",
     "lead/next",
@@ -129,6 +143,7 @@ COMMON_LINES = (
     "release/hold",
     "release/reps",
     "rest",
+    "extra",
     "closing",
 )
 """The lines that no movement or routine owns."""
@@ -142,6 +157,8 @@ def every_line(catalogue: Catalogue) -> Iterator[str]:
     yield from map(count, REP_COUNTS)
     yield from (set_call(n, sets) for sets in SETS for n in range(2, sets + 1))
     yield from map(opening, catalogue.routines)
+    for number in range(1, len(GEAR) + 1):
+        yield from (f"gear/{'-'.join(named)}" for named in combinations(GEAR, number))
     for movement in catalogue.movements.values():
         for side in movement.sides:
             yield name_of(movement, side)

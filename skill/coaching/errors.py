@@ -29,6 +29,12 @@ class PlanTooLongError(PlanError):
     code = "plan-too-long"
 
 
+class NothingLeftError(PlanError):
+    """A plan with every movement left out."""
+
+    code = "nothing-left"
+
+
 class MissingCueError(CoachError):
     """The timeline needs a cue that was never recorded."""
 

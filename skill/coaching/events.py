@@ -4,11 +4,12 @@ Where the player is does not travel with an event: it comes with the moment, bec
 reports it with every request.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from skill.coaching.movements import Milliseconds, Movement
+from skill.coaching.movements import Milliseconds, Movement, Need, Side
 from skill.coaching.routines import Routine
+from skill.coaching.schedules import ReminderAnswer, Schedule
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +75,14 @@ class Launch(Command):
 
 @dataclass(frozen=True, slots=True)
 class StartRoutine(Command):
-    """Start a routine; with none recognised, `heard` is what was said in its place."""
+    """Start a routine; with none recognised, `heard` is what was said in its place.
+
+    `others`: routines that may have been meant as well.
+    """
 
     routine: Routine | None = None
     heard: str = ""
+    others: tuple[Routine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,18 +152,23 @@ class ListRoutines(Command):
 
 @dataclass(frozen=True, slots=True)
 class HowTo(Command):
-    """Ask how a movement is done: this one, unless another is named."""
+    """Ask how a movement is done: this one, unless another is named.
+
+    `heard` is what was said in place of a name, `others` may have been meant as well.
+    """
 
     movement: Movement | None = None
     heard: str = ""
+    others: tuple[Movement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class WhyThis(Command):
-    """Ask what a movement is good for: this one, unless another is named."""
+    """Ask what a movement is good for: this one, unless another is named, as in `HowTo`."""
 
     movement: Movement | None = None
     heard: str = ""
+    others: tuple[Movement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +184,190 @@ class ItHurts(Command):
 @dataclass(frozen=True, slots=True)
 class EasierForm(Command):
     """Ask for an easier form of this movement."""
+
+
+@dataclass(frozen=True, slots=True)
+class FitTime(Command):
+    """Have so much time: for a routine, for what is left of this one, or for whatever fits."""
+
+    time: Milliseconds | None = None
+    routine: Routine | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HoldFor(Command):
+    """Want every hold to last so many seconds."""
+
+    seconds: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HoldLonger(Command):
+    """Want holds to last longer from now on."""
+
+
+@dataclass(frozen=True, slots=True)
+class HoldShorter(Command):
+    """Want holds to last shorter from now on."""
+
+
+@dataclass(frozen=True, slots=True)
+class MoreTime(Command):
+    """Want more of just this hold or set: so many seconds, or so many of what it is made of."""
+
+    seconds: int | None = None
+    number: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CountSlower(Command):
+    """Want more time for each repetition."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountFaster(Command):
+    """Want less time for each repetition."""
+
+
+@dataclass(frozen=True, slots=True)
+class TighterSide(Command):
+    """Have one side that is tighter and wants one hold more."""
+
+    side: Side | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EvenSides(Command):
+    """Want both sides alike again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Without(Command):
+    """Lack something that movements need."""
+
+    need: Need | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WithAgain(Command):
+    """Have again what was lacking; everything, if nothing is named."""
+
+    need: Need | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SkipForGood(Command):
+    """Never want to do a movement again: this one, unless another is named, as in `HowTo`."""
+
+    movement: Movement | None = None
+    heard: str = ""
+    others: tuple[Movement, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BringBack(Command):
+    """Want a movement again that was skipped for good, named as in `HowTo`."""
+
+    movement: Movement | None = None
+    heard: str = ""
+    others: tuple[Movement, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WaitForMe(Command):
+    """Want the coach to wait after each step."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunOn(Command):
+    """Want the coach to run on by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class LessTalking(Command):
+    """Want brief instructions."""
+
+
+@dataclass(frozen=True, slots=True)
+class TellEverything(Command):
+    """Want full instructions."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoCountdown(Command):
+    """Want no counting of a hold's last seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Countdown(Command):
+    """Want a hold's last seconds counted again."""
+
+
+@dataclass(frozen=True, slots=True)
+class SoftSound(Command):
+    """Want a soft sound under holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoSound(Command):
+    """Want silence in holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class WhichSide(Command):
+    """Ask for the side."""
+
+
+@dataclass(frozen=True, slots=True)
+class HowManyLeft(Command):
+    """Ask how many repetitions and movements are left."""
+
+
+@dataclass(frozen=True, slots=True)
+class LastOne(Command):
+    """Ask whether this is the last one."""
+
+
+@dataclass(frozen=True, slots=True)
+class WhatWasThat(Command):
+    """Ask to hear again what was just said."""
+
+
+@dataclass(frozen=True, slots=True)
+class ThisWeek(Command):
+    """Ask how often they have trained of late."""
+
+
+@dataclass(frozen=True, slots=True)
+class LastTime(Command):
+    """Ask when they have trained last."""
+
+
+@dataclass(frozen=True, slots=True)
+class MySettings(Command):
+    """Ask what the coach has noted of their wishes."""
+
+
+@dataclass(frozen=True, slots=True)
+class UsualSettings(Command):
+    """Want everything as it comes again."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetMe(Command):
+    """Want all that is stored of them deleted."""
+
+
+@dataclass(frozen=True, slots=True)
+class RemindMe(Command):
+    """Want to be reminded; what was not said of the schedule is missing in it."""
+
+    schedule: Schedule = field(default_factory=Schedule)
+
+
+@dataclass(frozen=True, slots=True)
+class StopReminders(Command):
+    """Want to be reminded no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +388,20 @@ class Yes(Command):
 @dataclass(frozen=True, slots=True)
 class No(Command):
     """Decline."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderAnswered(Command):
+    """An errand about reminders has ended; the runner still waits for the answer."""
+
+    answer: ReminderAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class PermissionAnswered(Command):
+    """The platform has asked the runner whether we may set reminders."""
+
+    granted: bool
 
 
 @dataclass(frozen=True, slots=True)

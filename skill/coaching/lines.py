@@ -6,10 +6,13 @@ is not listed, or lacks a value, cannot be made.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from skill.coaching.errors import CoachError
-from skill.coaching.movements import Milliseconds, Movement, Side
+from skill.coaching.movements import Milliseconds, Movement, Need, Side
+from skill.coaching.plans import Choices
 from skill.coaching.routines import Routine
+from skill.coaching.schedules import Schedule
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,7 @@ class Spot:
     side: Side
     set_number: int = 1
     sets: int = 1
+    extra: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,52 @@ class Easier:
 
 
 @dataclass(frozen=True, slots=True)
+class Together:
+    """Movements named one after the other, all of them meant."""
+
+    movements: tuple[Movement, ...]
+
+
+class Countable(StrEnum):
+    """What the coach counts in answers."""
+
+    MOVEMENT = "movement"
+    SESSION = "session"
+    DAY = "day"
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """So many of something."""
+
+    number: int
+    of: Countable
+
+
+@dataclass(frozen=True, slots=True)
+class Ago:
+    """How long ago something was, said as people do."""
+
+    milliseconds: Milliseconds
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a cue of the guide says."""
+
+    cue: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What a runner has set."""
+
+    choices: Choices
+    waits: bool
+    skipped: tuple[Movement, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Heard:
     """What the runner said, as Alexa understood it."""
 
@@ -75,6 +125,14 @@ class Heard:
 
 Value = (
     Movement
+    | Side
+    | Need
+    | Schedule
+    | Together
+    | Count
+    | Ago
+    | Said
+    | Wishes
     | Spot
     | Routine
     | tuple[Routine, ...]
@@ -107,6 +165,17 @@ LINES: Mapping[str, frozenset[str]] = {
         "routines": "routines",
         "starting": "routine movements length",
         "starting-again": "routine",
+        "which-of-routines": "routines",
+        # a plan that fits the time
+        "how-long": "",
+        "time-bounded": "length",
+        "fitted": "routine length",
+        "fitted-without": "routine length movements",
+        "fitted-nearest": "routine length",
+        "rest-fits": "length",
+        "rest-fitted": "length",
+        "rest-fitted-without": "length movements",
+        "rest-nearest": "length",
         # moving about
         "going-on": "spot left",
         "going-on-before": "spot",
@@ -135,6 +204,85 @@ LINES: Mapping[str, frozenset[str]] = {
         "why": "reason",
         "unknown-movement": "heard movements",
         "easier": "easier",
+        "easier-instead": "spot",
+        "which-movement": "movements",
+        "which-side": "spot",
+        "left-count": "left after",
+        "left-count-last": "left",
+        "left-count-between": "after",
+        "left-count-none": "",
+        "last-one": "",
+        "last-one-but": "spot",
+        "last-one-not": "spot",
+        "said-before": "said",
+        # holds, sets, sides
+        "holds-set": "length",
+        "holds-bounded": "length",
+        "hold-seconds": "",
+        "more": "left",
+        "more-most": "",
+        "count-set": "length",
+        "count-bounded": "length",
+        "tight": "side",
+        "tight-none": "",
+        "which-is-tight": "",
+        # what a runner lacks, or wants no more
+        "without": "need",
+        "with-again": "need",
+        "with-everything": "",
+        "what-is-missing": "",
+        "instead": "movements",
+        "left-out": "movements",
+        "on-with": "spot",
+        "skipped-for-good": "movement",
+        "skip-which": "",
+        "brought-back": "movement",
+        "what-to-bring-back": "movements",
+        "nothing-skipped": "",
+        "not-skipped": "movement",
+        "nothing-would-be-left": "",
+        "too-long": "",
+        # how the coach coaches
+        "waiting": "",
+        "running-on": "",
+        "cannot-run-on": "",
+        "brief": "",
+        "full": "",
+        "countdown-off": "",
+        "countdown-on": "",
+        "sound-on": "",
+        "sound-off": "",
+        "settings": "wishes",
+        "settings-none": "",
+        "settings-usual": "",
+        # history
+        "week": "sessions days",
+        "week-none": "",
+        "week-under": "",
+        "week-good": "",
+        "week-over": "",
+        "last-time": "routine ago",
+        "last-time-gone": "ago",
+        "last-time-none": "",
+        # forgetting
+        "whether-to-forget": "",
+        "forgotten": "",
+        "not-forgotten": "",
+        "trouble-forgetting": "",
+        # reminders
+        "which-days": "",
+        "what-time": "",
+        "whether-to-remind": "schedule",
+        "reminder": "",
+        "reminders-set": "schedule",
+        "reminders-cancelled": "",
+        "reminders-not-allowed": "",
+        "reminders-denied": "",
+        "reminders-too-many": "",
+        "reminders-not-here": "",
+        "reminders-failed": "",
+        "no-reminders": "",
+        "never-mind": "",
         # when something hurts
         "it-hurts": "",
         "if-it-stays": "",
@@ -152,6 +300,7 @@ LINES: Mapping[str, frozenset[str]] = {
         # one step at a time, where there is no long audio
         "ready-next": "spot",
         "ready-last": "",
+        "still-there": "",
         "take-your-time": "",
         "not-done-yet": "",
         "anything-else": "",
@@ -171,10 +320,11 @@ class UnknownLineError(CoachError):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing to say."""
+    """One thing to say. `nth` counts how often it was said before, so that its wording varies."""
 
     id: str
     values: Mapping[str, Value] = field(default_factory=dict)
+    nth: int = 0
 
     def __post_init__(self) -> None:
         if self.id not in LINES:

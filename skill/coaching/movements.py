@@ -62,13 +62,19 @@ class Posture(StrEnum):
     KNEELING = "kneeling"
     HANDS_AND_KNEES = "hands-and-knees"
 
+    @property
+    def is_on_knees(self) -> bool:
+        """Whether a knee carries weight."""
+        return self in {Posture.KNEELING, Posture.HANDS_AND_KNEES}
 
-class Equipment(StrEnum):
-    """What a movement cannot be done without, or only less well."""
+
+class Need(StrEnum):
+    """What a movement cannot be done without: things to have, or a body that can kneel."""
 
     BAND = "band"
     CHAIR = "chair"
     MAT = "mat"
+    KNEELING = "kneeling"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +117,8 @@ class Movement:
     """One movement of the catalogue.
 
     `dose_source` is a key of the catalogue's sources, or "ours" where the sources give no
-    figure; `easier` is the id of the movement to offer a runner for whom this is too much.
+    figure; `easier` is the id of the movement to offer a runner for whom this is too much;
+    `stand_ins` are those to do where this one cannot be done, the likest first.
     """
 
     id: str
@@ -120,11 +127,14 @@ class Movement:
     dose: Dose
     source: str
     dose_source: str
-    needs: frozenset[Equipment] = frozenset()
+    needs: frozenset[Need] = frozenset()
     easier: str | None = None
+    stand_ins: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         require_identifier("a movement's id", self.id)
+        if (Need.KNEELING in self.needs) != self.posture.is_on_knees:
+            raise ContentError(f"{self.id}: who is {self.posture} needs kneeling, and nobody else")
 
     @property
     def sides(self) -> tuple[Side, ...]:

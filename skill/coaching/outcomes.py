@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from skill.coaching.lines import Line
 from skill.coaching.movements import Milliseconds
 from skill.coaching.runner import Question, Runner
+from skill.coaching.schedules import Schedule
 from skill.coaching.timeline import Timeline
 
 
@@ -23,15 +24,37 @@ class Play:
 
 @dataclass(frozen=True, slots=True)
 class PlayClip:
-    """Play one step of a timeline inside the answer itself."""
+    """Play one step of a timeline inside the answer itself, from an offset in it to its end.
+
+    With `stopping`, a guide may be playing that has to stop first.
+    """
 
     timeline: Timeline
     step: int
+    start: Milliseconds
+    stopping: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class StopPlaying:
     """Stop whatever plays."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetReminders:
+    """Have the device remind the runner by this schedule, in place of any we had set before."""
+
+    schedule: Schedule
+
+
+@dataclass(frozen=True, slots=True)
+class CancelReminders:
+    """Have the device forget every reminder that we have set."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskPermission:
+    """Have the platform ask the runner whether we may set reminders."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +72,13 @@ class Outcome:
 
     Said in this order: the lines, the clip if there is one, the question. With no question
     the session closes. With no lines the coach is silent, because the guide itself speaks
-    next or nobody is listening.
+    next or nobody is listening. An `errand` is run outside; how it ended comes back as an
+    event. With `forgets`, all that is stored of the runner is deleted.
     """
 
     runner: Runner
     lines: tuple[Line, ...] = ()
     player: Play | PlayClip | StopPlaying | None = None
     ask: Ask | None = None
+    errand: SetReminders | CancelReminders | AskPermission | None = None
+    forgets: bool = False

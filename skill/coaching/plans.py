@@ -1,17 +1,18 @@
-"""Plans: a routine plus this runner's choices, unfolded into steps.
+"""Plans: a routine as one runner wants it, unfolded into steps.
 
 A step is one movement on one side for one set. A plan and its id say the same thing: the
-id is the routine's, followed by the choices that were made, in one fixed order (`pre-run`,
-`post-run_h45_brief`), so equal plans have equal ids and the id alone restores the plan.
+id is the routine's, followed by what was chosen, in one fixed order (`pre-run`,
+`post-run_h45_brief`, `daily-five_tight-left_without-mat`), so equal plans have equal ids and
+the id alone restores the plan.
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 
-from skill.coaching.errors import ContentError, PlanError
+from skill.coaching.errors import ContentError, NothingLeftError, PlanError
 from skill.coaching.movements import (
     HOLD_SECONDS,
     REP_COUNTS,
@@ -20,13 +21,18 @@ from skill.coaching.movements import (
     Hold,
     Milliseconds,
     Movement,
+    Need,
     Reps,
     Side,
     require_within,
 )
-from skill.coaching.routines import Part, Routine
+from skill.coaching.routines import SETS, Catalogue, Part, Routine
 
-_NUMBERED = re.compile(r"([hrp])([1-9][0-9]{0,2})")
+LONGEST_ID = 512
+"""Characters of a plan id; a token that Alexa keeps has room for 1,024."""
+
+_NUMBERED = re.compile(r"([hrps])([1-9][0-9]{0,2})")
+_MORE = re.compile(r"more([1-9][0-9]{0,2})at(0|[1-9][0-9]{0,2})")
 
 
 class Detail(StrEnum):
@@ -38,13 +44,23 @@ class Detail(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What a runner may set; None leaves it as the routine has it. `bed`: a soft sound in holds."""
+    """What a runner may set; None leaves it as the routine has it.
+
+    `bed`: a soft sound in holds. `countdown`: the last seconds of a hold are counted. `tight`:
+    the side that gets one hold more. `without`: what the runner lacks; other movements stand in
+    for those that need it. `skipped`: ids of movements that are left out.
+    """
 
     hold_seconds: int | None = None
     reps: int | None = None
     rep_seconds: int | None = None
+    sets: int | None = None
     detail: Detail = Detail.FULL
     bed: bool = False
+    countdown: bool = True
+    tight: Side | None = None
+    without: frozenset[Need] = frozenset()
+    skipped: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         try:
@@ -52,20 +68,35 @@ class Choices:
                 ("a hold", self.hold_seconds, HOLD_SECONDS, "seconds"),
                 ("a set", self.reps, REP_COUNTS, "repetitions"),
                 ("a repetition", self.rep_seconds, REP_SECONDS, "seconds"),
+                ("a movement", self.sets, SETS, "sets"),
             ):
                 if value is not None:
                     require_within(what, value, bounds, unit)
         except ContentError as out_of_bounds:
             raise PlanError(str(out_of_bounds)) from None
-        if not isinstance(self.bed, bool):
-            raise PlanError(f"a bed is there or not: true or false, not {self.bed!r}")
+        for name in ("bed", "countdown"):
+            if not isinstance(getattr(self, name), bool):
+                raise PlanError(f"{name} is true or false, not {getattr(self, name)!r}")
+        if self.tight is Side.BOTH:
+            raise PlanError(f"the tighter side is left or right, not {self.tight}")
 
-    def dose(self, part: Part) -> Dose:
-        """Return the dose of one part as this runner wants it."""
-        dose = part.dose
+    def dose(self, dose: Dose) -> Dose:
+        """Return a dose as this runner wants it."""
         if isinstance(dose, Hold):
             return Hold(self.hold_seconds or dose.seconds)
         return Reps(self.reps or dose.count, self.rep_seconds or dose.seconds_each)
+
+    def fits(self, movement: Movement) -> bool:
+        """Whether this runner has what a movement needs, and has not left it out."""
+        return not (movement.needs & self.without) and movement.id not in self.skipped
+
+
+@dataclass(frozen=True, slots=True)
+class More:
+    """One step made longer: by seconds if it is a hold, by repetitions if it is a set."""
+
+    step: int
+    amount: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +104,7 @@ class Step:
     """One movement, on one side, for one set.
 
     `index` counts the plan's steps and `part` the routine's parts, from 0; `set_number` from 1.
+    `extra`: one hold more, on the tighter side.
     """
 
     index: int
@@ -82,6 +114,7 @@ class Step:
     dose: Dose
     set_number: int
     sets: int
+    extra: bool = False
 
     @property
     def length(self) -> Milliseconds:
@@ -91,88 +124,278 @@ class Step:
 
 @dataclass(frozen=True)
 class Plan:
-    """A routine as one runner wants it."""
+    """A routine as one runner wants it, out of the movements of a catalogue.
+
+    `choices` may come from what the runner likes; the rest is for this time only. `easier`:
+    ids of movements done in their easier form. `more`: the one step that was made longer.
+    """
 
     routine: Routine
+    catalogue: Catalogue = field(repr=False, compare=False)
     choices: Choices = Choices()
+    easier: frozenset[str] = frozenset()
+    more: More | None = None
 
     @cached_property
     def id(self) -> str:
         """The plan in a few characters; `parse_plan_id` is the way back."""
+        return "_".join([self.routine.id, *self._marks()])
+
+    def _marks(self) -> Iterator[str]:
         choices = self.choices
-        marks = (
-            f"h{choices.hold_seconds}" if choices.hold_seconds else "",
-            f"r{choices.reps}" if choices.reps else "",
-            f"p{choices.rep_seconds}" if choices.rep_seconds else "",
-            "brief" if choices.detail is Detail.BRIEF else "",
-            "bed" if choices.bed else "",
-        )
-        return "_".join(mark for mark in (self.routine.id, *marks) if mark)
+        for letter, number in (
+            ("h", choices.hold_seconds),
+            ("r", choices.reps),
+            ("p", choices.rep_seconds),
+            ("s", choices.sets),
+        ):
+            if number:
+                yield f"{letter}{number}"
+        if choices.detail is Detail.BRIEF:
+            yield "brief"
+        if choices.bed:
+            yield "bed"
+        if not choices.countdown:
+            yield "uncounted"
+        if choices.tight:
+            yield f"tight-{choices.tight}"
+        yield from (f"without-{need}" for need in sorted(choices.without))
+        yield from (f"skip-{movement}" for movement in sorted(choices.skipped))
+        yield from (f"easier-{movement}" for movement in sorted(self.easier))
+        if self.more:
+            yield f"more{self.more.amount}at{self.more.step}"
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
-        """Every step in order: for each set the left side, then the right."""
+        """Every step in order: for each set the left side, then the right.
+
+        A tighter side is held once more after them. Raise `NothingLeftError` if no movement is
+        left, and `PlanError` if `more` cannot be.
+        """
         unfolded = [
-            (part_index, part, side, number)
-            for part_index, part in enumerate(self.routine.parts)
-            for number in range(1, part.sets + 1)
-            for side in part.movement.sides
+            (part, movement, dose, side, number, sets, extra)
+            for part, movement, dose, sets in self.parts
+            for side, number, extra in self._turns(movement, dose, sets)
         ]
-        return tuple(
-            Step(index, part_index, part.movement, side, self.choices.dose(part), number, part.sets)
-            for index, (part_index, part, side, number) in enumerate(unfolded)
-        )
+        if not unfolded:
+            raise NothingLeftError(f"plan {self.id} has no movement left in it")
+        steps = [
+            Step(index, part, movement, side, dose, number, sets, extra)
+            for index, (part, movement, dose, side, number, sets, extra) in enumerate(unfolded)
+        ]
+        if self.more:
+            self._lengthen(steps, self.more)
+        return tuple(steps)
+
+    @cached_property
+    def parts(self) -> tuple[tuple[int, Movement, Dose, int], ...]:
+        """The parts that are done: their place in the routine, what is done, how much, how often.
+
+        Where a movement does not fit, the first of its stand-ins does that fits and is in the
+        routine nowhere else; without one the part is left out.
+        """
+        done = {part.movement.id for part in self.routine.parts if self._fits(part.movement)}
+        parts = []
+        for place, part in enumerate(self.routine.parts):
+            movement = part.movement
+            if movement.id in self.choices.skipped:
+                continue
+            if not self._fits(movement):
+                stand_ins = (self.catalogue.movements[id_] for id_ in movement.stand_ins)
+                free = (m for m in stand_ins if self._fits(m) and m.id not in done)
+                found = next(free, None)
+                if found is None:
+                    continue
+                movement = found
+                done.add(movement.id)
+            movement = self._made_easier(movement)
+            parts.append((place, movement, self._dose(part, movement), self._sets(part)))
+        return tuple(parts)
+
+    @property
+    def movements(self) -> tuple[Movement, ...]:
+        """The movements that are done, in order, each once."""
+        return tuple({movement.id: movement for _, movement, *_ in self.parts}.values())
+
+    @property
+    def left_out(self) -> tuple[Movement, ...]:
+        """The routine's movements that are not done, nor another in their place."""
+        kept = {place for place, *_ in self.parts}
+        left = (part.movement for i, part in enumerate(self.routine.parts) if i not in kept)
+        return tuple({movement.id: movement for movement in left}.values())
+
+    @property
+    def swapped(self) -> tuple[tuple[Movement, Movement], ...]:
+        """The routine's movements that others stand in for, and those."""
+        pairs = ((self.routine.parts[place].movement, done) for place, done, *_ in self.parts)
+        return tuple((own, done) for own, done in pairs if own is not done)
 
     def counterpart(self, step: Step) -> Step | None:
-        """Return the step of the same set on the other side, if the movement has one."""
-        for other in self.steps:
-            same_set = (other.part, other.set_number) == (step.part, step.set_number)
-            if same_set and other.side is not step.side:
-                return other
-        return None
+        """Return the step of the same set on the other side: the next such, or the one before."""
+        others = [
+            other
+            for other in self.steps
+            if (other.part, other.set_number) == (step.part, step.set_number)
+            and other.side is not step.side
+        ]
+        following = (other for other in others if other.index > step.index)
+        return next(following, others[-1] if others else None)
 
     def next_movement(self, step: Step) -> Step | None:
         """Return the first step of the routine's next part, if there is one."""
         return next((other for other in self.steps if other.part > step.part), None)
 
+    def easier_form(self, movement: Movement) -> Movement | None:
+        """Return the movement that is the easier form of another, if this runner can do it."""
+        easier = self.catalogue.movements.get(movement.easier or "")
+        return easier if easier and self._fits(easier) else None
 
-def parse_plan_id(plan_id: str, routines: Mapping[str, Routine]) -> Plan:
+    def nearest_to(self, step: Step) -> Step:
+        """Return this plan's step that is most like one of another plan of the routine.
+
+        That is the same set and side of the same part, or the nearest to it; where the part is
+        left out, what comes first after it.
+        """
+
+        def rank(own: Step) -> tuple[int, bool, bool]:
+            apart = abs(own.set_number - step.set_number)
+            return -apart, own.side is step.side, own.extra is step.extra
+
+        same_part = [own for own in self.steps if own.part == step.part]
+        if same_part:
+            return max(same_part, key=rank)
+        return next((own for own in self.steps if own.part > step.part), self.steps[-1])
+
+    def _fits(self, movement: Movement) -> bool:
+        return self.choices.fits(movement)
+
+    def _made_easier(self, movement: Movement) -> Movement:
+        passed: set[str] = set()
+        while movement.id in self.easier - passed:
+            passed.add(movement.id)
+            movement = self.easier_form(movement) or movement
+        return movement
+
+    def _dose(self, part: Part, movement: Movement) -> Dose:
+        """Return how much is done; a stand-in takes over the part's figure if it counts alike."""
+        alike = type(part.dose) is type(movement.dose)
+        return self.choices.dose(part.dose if alike else movement.dose)
+
+    def _sets(self, part: Part) -> int:
+        return self.choices.sets or part.sets
+
+    def _turns(self, movement: Movement, dose: Dose, sets: int) -> Iterator[tuple[Side, int, bool]]:
+        """Yield each side to work, with the number of its set and whether it is an extra."""
+        for number in range(1, sets + 1):
+            yield from ((side, number, False) for side in movement.sides)
+        tight = self.choices.tight
+        if tight and tight in movement.sides and isinstance(dose, Hold):
+            yield tight, sets, True
+
+    def _lengthen(self, steps: list[Step], more: More) -> None:
+        if more.step >= len(steps):
+            raise PlanError(f"there is no step {more.step}; the steps are 0 to {len(steps) - 1}")
+        step = steps[more.step]
+        steps[more.step] = replace(step, dose=lengthened(step.dose, more.amount))
+
+
+def lengthened(dose: Dose, amount: int) -> Dose:
+    """Return a hold longer by seconds, or a set by repetitions; raise `PlanError` if too long."""
+    try:
+        if isinstance(dose, Hold):
+            return Hold(dose.seconds + amount)
+        return Reps(dose.count + amount, dose.seconds_each)
+    except ContentError as out_of_bounds:
+        raise PlanError(str(out_of_bounds)) from None
+
+
+def parse_plan_id(plan_id: str, catalogue: Catalogue) -> Plan:
     """Turn an id back into the plan it stands for.
 
-    Raise `PlanError` naming what cannot be understood: an unknown routine, a choice that is
-    no choice, one out of bounds, one given twice or out of order.
+    Raise `PlanError` naming what cannot be understood: an unknown routine or movement, a
+    choice that is no choice, one out of bounds, one given twice or out of order; and
+    `NothingLeftError` if no movement is left.
     """
+    if len(plan_id) > LONGEST_ID:
+        raise PlanError(f"a plan id has at most {LONGEST_ID} characters, not {len(plan_id)}")
     routine_id, *marks = plan_id.split("_")
-    routine = routines.get(routine_id)
+    routine = catalogue.routines.get(routine_id)
     if routine is None:
         raise PlanError(
-            f"there is no routine {shortened(routine_id)}; there are {', '.join(routines)}"
+            f"there is no routine {shortened(routine_id)}; "
+            f"there are {', '.join(catalogue.routines)}"
         )
-    chosen: dict[str, int] = {}
+    chosen = _Marks(catalogue)
     for mark in marks:
-        numbered = _NUMBERED.fullmatch(mark)
-        if numbered:
-            chosen[numbered[1]] = int(numbered[2])
-        elif mark in {"brief", "bed"}:
-            chosen[mark] = 1
+        chosen.read(mark)
+    plan = chosen.plan(routine)
+    if plan.id != plan_id:
+        raise PlanError(f"{shortened(plan_id)} is written {plan.id}")
+    plan.steps  # noqa: B018 - unfolds the plan, so that a bad one is refused here
+    return plan
+
+
+@dataclass
+class _Marks:
+    """What the marks of a plan id have said so far."""
+
+    catalogue: Catalogue
+    numbers: dict[str, int] = field(default_factory=dict)
+    words: set[str] = field(default_factory=set)
+    named: dict[str, set[str]] = field(default_factory=dict)
+    more: More | None = None
+
+    def read(self, mark: str) -> None:
+        """Take one mark in."""
+        kind, _, name = mark.partition("-")
+        if numbered := _NUMBERED.fullmatch(mark):
+            self.numbers[numbered[1]] = int(numbered[2])
+        elif more := _MORE.fullmatch(mark):
+            self.more = More(amount=int(more[1]), step=int(more[2]))
+        elif mark in {"brief", "bed", "uncounted"}:
+            self.words.add(mark)
+        elif name in self._good_names(kind):
+            self.named.setdefault(kind, set()).add(name)
         else:
             raise PlanError(
                 f"{shortened(mark)} is no choice of a plan; there are h<seconds a hold>, "
-                "r<repetitions>, p<seconds a repetition>, brief and bed"
+                "r<repetitions>, p<seconds of one>, s<sets>, brief, bed, uncounted, "
+                "tight-<side>, without-<need>, skip-<movement>, easier-<movement> "
+                "and more<n>at<step>"
             )
-    plan = Plan(
-        routine,
-        Choices(
-            hold_seconds=chosen.get("h"),
-            reps=chosen.get("r"),
-            rep_seconds=chosen.get("p"),
-            detail=Detail.BRIEF if "brief" in chosen else Detail.FULL,
-            bed="bed" in chosen,
-        ),
-    )
-    if plan.id != plan_id:
-        raise PlanError(f"{shortened(plan_id)} is written {plan.id}")
-    return plan
+
+    def plan(self, routine: Routine) -> Plan:
+        """Return the plan that the marks make of a routine."""
+        sides = sorted(self.named.get("tight", ()))
+        return Plan(
+            routine,
+            self.catalogue,
+            Choices(
+                hold_seconds=self.numbers.get("h"),
+                reps=self.numbers.get("r"),
+                rep_seconds=self.numbers.get("p"),
+                sets=self.numbers.get("s"),
+                detail=Detail.BRIEF if "brief" in self.words else Detail.FULL,
+                bed="bed" in self.words,
+                countdown="uncounted" not in self.words,
+                tight=Side(sides[0]) if sides else None,
+                without=frozenset(map(Need, self.named.get("without", ()))),
+                skipped=frozenset(self.named.get("skip", ())),
+            ),
+            easier=frozenset(self.named.get("easier", ())),
+            more=self.more,
+        )
+
+    def _good_names(self, kind: str) -> frozenset[str]:
+        match kind:
+            case "tight":
+                return frozenset({Side.LEFT, Side.RIGHT})
+            case "without":
+                return frozenset(Need)
+            case "skip" | "easier":
+                return frozenset(self.catalogue.movements)
+            case _:
+                return frozenset()
 
 
 def shortened(text: str) -> str:

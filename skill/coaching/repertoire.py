@@ -50,4 +50,4 @@ class Repertoire:
             return None
 
     def _lay_out(self, digest: str, plan_id: str) -> Timeline:
-        return lay_out(parse_plan_id(plan_id, self.catalogue.routines), self._sheets[digest])
+        return lay_out(parse_plan_id(plan_id, self.catalogue), self._sheets[digest])

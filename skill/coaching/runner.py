@@ -1,11 +1,13 @@
 """The runner, as the coach remembers them: the place, the choices, the history."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
 from skill.coaching.errors import CoachError
 from skill.coaching.plans import Choices
+from skill.coaching.schedules import Schedule
 from skill.coaching.timeline import Bookmark
 
 LONGEST_HISTORY = 500
@@ -28,7 +30,7 @@ class Phase(StrEnum):
     PAUSED = "paused"
     """A routine is under way and waits at its place."""
     STEPPING = "stepping"
-    """One step at a time in an open session, on a device without long audio."""
+    """One step at a time in an open session: the runner wants it so, or the device cannot else."""
 
 
 class Question(StrEnum):
@@ -38,6 +40,15 @@ class Question(StrEnum):
     GO_ON = "go-on"
     NEXT_STEP = "next-step"
     SKIP_IT = "skip-it"
+    HOW_LONG = "how-long"
+    HOLD_SECONDS = "hold-seconds"
+    WHICH_SIDE = "which-side"
+    WHAT_IS_MISSING = "what-is-missing"
+    WHAT_TO_BRING_BACK = "what-to-bring-back"
+    WHICH_DAYS = "which-days"
+    WHAT_TIME = "what-time"
+    REMIND_ME = "remind-me"
+    FORGET_ME = "forget-me"
     ANYTHING_ELSE = "anything-else"
 
 
@@ -58,15 +69,16 @@ class Progress:
 class SessionState:
     """Where a runner stands. There is progress in every phase but IDLE.
 
-    `generation` is that of the last play command; `turn` counts the answers given, so that
-    their wording varies.
+    `generation` is that of the last play command. So that the wording varies, `talk` counts
+    the sessions and `said` how often each line was said in this one.
     """
 
     phase: Phase = Phase.IDLE
     progress: Progress | None = None
     asked: Question | None = None
     generation: int = 0
-    turn: int = 0
+    talk: int = 0
+    said: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if (self.phase is Phase.IDLE) != (self.progress is None):
@@ -77,8 +89,8 @@ class SessionState:
             raise StateError(f"the next step cannot be asked for while {self.phase}")
         if self.is_moving and self.phase is not Phase.PLAYING:
             raise StateError(f"phase {self.phase} does not go with progress {self.progress}")
-        if min(self.generation, self.turn) < 0:
-            raise StateError("generation and turn count upward from 0")
+        if min(self.generation, self.talk, *self.said.values()) < 0:
+            raise StateError("generation, talk and what was said count upward from 0")
 
     @property
     def is_moving(self) -> bool:
@@ -98,14 +110,17 @@ class Completed:
 class Runner:
     """All that is remembered of one runner.
 
-    `cautioned`: they have heard the care line. `untold`: what went wrong and they do not know
-    yet, as lines to say before the next answer.
+    `waits`: the coach waits for them after each step. `cautioned`: they have heard the care
+    line. `wish`: the reminders they are being asked about. `untold`: what went wrong and they
+    do not know yet, as lines to say before the next answer.
     """
 
     session: SessionState = SessionState()
     choices: Choices = Choices()
+    waits: bool = False
     history: tuple[Completed, ...] = ()
     cautioned: bool = False
+    wish: Schedule | None = None
     untold: tuple[str, ...] = ()
 
     def owing(self, line_id: str) -> "Runner":

@@ -11,15 +11,19 @@ The rules:
 - A command's question is forgotten with the next command; a notice leaves it open.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
+from skill.coaching import adjusting as adjust
+from skill.coaching import answering as answer
 from skill.coaching import events
+from skill.coaching import recalling as recall
 from skill.coaching import transitions as do
 from skill.coaching.errors import PlanError
 from skill.coaching.events import Command, Event, Moment, PlayerNotice, Playhead
-from skill.coaching.lines import line
+from skill.coaching.lines import Line, line
 from skill.coaching.movements import SECOND
 from skill.coaching.outcomes import Outcome
 from skill.coaching.repertoire import Repertoire
@@ -69,20 +73,63 @@ TRANSITIONS: Mapping[type[Event], Mapping[Phase, Callable[[Turn, Any], Outcome]]
     _row(events.WhyThis, do.why_named, do.why, do.why, do.why),
     _row(events.Help, do.help_idle, do.help_playing, do.help_paused, do.help_stepping),
     _row(events.ItHurts, do.it_hurts_idle, do.it_hurts, do.it_hurts, do.it_hurts),
-    _under_way(events.EasierForm, do.easier),
     _under_way(events.NextMovement, do.next_movement),
     _under_way(events.PreviousStep, do.previous_step),
     _under_way(events.OtherSide, do.other_side),
     _under_way(events.StartOver, do.start_over),
-    _under_way(events.Resume, do.resume),
+    _row(events.Resume, do.nothing_on, do.resume, do.resume, do.ready),
     _under_way(events.WhereAmI, do.where),
     _under_way(events.HowLongLeft, do.how_long_left),
+    _under_way(events.WhichSide, do.which_side),
+    _under_way(events.HowManyLeft, do.how_many_left),
+    _under_way(events.LastOne, do.last_one),
+    _row(events.WhatWasThat,
+         do.repeat_the_question, do.what_was_that, do.what_was_that, do.ask_again),
     _always(events.StartRoutine, do.start),
     _always(events.ListRoutines, do.list_routines),
     _always(events.KeepOrder, do.keep_order),
     _always(events.NotUnderstood, do.not_understood),
-    _always(events.Yes, do.yes),
-    _always(events.No, do.no),
+    # wishes
+    _row(events.FitTime,
+         adjust.fit_time, adjust.fit_the_rest, adjust.fit_the_rest, adjust.fit_the_rest),
+    _row(events.WaitForMe,
+         adjust.wait_for_me, adjust.wait_from_here, adjust.wait_for_me, adjust.wait_for_me),
+    _row(events.RunOn, adjust.run_on, adjust.run_on, adjust.run_on, adjust.run_on_from_here),
+    _row(events.SkipForGood,
+         adjust.skip_for_good_idle, adjust.skip_for_good, adjust.skip_for_good,
+         adjust.skip_for_good),
+    _under_way(events.MoreTime, adjust.more_time),
+    _under_way(events.EasierForm, adjust.easier),
+    _always(events.HoldFor, adjust.hold_for),
+    _always(events.HoldLonger, adjust.hold_longer),
+    _always(events.HoldShorter, adjust.hold_shorter),
+    _always(events.CountSlower, adjust.count_slower),
+    _always(events.CountFaster, adjust.count_faster),
+    _always(events.TighterSide, adjust.tighter_side),
+    _always(events.EvenSides, adjust.even_sides),
+    _always(events.Without, adjust.without),
+    _always(events.WithAgain, adjust.with_again),
+    _always(events.BringBack, adjust.bring_back),
+    _always(events.LessTalking, adjust.less_talking),
+    _always(events.TellEverything, adjust.tell_everything),
+    _always(events.NoCountdown, adjust.no_countdown),
+    _always(events.Countdown, adjust.countdown),
+    _always(events.SoftSound, adjust.soft_sound),
+    _always(events.NoSound, adjust.no_sound),
+    _always(events.UsualSettings, adjust.usual_settings),
+    # what is remembered
+    _always(events.ThisWeek, recall.this_week),
+    _always(events.LastTime, recall.last_time),
+    _always(events.MySettings, recall.settings),
+    _always(events.ForgetMe, recall.whether_to_forget),
+    _always(events.RemindMe, recall.remind_me),
+    _always(events.StopReminders, recall.stop_reminders),
+    _always(events.ReminderAnswered, recall.reminder_answered),
+    _always(events.PermissionAnswered, recall.permission_answered),
+    # answers
+    _always(events.Yes, answer.yes),
+    _always(events.No, answer.no),
+    # notices
     _always(events.PlaybackStarted, do.note),
     _always(events.PlaybackStopped, do.note),
     _always(events.PlaybackNearlyFinished, do.note),
@@ -93,9 +140,13 @@ TRANSITIONS: Mapping[type[Event], Mapping[Phase, Callable[[Turn, Any], Outcome]]
 # fmt: on
 
 
+_TELL_NOTHING_OF_STRANGERS = (events.Launch, events.PlaybackStopped, events.SessionEnded)
+"""What happens anyway to who has just been forgotten, while the player still keeps our token."""
+
+
 def advance(runner: Runner, event: Event, moment: Moment, repertoire: Repertoire) -> Outcome:
     """Return what follows from an event at a moment; nothing else has any effect."""
-    runner = _with_a_plan_we_know(runner, repertoire)
+    runner = _with_what_we_know(runner, repertoire)
     runner = _caught_up(runner, event, moment, repertoire)
     turn = Turn(runner, moment, repertoire)
     if isinstance(event, PlayerNotice) and not _is_current(runner.session, moment):
@@ -103,19 +154,51 @@ def advance(runner: Runner, event: Event, moment: Moment, repertoire: Repertoire
     outcome = TRANSITIONS[type(event)][runner.session.phase](turn, event)
     if not isinstance(event, Command):
         return outcome
-    return _owned_up(outcome) if moment.is_spoken else replace(outcome, lines=())
+    if not moment.is_spoken:
+        return replace(outcome, lines=())
+    if outcome.errand is None:
+        outcome = _owned_up(outcome)
+    begins = isinstance(event, events.Launch) or _is_over(runner.session, outcome.runner.session)
+    return _worded(outcome, begins=begins)
 
 
 def _owned_up(outcome: Outcome) -> Outcome:
-    """Tell first what went wrong, and count the answer, so that the next is worded differently."""
-    runner, session = outcome.runner, outcome.runner.session
-    untold = tuple(line(line_id) for line_id in runner.untold)
-    told = replace(runner, session=replace(session, turn=session.turn + 1), untold=())
+    """Tell first what went wrong."""
+    untold = tuple(line(line_id) for line_id in outcome.runner.untold)
+    told = replace(outcome.runner, untold=())
     return replace(outcome, runner=told, lines=(*untold, *outcome.lines))
 
 
-def _with_a_plan_we_know(runner: Runner, repertoire: Repertoire) -> Runner:
-    """Let go of a routine under way that is not in the catalogue any more."""
+def _is_over(before: SessionState, after: SessionState) -> bool:
+    """Whether a routine that was under way is no more."""
+    return after.phase is Phase.IDLE and before.phase is not Phase.IDLE
+
+
+def _worded(outcome: Outcome, *, begins: bool) -> Outcome:
+    """Count what is said, so that nothing is said twice in one session that has other words."""
+    session = outcome.runner.session
+    said = Counter({} if begins else session.said)
+    talk = session.talk + begins
+
+    def counted(said_now: Line) -> Line:
+        said[said_now.id] += 1
+        return replace(said_now, nth=talk + said[said_now.id] - 1)
+
+    lines = tuple(map(counted, outcome.lines))
+    ask = outcome.ask
+    if ask is not None:
+        ask = replace(ask, line=counted(ask.line), reprompt=counted(ask.reprompt))
+    if not outcome.forgets:
+        session = replace(session, talk=talk, said=dict(said))
+        outcome = replace(outcome, runner=replace(outcome.runner, session=session))
+    return replace(outcome, lines=lines, ask=ask)
+
+
+def _with_what_we_know(runner: Runner, repertoire: Repertoire) -> Runner:
+    """Let go of movements and of a routine under way that are not in the catalogue any more."""
+    skipped = runner.choices.skipped & repertoire.catalogue.movements.keys()
+    if skipped != runner.choices.skipped:
+        runner = replace(runner, choices=replace(runner.choices, skipped=skipped))
     progress = runner.session.progress
     if progress is None:
         return runner
@@ -141,7 +224,8 @@ def _is_current(session: SessionState, moment: Moment) -> bool:
 def _caught_up(runner: Runner, event: Event, moment: Moment, repertoire: Repertoire) -> Runner:
     """Move the runner's place to where it is by now: by the player's word, or by the clock."""
     session, playhead = runner.session, moment.playhead
-    if session.phase is Phase.STEPPING:
+    is_stranger = runner == Runner() and isinstance(event, _TELL_NOTHING_OF_STRANGERS)
+    if session.phase is Phase.STEPPING or is_stranger:
         return runner
     told_by_request = playhead is not None and not isinstance(event, PlayerNotice)
     if playhead is not None and playhead.generation > session.generation:

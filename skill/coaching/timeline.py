@@ -9,6 +9,7 @@ cut. From begin to release a step lasts its dose exactly, whatever is said in be
 """
 
 from bisect import bisect_right
+from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -16,7 +17,7 @@ from functools import cached_property
 from skill.coaching import cues
 from skill.coaching.cues import FRAME, Cue, CueSheet
 from skill.coaching.errors import PlanTooLongError
-from skill.coaching.movements import SECOND, Equipment, Hold, Milliseconds, Reps, Side
+from skill.coaching.movements import SECOND, Hold, Milliseconds, Need, Reps
 from skill.coaching.plans import Plan, Step
 
 LONGEST_PLAN: Milliseconds = 60 * 60 * SECOND
@@ -135,8 +136,8 @@ class Timeline:
     """A plan laid out in time; every moment in milliseconds from the start of its guide."""
 
     plan: Plan
-    beats: tuple[Beat, ...]
-    sounds: tuple[Sound, ...]
+    beats: tuple[Beat, ...] = field(repr=False)
+    sounds: tuple[Sound, ...] = field(repr=False)
     spans: tuple[Span, ...]
     duration: Milliseconds
 
@@ -168,6 +169,15 @@ class Timeline:
             for beat in self.beats
             if beat.step == step and beat.kind in {BeatKind.INSTRUCT, BeatKind.SETTLE}
         )
+
+    def heard_by(self, offset: Milliseconds) -> Cue | None:
+        """Return the last words that began by an offset; counts and chimes are none."""
+        spoken = (
+            sound.cue
+            for sound in reversed(self.sounds)
+            if sound.start <= offset and not sound.cue.id.startswith(cues.NOT_WORDS)
+        )
+        return next(spoken, None)
 
     def bookmark(self, offset: Milliseconds) -> Bookmark:
         """Return what to keep of an offset; `offset_of` is the way back."""
@@ -209,6 +219,29 @@ def lay_out(plan: Plan, sheet: CueSheet) -> Timeline:
     return timeline
 
 
+def carried(bookmark: Bookmark, old: Timeline, new: Timeline) -> Bookmark:
+    """Return the place in a plan that was changed: the same step, at the same second of its work.
+
+    A set counted at another pace goes on at the same repetition. Where another movement stands
+    in, it is begun at its instructions; where the step is left out, with what comes after it.
+    """
+    before = old.plan.steps[min(max(bookmark.step, 0), len(old.spans) - 1)]
+    now = new.plan.nearest_to(before)
+    span = new.spans[now.index]
+    if now.part != before.part:
+        return Bookmark(now.index, span.start - span.begin)
+    if now.movement != before.movement:
+        return Bookmark(now.index, new.entry(now.index) - span.begin)
+    since, was = bookmark.since_begin, old.spans[before.index]
+    if since >= was.release - was.begin:
+        since += (span.release - span.begin) - (was.release - was.begin)
+    elif since > 0:
+        if isinstance(before.dose, Reps) and isinstance(now.dose, Reps):
+            since = since * now.dose.seconds_each // before.dose.seconds_each
+        since = min(since, span.release - span.begin)
+    return Bookmark(now.index, since)
+
+
 def on_grid(moment: Milliseconds) -> Milliseconds:
     """Return the moment of the frame grid nearest to this one."""
     return (moment + FRAME // 2) // FRAME * FRAME
@@ -224,6 +257,7 @@ class _Layout:
     beats: list[Beat] = field(default_factory=list)
     sounds: list[Sound] = field(default_factory=list)
     named: Milliseconds = 0
+    said: Counter[str] = field(default_factory=Counter)
     starts: list[Milliseconds] = field(default_factory=list)
     begins: list[Milliseconds] = field(default_factory=list)
     releases: list[Milliseconds] = field(default_factory=list)
@@ -231,6 +265,9 @@ class _Layout:
     def open(self) -> None:
         started = self.now
         self._say(cues.opening(self.plan.routine.id), gap=PAUSE)
+        needs = {need for movement in self.plan.movements for need in movement.needs}
+        if gear := cues.gear(needs):
+            self._say(gear, gap=PAUSE)
         self._beat(BeatKind.OPENING, 0, started)
 
     def prepare(self, step: Step) -> None:
@@ -243,7 +280,7 @@ class _Layout:
             self._change(step, previous)
         started = self.now
         self._wait(self._time_to_settle(step, previous))
-        self._say("ready", turn=step.index, gap=BREATH)
+        self._say("ready", gap=BREATH)
         self._beat(BeatKind.SETTLE, step.index, started)
 
     def work(self, step: Step) -> None:
@@ -253,9 +290,9 @@ class _Layout:
         self.releases.append(release)
         self._place(begin, release, cues.chime("begin"))
         if isinstance(step.dose, Hold):
-            half, last = self._hold(step, begin, release)
+            half, last = self._hold(begin, release)
         else:
-            half, last = self._reps(step, step.dose, begin, release)
+            half, last = self._reps(step.dose, begin, release)
         for kind, start, end in (
             (BeatKind.BEGIN, begin, half),
             (BeatKind.HALF_WAY, half, last),
@@ -268,12 +305,12 @@ class _Layout:
         started = self.now
         self._say(cues.chime("release"))
         kind = "hold" if isinstance(step.dose, Hold) else "reps"
-        self._say(f"release/{kind}", turn=step.index, gap=PAUSE)
+        self._say(f"release/{kind}", gap=PAUSE)
         self._beat(BeatKind.RELEASE, step.index, started)
 
     def close(self) -> None:
         started = self.now
-        self._say("closing", turn=len(self.plan.steps), gap=PAUSE)
+        self._say("closing", gap=PAUSE)
         self._beat(BeatKind.CLOSING, len(self.plan.steps) - 1, started)
 
     def timeline(self) -> Timeline:
@@ -294,7 +331,7 @@ class _Layout:
             lead = "lead/last"
         else:
             lead = "lead/next"
-        self._say(lead, turn=step.index, gap=BREATH // 2)
+        self._say(lead, gap=BREATH // 2)
         self._say(cues.name_of(step.movement, step.side), gap=BREATH)
         self._beat(BeatKind.ANNOUNCE, step.index, started)
         started = self.named = self.now
@@ -305,19 +342,23 @@ class _Layout:
         started = self.now
         new_set = step.set_number != previous.set_number
         if new_set:
-            self._say("rest", turn=step.index, gap=BREATH)
+            self._say("rest", gap=BREATH)
             self._wait(REST - CHANGE_SIDES)
             self._say(cues.set_call(step.set_number, step.sets), gap=BREATH)
-        if step.side is not Side.BOTH:
+        if step.extra:
+            self._say("extra", gap=BREATH)
+        changes_sides = step.side is not previous.side
+        if changes_sides:
             self._say(cues.change_to(step.movement, step.side), gap=BREATH)
-        self._beat(BeatKind.REST if new_set else BeatKind.CHANGE, step.index, started)
+        kind = BeatKind.CHANGE if changes_sides and not new_set else BeatKind.REST
+        self._beat(kind, step.index, started)
 
     def _time_to_settle(self, step: Step, previous: Step | None) -> Milliseconds:
         """Return the silence before the begin; people get into place while they listen."""
         if previous is not None and previous.part == step.part:
             return CHANGE_SIDES
         worn = previous.movement.needs if previous else frozenset()
-        if (step.movement.needs - worn) & {Equipment.BAND, Equipment.CHAIR}:
+        if (step.movement.needs - worn) & {Need.BAND, Need.CHAIR}:
             needed = NEW_EQUIPMENT
         elif previous is None or previous.movement.posture is not step.movement.posture:
             needed = NEW_POSTURE
@@ -326,18 +367,19 @@ class _Layout:
         return max(STILL, needed - (self.now - self.named))
 
     def _hold(
-        self, step: Step, begin: Milliseconds, release: Milliseconds
+        self, begin: Milliseconds, release: Milliseconds
     ) -> tuple[Milliseconds, Milliseconds]:
         length = release - begin
         half = begin + on_grid(length // 2)
         last = release - on_grid(cues.COUNTDOWN_SECONDS * SECOND)
-        self._place(last, release, "countdown")
-        self._place(half, last, cues.chime("half"), "half", turn=step.index)
-        self._place(begin + on_grid(length // 4), half, "breathe", turn=step.index)
+        if self.plan.choices.countdown:
+            self._place(last, release, "countdown")
+        self._place(half, last, cues.chime("half"), "half")
+        self._place(begin + on_grid(length // 4), half, "breathe")
         return min(half, last), last
 
     def _reps(
-        self, step: Step, dose: Reps, begin: Milliseconds, release: Milliseconds
+        self, dose: Reps, begin: Milliseconds, release: Milliseconds
     ) -> tuple[Milliseconds, Milliseconds]:
         """Count each repetition at its top; chimes and calls come where one ends."""
 
@@ -358,25 +400,31 @@ class _Layout:
                 calls = [cues.chime("half"), "half"]
             else:
                 calls = [cues.chime("rep")]
-            if not self._place(start, top, *calls, turn=step.index):
+            if not self._place(start, top, *calls):
                 self._place(start, top, calls[0])
         last = after(2 * (dose.count - 1))
         return min(after(2 * half_way), last), last
 
-    def _place(self, start: Milliseconds, end: Milliseconds, *lines: str, turn: int = 0) -> bool:
+    def _place(self, start: Milliseconds, end: Milliseconds, *lines: str) -> bool:
         """Put lines one after the other at `start` if they end by `end`; else leave them out."""
-        picked = [self.sheet.pick(line, turn) for line in lines]
+        picked = [self._pick(line) for line in lines]
         if start + sum(cue.length for cue in picked) > end:
             return False
         for cue in picked:
             self.sounds.append(Sound(start, cue))
             start += cue.length
+        self.said.update(lines)
         return True
 
-    def _say(self, line: str, *, turn: int = 0, gap: Milliseconds = 0) -> None:
-        cue = self.sheet.pick(line, turn)
+    def _say(self, line: str, *, gap: Milliseconds = 0) -> None:
+        cue = self._pick(line)
+        self.said[line] += 1
         self.sounds.append(Sound(self.now, cue))
         self._wait(cue.length + gap)
+
+    def _pick(self, line: str) -> Cue:
+        """Take a line's variants one after the other, each routine from another one on."""
+        return self.sheet.pick(line, len(self.plan.routine.parts) + self.said[line])
 
     def _wait(self, length: Milliseconds) -> None:
         self.now += on_grid(length)

@@ -1,21 +1,40 @@
-"""Transitions: what the coach does about each event, one short function each.
+"""Transitions: what the coach does about each event of a routine, one short function each.
 
-Which of them is taken in which phase stands in `session.TRANSITIONS`, and what yes and no
-mean in `ANSWERS`.
+Which of them is taken in which phase stands in `session.TRANSITIONS`.
 """
 
-from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from skill.coaching.events import Event, HowTo, SessionEnded, StartRoutine, WhyThis
-from skill.coaching.lines import About, Easier, Heard, Instructions, Length, Line, Reason, line
-from skill.coaching.movements import SECOND, Milliseconds, Movement
+from skill.coaching.errors import NothingLeftError, PlanTooLongError
+from skill.coaching.events import (
+    BringBack,
+    Event,
+    HowTo,
+    SessionEnded,
+    SkipForGood,
+    StartRoutine,
+    WhyThis,
+)
+from skill.coaching.lines import (
+    About,
+    Count,
+    Countable,
+    Easier,
+    Heard,
+    Instructions,
+    Length,
+    Line,
+    Reason,
+    Said,
+    line,
+)
+from skill.coaching.movements import SECOND, Milliseconds, Movement, Side
 from skill.coaching.outcomes import Outcome
-from skill.coaching.plans import Plan
-from skill.coaching.runner import Phase, Question
+from skill.coaching.runner import Phase
 from skill.coaching.turns import Turn, spot_of
 
-Transition = Callable[[Turn, Event], Outcome]
+Naming = HowTo | WhyThis | SkipForGood | BringBack
+"""Events that may name a movement."""
 
 PROGRESS_BEFORE_ANOTHER_RETRY: Milliseconds = 30 * SECOND
 """A guide that failed is played again once; only if it then got so far, once more."""
@@ -43,18 +62,26 @@ def offer_now(turn: Turn, _: Event) -> Outcome:
 
 def start(turn: Turn, event: StartRoutine) -> Outcome:
     """Start the routine asked for, or ask which."""
+    if event.others:
+        which = line("which-of-routines", routines=event.others)
+        return turn.ask(replace(turn.which_one(), line=which))
     if event.routine is None:
         if not event.heard:
             return ask_which(turn, event)
         heard = Heard(event.heard)
         unknown = line("unknown-routine", heard=heard, routines=turn.all_routines)
         return turn.ask(replace(turn.which_routine(), line=unknown))
-    timeline = turn.repertoire.timeline(Plan(event.routine, turn.runner.choices).id)
+    try:
+        timeline = turn.repertoire.timeline(turn.plan_of(event.routine).id)
+    except NothingLeftError:
+        return turn.ask(turn.which_one(), line("nothing-would-be-left"))
+    except PlanTooLongError:
+        return turn.ask(turn.which_one(), line("too-long"))
     turn, caution = cautioned(turn)
     starting = line(
         "starting",
         routine=event.routine,
-        movements=len(event.routine.movements),
+        movements=len(timeline.plan.movements),
         length=About(timeline.duration),
     )
     return turn.play(timeline, 0, *caution, starting)
@@ -78,7 +105,7 @@ def cautioned(turn: Turn) -> tuple[Turn, tuple[Line, ...]]:
 
 def next_step(turn: Turn, _: Event) -> Outcome:
     """Go to the next step, or end after the last."""
-    return turn.play_step(turn.following) if turn.following else _end(turn)
+    return turn.play_step(turn.following) if turn.following else end(turn)
 
 
 def next_movement(turn: Turn, _: Event) -> Outcome:
@@ -89,14 +116,14 @@ def next_movement(turn: Turn, _: Event) -> Outcome:
         return turn.play_step(following)
     if other is not None and other.index > turn.step.index:
         return turn.play_step(other, line("still-the-other-side"))
-    return _end(turn)
+    return end(turn)
 
 
-def _end(turn: Turn) -> Outcome:
+def end(turn: Turn, *lines: Line) -> Outcome:
     """End from the last step; it counts as done from its begin on."""
     if turn.place.offset < turn.timeline.spans[turn.step.index].begin:
-        return turn.leave(line("left-early"))
-    return turn.complete(line("skipped-to-the-end", routine=turn.timeline.plan.routine))
+        return turn.leave(*lines, line("left-early"))
+    return turn.complete(*lines, line("skipped-to-the-end", routine=turn.timeline.plan.routine))
 
 
 def previous_step(turn: Turn, _: Event) -> Outcome:
@@ -108,14 +135,14 @@ def previous_step(turn: Turn, _: Event) -> Outcome:
 
 def repeat(turn: Turn, _: Event) -> Outcome:
     """Do this step again; with a question open, put that again instead."""
-    if turn.session.asked in {Question.GO_ON, Question.SKIP_IT, Question.WHICH_ROUTINE}:
-        return turn.tell()
-    return turn.come_back_to(turn.step)
+    question = turn.open_question()
+    return turn.ask(question) if question else turn.come_back_to(turn.step)
 
 
 def repeat_the_question(turn: Turn, event: Event) -> Outcome:
     """Put the open question again while nothing is under way."""
-    return turn.tell() if turn.session.asked else nothing_on(turn, event)
+    question = turn.open_question()
+    return turn.ask(question) if question else nothing_on(turn, event)
 
 
 def other_side(turn: Turn, _: Event) -> Outcome:
@@ -134,9 +161,11 @@ def start_over(turn: Turn, _: Event) -> Outcome:
 
 
 def resume(turn: Turn, _: Event) -> Outcome:
-    """Go on at the second where it stopped; without a player, with the step as a whole."""
+    """Go on at the second where it stopped; one step at a time, with the step as a whole."""
+    if turn.session.phase is Phase.STEPPING:
+        return turn.play_step(turn.step, line("going-on-before", spot=turn.spot))
     going_on = line("going-on-before", spot=turn.spot)
-    if turn.place.beat.is_work and turn.moment.has_player:
+    if turn.place.beat.is_work:
         going_on = line("going-on", spot=turn.spot, left=turn.work_left)
     return turn.play(turn.timeline, turn.place.offset, going_on)
 
@@ -199,6 +228,50 @@ def how_long_left(turn: Turn, _: Event) -> Outcome:
     return turn.tell(line("left-after", routine_left=routine_left))
 
 
+def which_side(turn: Turn, _: Event) -> Outcome:
+    """Say which side it is."""
+    if turn.step.side is Side.BOTH:
+        return turn.tell(line("both-sides", movement=turn.step.movement))
+    return turn.tell(line("which-side", spot=turn.spot))
+
+
+def how_many_left(turn: Turn, _: Event) -> Outcome:
+    """Say how much of this hold or set is left, and how many movements come after it."""
+    parts = {step.part for step in turn.timeline.plan.steps}
+    number = len([part for part in parts if part > turn.step.part])
+    after = Count(number, Countable.MOVEMENT)
+    if turn.place.work_left:
+        if not number:
+            return turn.tell(line("left-count-last", left=turn.work_left))
+        return turn.tell(line("left-count", left=turn.work_left, after=after))
+    if not number:
+        return turn.tell(line("left-count-none"))
+    return turn.tell(line("left-count-between", after=after))
+
+
+def last_one(turn: Turn, _: Event) -> Outcome:
+    """Say whether this is the last step, and what comes if it is not."""
+    if turn.following is None:
+        return turn.tell(line("last-one"))
+    last_movement = turn.timeline.plan.next_movement(turn.step) is None
+    known = "last-one-but" if last_movement else "last-one-not"
+    return turn.tell(line(known, spot=spot_of(turn.following)))
+
+
+def what_was_that(turn: Turn, _: Event) -> Outcome:
+    """Say again what the coach asked, or else what the guide said last."""
+    question, heard = turn.open_question(), turn.timeline.heard_by(turn.place.offset)
+    if question or heard is None:
+        return turn.ask(question) if question else turn.tell()
+    return turn.tell(line("said-before", said=Said(heard.id)))
+
+
+def ask_again(turn: Turn, _: Event) -> Outcome:
+    """Put the open question again, or the one that always is."""
+    question = turn.open_question()
+    return turn.ask(question) if question else turn.tell()
+
+
 def whats_next(turn: Turn, _: Event) -> Outcome:
     """Name the next step, and the movement after it."""
     following = turn.following
@@ -217,8 +290,8 @@ def ask_whether_ready(turn: Turn, _: Event) -> Outcome:
 
 def how_to(turn: Turn, event: HowTo) -> Outcome:
     """Explain the movement asked about, or this one."""
-    if event.movement is None and event.heard:
-        return unknown_movement(turn, event.heard)
+    if unclear := unclear_movement(turn, event):
+        return unclear
     movement = event.movement or turn.step.movement
     side = movement.sides[0]
     if turn.session.progress is not None and turn.step.movement == movement:
@@ -228,30 +301,39 @@ def how_to(turn: Turn, event: HowTo) -> Outcome:
 
 def why(turn: Turn, event: WhyThis) -> Outcome:
     """Say what the movement asked about, or this one, is good for."""
-    if event.movement is None and event.heard:
-        return unknown_movement(turn, event.heard)
+    if unclear := unclear_movement(turn, event):
+        return unclear
     return turn.tell(line("why", reason=Reason(event.movement or turn.step.movement)))
 
 
 def how_to_named(turn: Turn, event: HowTo) -> Outcome:
     """Explain a movement by its name while nothing is under way."""
-    return how_to(turn, event) if event.movement or event.heard else nothing_on(turn, event)
+    return how_to(turn, event) if is_named(event) else nothing_on(turn, event)
 
 
 def why_named(turn: Turn, event: WhyThis) -> Outcome:
     """Say what a movement is good for by its name while nothing is under way."""
-    return why(turn, event) if event.movement or event.heard else nothing_on(turn, event)
+    return why(turn, event) if is_named(event) else nothing_on(turn, event)
 
 
-def easier(turn: Turn, _: Event) -> Outcome:
-    """Tell the easier form of this movement."""
-    return turn.tell(line("easier", easier=Easier(turn.step.movement)))
+def is_named(event: Naming) -> bool:
+    """Whether a movement was named at all, even one we do not know."""
+    return bool(event.movement or event.heard or event.others)
 
 
-def unknown_movement(turn: Turn, heard: str) -> Outcome:
-    """Say that there is no such movement, and which there are."""
+def unclear_movement(turn: Turn, event: Naming) -> Outcome | None:
+    """Ask which movement is meant; None if that is clear."""
+    if event.movement is not None:
+        return None
+    if event.others:
+        if turn.session.progress is not None and turn.step.movement in event.others:
+            return None
+        which = line("which-movement", movements=event.others)
+        return turn.ask(turn.anything_else(which))
+    if not event.heard:
+        return None
     movements: tuple[Movement, ...] = tuple(turn.repertoire.catalogue.movements.values())
-    unknown = line("unknown-movement", heard=Heard(heard), movements=movements)
+    unknown = line("unknown-movement", heard=Heard(event.heard), movements=movements)
     return turn.ask(turn.anything_else(unknown))
 
 
@@ -304,8 +386,10 @@ def help_stepping(turn: Turn, _: Event) -> Outcome:
 
 
 def not_understood(turn: Turn, _: Event) -> Outcome:
-    """Say what could be said instead."""
-    return turn.tell(line("not-understood"))
+    """Say what could be said instead, and put an open question again."""
+    question = turn.open_question()
+    missed = line("not-understood")
+    return turn.ask(question, missed) if question else turn.tell(missed)
 
 
 def nothing_on(turn: Turn, _: Event) -> Outcome:
@@ -313,40 +397,9 @@ def nothing_on(turn: Turn, _: Event) -> Outcome:
     return turn.ask(turn.which_routine(), line("nothing-on"))
 
 
-# Yes and no, to what was asked
-
-
-def yes(turn: Turn, event: Event) -> Outcome:
-    """Do what was offered."""
-    agree, _ = ANSWERS[turn.session.asked]
-    return agree(turn, event)
-
-
-def no(turn: Turn, event: Event) -> Outcome:
-    """Leave what was offered."""
-    _, decline = ANSWERS[turn.session.asked]
-    return decline(turn, event)
-
-
 def ask_which(turn: Turn, _: Event) -> Outcome:
     """Ask for a routine."""
     return turn.ask(turn.which_routine())
-
-
-def ask_anything_else(turn: Turn, _: Event) -> Outcome:
-    """Ask what it shall be."""
-    return turn.ask(turn.anything_else(line("anything-else")))
-
-
-def take_your_time(turn: Turn, _: Event) -> Outcome:
-    """Wait for a runner who is not ready, or not done, and ask again."""
-    waiting = "take-your-time" if turn.following else "not-done-yet"
-    return turn.ask(replace(turn.whether_ready(), line=line(waiting)))
-
-
-def nothing_asked(turn: Turn, _: Event) -> Outcome:
-    """Say that there was no question."""
-    return turn.tell(line("nothing-asked"))
 
 
 def ready(turn: Turn, _: Event) -> Outcome:
@@ -354,11 +407,6 @@ def ready(turn: Turn, _: Event) -> Outcome:
     if turn.following is None:
         return turn.complete(line("finished", routine=turn.timeline.plan.routine))
     return turn.play_step(turn.following)
-
-
-def turn_away(turn: Turn, event: Event) -> Outcome:
-    """Ask nothing more: what plays goes on, what waits stays kept."""
-    return TURNED_AWAY[turn.session.phase](turn, event)
 
 
 # What players and devices tell. Nobody is listening: nothing is said.
@@ -397,22 +445,3 @@ def hang_up_stepping(turn: Turn, event: SessionEnded) -> Outcome:
         return finish(turn, event)
     step = turn.following if event.unanswered and turn.following else turn.step
     return turn.quiet(turn.paused(turn.timeline.spans[step.index].start))
-
-
-ANSWERS: Mapping[Question | None, tuple[Transition, Transition]] = {
-    # asked                   yes                no
-    Question.WHICH_ROUTINE: (ask_which, turn_away),
-    Question.GO_ON: (resume, ask_which),
-    Question.NEXT_STEP: (ready, take_your_time),
-    Question.SKIP_IT: (skip_it, leave),
-    Question.ANYTHING_ELSE: (ask_anything_else, turn_away),
-    None: (nothing_asked, nothing_asked),
-}
-"""What yes and no mean, by the question that is open."""
-
-TURNED_AWAY: Mapping[Phase, Transition] = {
-    Phase.IDLE: goodbye,
-    Phase.PLAYING: hang_up,
-    Phase.PAUSED: leave,
-    Phase.STEPPING: leave_stepping,
-}

@@ -4,18 +4,32 @@ What is done about which event stands in `transitions`; this module only knows h
 ask, tell, close, wait, stay quiet or complete, so that each of them is done in one way.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from skill.coaching.errors import NothingLeftError, PlanError
 from skill.coaching.events import Moment
 from skill.coaching.lines import Line, Spot, WorkLeft, line
-from skill.coaching.movements import Milliseconds
+from skill.coaching.movements import Milliseconds, Movement
 from skill.coaching.outcomes import Ask, Outcome, Play, PlayClip, StopPlaying
-from skill.coaching.plans import Step
+from skill.coaching.plans import Choices, Plan, Step
 from skill.coaching.repertoire import Repertoire
 from skill.coaching.routines import Routine
 from skill.coaching.runner import Phase, Progress, Question, Runner, SessionState, StateError
-from skill.coaching.timeline import Place, Timeline
+from skill.coaching.schedules import Schedule
+from skill.coaching.timeline import Place, Timeline, carried
+
+PLAIN_QUESTIONS: Mapping[Question, str] = {
+    Question.HOW_LONG: "how-long",
+    Question.HOLD_SECONDS: "hold-seconds",
+    Question.WHICH_SIDE: "which-is-tight",
+    Question.WHAT_IS_MISSING: "what-is-missing",
+    Question.WHICH_DAYS: "which-days",
+    Question.WHAT_TIME: "what-time",
+    Question.FORGET_ME: "whether-to-forget",
+}
+"""The questions that need no values, each by the line that puts it."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +39,11 @@ class Turn:
     runner: Runner
     moment: Moment
     repertoire: Repertoire
+
+    @property
+    def runs_on(self) -> bool:
+        """Whether what is played runs on by itself: the device can, and the runner wants it."""
+        return self.moment.has_player and not self.runner.waits
 
     @property
     def session(self) -> SessionState:
@@ -65,15 +84,30 @@ class Turn:
 
     @property
     def following(self) -> Step | None:
-        """The step after this one, if this is not the last."""
-        steps = self.timeline.plan.steps
-        index = self.step.index + 1
+        """The step after this one, if this is not the last.
+
+        One step at a time, a step that was not begun yet is still to come itself.
+        """
+        steps, index = self.timeline.plan.steps, self.step.index
+        begun = self.place.offset >= self.timeline.spans[index].begin
+        if begun or self.session.phase is not Phase.STEPPING:
+            index += 1
         return steps[index] if index < len(steps) else None
+
+    @property
+    def skipped(self) -> tuple[Movement, ...]:
+        """The movements that the runner has left out for good."""
+        skipped = self.runner.choices.skipped
+        return tuple(m for m in self.repertoire.catalogue.movements.values() if m.id in skipped)
 
     @property
     def all_routines(self) -> tuple[Routine, ...]:
         """Every routine the coach knows."""
         return tuple(self.repertoire.catalogue.routines.values())
+
+    def plan_of(self, routine: Routine) -> Plan:
+        """Return a routine as this runner likes it."""
+        return Plan(routine, self.repertoire.catalogue, self.runner.choices)
 
     # Ways to answer
 
@@ -125,8 +159,8 @@ class Turn:
 
         After a button nobody names it but the guide, so there it is played from its first word.
         """
-        if not self.moment.is_spoken or not self.moment.has_player:
-            return self.play_step(step, line(line_id, spot=spot_of(step)))
+        if not self.moment.is_spoken:
+            return self.play_step(step)
         entry = self.timeline.entry(step.index)
         return self.play(self.timeline, entry, line(line_id, spot=spot_of(step)))
 
@@ -137,9 +171,11 @@ class Turn:
         *lines: Line,
         retried_at: Milliseconds | None = None,
     ) -> Outcome:
-        """Play from an offset; where there is no player, the step there as a whole."""
-        if not self.moment.has_player:
-            return self._play_clip(timeline, timeline.at(offset).step, *lines)
+        """Play from an offset: on to the end, or to the end of the step where the coach waits."""
+        if not self.runs_on:
+            if self.moment.has_player and not self.moment.is_spoken:
+                return self.quiet()  # a clip is part of speech, and a button is not answered in it
+            return self._play_clip(timeline, offset, *lines)
         now = self.moment.now
         session = replace(
             self.session,
@@ -152,11 +188,71 @@ class Turn:
         play = Play(timeline, offset, session.generation, retried_at)
         return Outcome(self._runner(session), lines, play)
 
+    def wish(self, change: Callable[[Choices], Choices], *lines: Line) -> Outcome:
+        """Change what the runner has chosen, for good and for the routine under way."""
+        runner = replace(self.runner, choices=change(self.runner.choices))
+        if self.session.progress is None:
+            return replace(self, runner=runner).tell(*lines)
+        plan = self.timeline.plan
+        changed = replace(plan, choices=change(plan.choices), more=None)
+        return self.replan(self._still_longer(plan, changed), *lines, runner=runner)
+
+    def replan(
+        self, plan: Plan, *lines: Line, runner: Runner | None = None, play: bool = False
+    ) -> Outcome:
+        """Go on with another plan of the routine, as a changed runner, at the same place.
+
+        What waits stays waiting, unless it shall `play`. If the plan cannot be, say so, and
+        change nothing.
+        """
+        try:
+            timeline = self.repertoire.timeline(plan.id)
+        except NothingLeftError:
+            return self.tell(line("nothing-would-be-left"))
+        except PlanError:
+            return self.tell(line("too-long"))
+        if plan.id == self.timeline.plan.id and not play:
+            return replace(self, runner=runner or self.runner).tell(*lines)
+        offset = timeline.offset_of(carried(self.progress.bookmark, self.timeline, timeline))
+        step = timeline.at(offset).step
+        if step.part == self.step.part and step.movement != self.step.movement:
+            lines = (*lines, line("on-with", spot=spot_of(step)))
+        changed = replace(self, runner=runner or self.runner)
+        return changed.move_into(timeline, offset, *lines, play=play)
+
+    def move_into(
+        self, timeline: Timeline, offset: Milliseconds, *lines: Line, play: bool = False
+    ) -> Outcome:
+        """Be at an offset of another timeline; what waits stays waiting, unless it shall `play`."""
+        if play or self.session.phase is Phase.PLAYING:
+            return self.play(timeline, offset, *lines)
+        span = timeline.spans[timeline.at(offset).step.index]
+        if self.session.phase is Phase.STEPPING and offset >= span.begin:
+            offset = span.release  # what was heard to its end stays so, however long it is now
+        session = replace(
+            self.session, progress=Progress(timeline.plan.id, timeline.bookmark(offset))
+        )
+        return replace(self, runner=self._runner(session)).tell(*lines)
+
+    def _still_longer(self, plan: Plan, changed: Plan) -> Plan:
+        """Keep this hold longer, if it had been made so and is still the same in another plan."""
+        if plan.more is None or plan.more.step != self.step.index or not changed.parts:
+            return changed
+        before = replace(plan, more=None).steps[self.step.index]
+        same = changed.nearest_to(before)
+        if (same.movement, same.dose) != (before.movement, before.dose):
+            return changed
+        return replace(changed, more=replace(plan.more, step=same.index))
+
     def paused(self, at: Milliseconds | None = None) -> SessionState:
         """Return the session with its place standing still, where it is or at an offset."""
         bookmark = self.progress.bookmark if at is None else self.timeline.bookmark(at)
         progress = Progress(self.progress.plan_id, bookmark)
         return replace(self.session, phase=Phase.PAUSED, progress=progress, asked=None)
+
+    def unasked(self) -> "Turn":
+        """Return the turn with no question open, to go on as before it was asked."""
+        return replace(self, runner=self._runner(replace(self.session, asked=None)))
 
     # Questions
 
@@ -171,6 +267,37 @@ class Turn:
         if self.session.asked is Question.WHICH_ROUTINE or self.session.phase is Phase.IDLE:
             return self.which_one()
         return None
+
+    def open_question(self) -> Ask | None:
+        """Return the question that is open, to put it again."""
+        match self.session.asked:
+            case None | Question.NEXT_STEP | Question.ANYTHING_ELSE:
+                return None
+            case Question.WHICH_ROUTINE | Question.GO_ON | Question.SKIP_IT:
+                return self.asked_again()
+            case Question.WHAT_TO_BRING_BACK:
+                return self.what_to_bring_back()
+            case Question.REMIND_ME if self.runner.wish:
+                return self.whether_to_remind(self.runner.wish)
+            case Question.REMIND_ME:
+                return self.ask_for(Question.WHICH_DAYS)
+            case plain:
+                return self.ask_for(plain)
+
+    def ask_for(self, question: Question) -> Ask:
+        """Ask one of the questions that need no values."""
+        put = line(PLAIN_QUESTIONS[question])
+        return Ask(question, put, put)
+
+    def what_to_bring_back(self) -> Ask:
+        """Ask which of the skipped movements to do again."""
+        put = line("what-to-bring-back", movements=self.skipped)
+        return Ask(Question.WHAT_TO_BRING_BACK, put, put)
+
+    def whether_to_remind(self, schedule: Schedule) -> Ask:
+        """Ask for consent to reminders by a schedule."""
+        put = line("whether-to-remind", schedule=schedule)
+        return Ask(Question.REMIND_ME, put, put)
 
     def which_routine(self) -> Ask:
         """Ask for a routine, naming those there are."""
@@ -191,12 +318,11 @@ class Turn:
 
     def whether_ready(self) -> Ask:
         """Ask whether to go on to the next step, or to end after the last."""
-        ready = (
-            line("ready-next", spot=spot_of(self.following))
-            if self.following
-            else line("ready-last")
-        )
-        return Ask(Question.NEXT_STEP, ready, ready)
+        if self.following is None:
+            last = line("ready-last")
+            return Ask(Question.NEXT_STEP, last, last)
+        following = line("ready-next", spot=spot_of(self.following))
+        return Ask(Question.NEXT_STEP, following, line("still-there"))
 
     def whether_to_skip(self) -> Ask:
         """Ask whether to leave a movement out that hurts, and go on with the next."""
@@ -216,14 +342,17 @@ class Turn:
     def _stop(self) -> StopPlaying | None:
         return StopPlaying() if self.moment.has_player else None
 
-    def _play_clip(self, timeline: Timeline, step: Step, *lines: Line) -> Outcome:
-        """Play a step inside the answer; whoever speaks next has heard it to its release."""
-        heard = timeline.bookmark(timeline.spans[step.index].release)
-        progress = Progress(timeline.plan.id, heard)
-        session = replace(self.session, phase=Phase.STEPPING, progress=progress)
+    def _play_clip(self, timeline: Timeline, offset: Milliseconds, *lines: Line) -> Outcome:
+        """Play the rest of a step inside the answer; whoever speaks next has heard it."""
+        step = timeline.at(offset).step.index
+        heard = timeline.bookmark(timeline.spans[step].release)
+        session = replace(
+            self.session, phase=Phase.STEPPING, progress=Progress(timeline.plan.id, heard)
+        )
         stepping = replace(self, runner=self._runner(session))
         asking = stepping.ask(stepping.whether_ready(), *lines)
-        return replace(asking, player=PlayClip(timeline, step.index))
+        stopping = self.session.phase is Phase.PLAYING and self.moment.has_player
+        return replace(asking, player=PlayClip(timeline, step, offset, stopping))
 
     def _runner(self, session: SessionState) -> Runner:
         return replace(self.runner, session=session)
@@ -231,4 +360,4 @@ class Turn:
 
 def spot_of(step: Step) -> Spot:
     """The movement, side and set of a step, for saying."""
-    return Spot(step.movement, step.side, step.set_number, step.sets)
+    return Spot(step.movement, step.side, step.set_number, step.sets, step.extra)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
-from skill.coaching.movements import Dose, Equipment, Hold, Movement, Posture, Reps, Sidedness
+from skill.coaching.movements import Dose, Hold, Movement, Need, Posture, Reps, Sidedness
 from skill.coaching.routines import Catalogue, Part, Routine
 from skill.content.entries import Entry, read_entries
 
@@ -23,8 +23,10 @@ def load_catalogue(folder: Path = FOLDER) -> Catalogue:
     sources = {key: listed.text(key) for key in listed.table}
     movements = {name: _movement(entry, sources) for name, entry in entries.items()}
     for name, movement in movements.items():
+        others = [other for other in movements if other != name]
+        for stand_in in movement.stand_ins:
+            entries[name].one_of("stand_ins", stand_in, others)
         if movement.easier is not None:
-            others = [other for other in movements if other != name]
             entries[name].one_of("easier", movement.easier, others)
     routines = {
         name: _routine(entry, sources, movements)
@@ -36,7 +38,7 @@ def load_catalogue(folder: Path = FOLDER) -> Catalogue:
 def _movement(entry: Entry, sources: Collection[str]) -> Movement:
     entry.require_keys(
         ("sides", "posture", "source", "dose_source"),
-        ("hold_seconds", "reps", "seconds_each", "needs", "easier"),
+        ("hold_seconds", "reps", "seconds_each", "needs", "easier", "stand_ins"),
     )
     dose = _dose(entry)
     if dose is None:
@@ -50,10 +52,11 @@ def _movement(entry: Entry, sources: Collection[str]) -> Movement:
             source=entry.one_of("source", entry.table["source"], sources),
             dose_source=_dose_source(entry, sources),
             needs=frozenset(
-                Equipment(entry.one_of("needs", thing, [e.value for e in Equipment]))
+                Need(entry.one_of("needs", thing, [need.value for need in Need]))
                 for thing in (entry.texts("needs") if "needs" in entry.table else ())
             ),
             easier=entry.text("easier") if "easier" in entry.table else None,
+            stand_ins=entry.texts("stand_ins") if "stand_ins" in entry.table else (),
         )
 
 

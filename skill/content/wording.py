@@ -16,19 +16,25 @@ from skill.coaching.errors import ContentError
 from skill.coaching.lines import (
     LINES,
     About,
+    Ago,
+    Count,
     Easier,
     Heard,
     Instructions,
     Length,
     Line,
     Reason,
+    Said,
     Spot,
+    Together,
     Value,
+    Wishes,
     WorkLeft,
 )
-from skill.coaching.movements import REP_COUNTS, SECOND, Movement, Side, Sidedness
+from skill.coaching.movements import REP_COUNTS, SECOND, Movement, Need, Side, Sidedness
 from skill.coaching.plans import Detail, Plan, Step
 from skill.coaching.routines import Catalogue, Routine
+from skill.coaching.schedules import Schedule
 from skill.content import phrases
 from skill.content.catalogue import FOLDER, load_catalogue
 from skill.content.entries import Entry, read_entries
@@ -70,33 +76,37 @@ class Wording:
     movements: Mapping[str, MovementWords]
     routines: Mapping[str, RoutineWords]
     cue_lines: Mapping[str, tuple[str, ...]]
+    things: Mapping[str, str]
     counts: tuple[str, ...]
     countdown: tuple[str, ...]
+    needs: Mapping[str, str]
     answers: Mapping[str, tuple[str, ...]]
 
-    def say(self, line: Line, turn: int = 0) -> str:
-        """Return a line as a sentence; turns take its variants one after the other."""
+    def say(self, line: Line) -> str:
+        """Return a line as a sentence; its `nth` takes the variants one after the other."""
         variants = self.answers[line.id]
         values = {name: self._value(value) for name, value in line.values.items()}
-        sentence = variants[turn % len(variants)].format(**values)
+        sentence = variants[line.nth % len(variants)].format(**values)
         return _capitalised(sentence)
 
     def spot(self, step: Step) -> str:
         """Name a step: "clam, left side", "glute bridge, set 2 of 3"."""
-        return self._value(Spot(step.movement, step.side, step.set_number, step.sets))
+        spot = Spot(step.movement, step.side, step.set_number, step.sets, step.extra)
+        return self._value(spot)
 
     def title(self, routine: Routine) -> str:
         """Name a routine as a title: "Pre-run routine"."""
         return _capitalised(self.routines[routine.id].name)
 
     def plan_title(self, plan: Plan) -> str:
-        """Name a plan as a title: "Post-run stretch, 45-second holds, brief"."""
-        return ", ".join([self.title(plan.routine), *phrases.choices(plan.choices)])
+        """Name a plan as a title: "Post-run stretch, 45-second holds, no pigeon pose"."""
+        left_out = plan.choices.skipped
+        names = [words.name for id_, words in self.movements.items() if id_ in left_out]
+        return ", ".join([self.title(plan.routine), *phrases.choices(plan.choices, names)])
 
     def plan_description(self, plan: Plan) -> str:
         """Say when a plan is for, and what is in it."""
-        names = [self.movements[movement.id].name for movement in plan.routine.movements]
-        listed = phrases.listed(names, "and")
+        listed = self._value(Together(plan.movements))
         return f"{self.routines[plan.routine.id].when} {_capitalised(listed)}."
 
     def step_title(self, step: Step) -> str:
@@ -127,11 +137,15 @@ class Wording:
                     yield line, tuple(map(Speech, self._spoken(line)))
 
     def _spoken(self, line: str) -> tuple[str, ...]:
+        values: dict[str, str] = {}
         match line.split("/"):
             case ["set", number, sets]:
-                key = "set/last" if number == sets else "set/next"
-                words = {"number": self.counts[int(number) - 1], "sets": self.counts[int(sets) - 1]}
-                return tuple(text.format(**words) for text in self.cue_lines[key])
+                line = "set/last" if number == sets else "set/next"
+                values["number"], values["sets"] = (self.counts[int(n) - 1] for n in (number, sets))
+            case ["gear", names]:
+                line = "gear"
+                things = [self.things[name] for name in names.split("-")]
+                values["things"] = phrases.listed(things, "and")
             case ["opening", routine]:
                 return (self.routines[routine].opening,)
             case ["name", movement, side]:
@@ -143,8 +157,7 @@ class Wording:
                 return (_sided(text, Side(side)),)
             case ["change", movement, side]:
                 return (_sided(self.movements[movement].change or "", Side(side)),)
-            case _:
-                return self.cue_lines[line]
+        return tuple(text.format(**values) for text in self.cue_lines[line])
 
     def _value(self, value: Value) -> str:  # noqa: C901, PLR0911, PLR0912 - one case a kind of value
         match value:
@@ -152,10 +165,28 @@ class Wording:
                 return self.movements[value.id].name
             case Routine():
                 return self.routines[value.id].name
-            case Spot(movement, side, number, sets):
+            case Spot(movement, side, number, sets, extra):
                 sides = [] if side is Side.BOTH else [phrases.side(side, movement.sidedness)]
                 which = [f"set {number} of {sets}"] if sets > 1 else []
-                return ", ".join([self._value(movement), *sides, *which])
+                again = ["once more"] if extra else []
+                return ", ".join([self._value(movement), *sides, *which, *again])
+            case Together(movements):
+                return phrases.listed([self._value(movement) for movement in movements], "and")
+            case Side():
+                return value.value
+            case Need():
+                return self.needs[value]
+            case Said(cue):
+                return self._said(cue)
+            case Wishes(chosen, waits, skipped):
+                names = [self._value(movement) for movement in skipped]
+                return phrases.wishes(chosen, names, waits=waits)
+            case Schedule():
+                return phrases.schedule(value)
+            case Count(number, of):
+                return phrases.plural(number, of)
+            case Ago(milliseconds):
+                return phrases.ago(milliseconds)
             case Instructions(movement, side):
                 words = self.movements[movement.id]
                 return f"{_sided(words.full, side)} {words.care}"
@@ -177,6 +208,12 @@ class Wording:
                 return phrases.listed([self._value(member) for member in value], "or")
             case int():
                 return str(value)
+
+    def _said(self, cue: str) -> str:
+        """Return what a cue says as a sentence of its own, which "Next," is not yet."""
+        line, _, variant = cue.rpartition(".")
+        text = self._spoken(line)[int(variant) - 1]
+        return f"{text.rstrip('.,')}."
 
 
 def _capitalised(text: str) -> str:
@@ -208,10 +245,10 @@ def read_wording(locale: str, folder: Path, catalogue: Catalogue) -> Wording:
     """Read the words in a folder for a catalogue; raise `ContentError` as `load_wording`."""
     movements = _entries_for(folder / "movements.toml", catalogue.movements)
     routines = _entries_for(folder / "routines.toml", catalogue.routines)
-    cue_entry = _entries_for(folder / "cues.toml", ["lines", "counting"])
+    cue_entry = _entries_for(folder / "cues.toml", ["lines", "things", "counting"])
     counting = cue_entry["counting"]
     counting.require_keys(("counts", "countdown"))
-    answers = _entries_for(folder / "answers.toml", ["answers"])["answers"]
+    answer_entry = _entries_for(folder / "answers.toml", ["needs", "answers"])
     return Wording(
         locale=locale,
         catalogue=catalogue,
@@ -221,9 +258,11 @@ def read_wording(locale: str, folder: Path, catalogue: Catalogue) -> Wording:
         },
         routines={name: _routine_words(entry) for name, entry in routines.items()},
         cue_lines=_cue_lines(cue_entry["lines"]),
+        things=_named(cue_entry["things"], cues.GEAR),
         counts=_exactly(counting, "counts", len(REP_COUNTS)),
         countdown=_exactly(counting, "countdown", cues.COUNTDOWN_SECONDS),
-        answers=_answers(answers),
+        needs=_named(answer_entry["needs"], tuple(Need)),
+        answers=_answers(answer_entry["answers"]),
     )
 
 
@@ -270,11 +309,19 @@ def _routine_words(entry: Entry) -> RoutineWords:
 
 def _cue_lines(entry: Entry) -> dict[str, tuple[str, ...]]:
     written = [line for line in cues.COMMON_LINES if line != "countdown"]
-    entry.require_keys([*written, "set/next", "set/last"])
+    fields = {"set/next": {"number", "sets"}, "set/last": {"number", "sets"}, "gear": {"things"}}
+    entry.require_keys([*written, *fields])
     for line in entry.table:
         for text in entry.texts(line):
-            _check_fields(entry, line, text, {"number", "sets"} if line.startswith("set/") else ())
+            _check_fields(entry, line, text, fields.get(line, ()))
     return {line: entry.texts(line) for line in entry.table}
+
+
+def _named(entry: Entry, needs: Collection[Need]) -> dict[str, str]:
+    entry.require_keys(needs)
+    for need in needs:
+        _check_fields(entry, need, entry.text(need), ())
+    return {need: entry.text(need) for need in needs}
 
 
 def _answers(entry: Entry) -> dict[str, tuple[str, ...]]:

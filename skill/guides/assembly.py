@@ -47,16 +47,25 @@ def assemble(timeline: Timeline, cues: Mapping[str, bytes]) -> bytes:
     return _join(timeline, timeline.sounds, 0, timeline.duration, cues)
 
 
-def assemble_clip(timeline: Timeline, cues: Mapping[str, bytes], step: int) -> bytes:
+def assemble_clip(
+    timeline: Timeline, cues: Mapping[str, bytes], step: int, start: Milliseconds | None = None
+) -> bytes:
     """Return one step of a timeline (counted from 0) as an MP3 of its own.
 
-    Raise `IndexError` if there is no such step, and what `assemble` raises.
+    It begins at `start`, an offset in the timeline, or up to 24 ms earlier, on the grid; a
+    sound that has begun before is left out, as half a word says nothing. Raise `IndexError`
+    if there is no such step, or `start` is not in it, and what `assemble` raises.
     """
     if not 0 <= step < len(timeline.spans):
         raise IndexError(f"there is no step {step}; the steps are 0 to {len(timeline.spans) - 1}")
     span = timeline.spans[step]
-    sounds = [sound for sound in timeline.sounds if span.start <= sound.start < span.end]
-    return _join(timeline, sounds, span.start, span.end, cues)
+    if start is not None and not span.start <= start < span.end:
+        raise IndexError(
+            f"step {step} has the offsets {span.start} to {span.end - 1} ms, not {start}"
+        )
+    begin = span.start if start is None else start - start % FRAME_MS
+    sounds = [sound for sound in timeline.sounds if begin <= sound.start < span.end]
+    return _join(timeline, sounds, begin, span.end, cues)
 
 
 def _join(
@@ -67,7 +76,7 @@ def _join(
     cues: Mapping[str, bytes],
 ) -> bytes:
     """Join the sounds that lie in [start, end), in order; ids and places go into errors."""
-    beds = {silence.start for silence in bedded(timeline)}
+    beds = {silence.end for silence in bedded(timeline)}
     if beds and BED_CUE not in cues:
         raise MissingCueError(f"cue {BED_CUE!r} under the holds: it was never rendered")
     frame_count = _frames_of(end - start, "the end") + TAIL_FRAMES
@@ -86,7 +95,7 @@ def _join(
                 f"the timeline has {sound.cue.length} ms for it"
             )
         gap = _frames_of(sound.start - now, place)
-        parts.append(_bedding(cues[BED_CUE], gap) if now in beds else SILENT_FRAME * gap)
+        parts.append(_bedding(cues[BED_CUE], gap) if sound.start in beds else SILENT_FRAME * gap)
         parts.append(frames)
         now = sound.end
     if now > end:

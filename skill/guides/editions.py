@@ -63,7 +63,7 @@ def standard_plans(catalogue: Catalogue) -> Iterator[Plan]:
     for routine in catalogue.routines.values():
         for detail in Detail:
             for seconds in _holds_to_offer(routine):
-                yield Plan(routine, Choices(hold_seconds=seconds, detail=detail))
+                yield Plan(routine, catalogue, Choices(hold_seconds=seconds, detail=detail))
 
 
 def _holds_to_offer(routine: Routine) -> tuple[int | None, ...]:

@@ -5,6 +5,7 @@ import it where a feed is asked for, since it brings a whole XML library along.
 """
 
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 from uuid import NAMESPACE_URL, uuid5
 
 from feedgen.entry import FeedEntry
@@ -26,8 +27,20 @@ DESCRIPTION = (
 )
 
 
-def podcast_feed(editions: Editions, base_url: str) -> bytes:
-    """Return the feed as XML; `base_url` is where the guides are served, without a slash."""
+class Addresses(Protocol):
+    """Where everything that a feed names is fetched from."""
+
+    def edition(self, plan_id: str, suffix: str) -> str:
+        """Return where a plan's guide (`mp3`), captions (`vtt`) or chapters (`json`) are."""
+        ...
+
+    def cover(self) -> str:
+        """Return where the cover picture is."""
+        ...
+
+
+def podcast_feed(editions: Editions, base_url: str, addresses: Addresses) -> bytes:
+    """Return the feed as XML; `base_url` is where it is served, without a slash at its end."""
     feed_url = f"{base_url}/guides/feed.xml"
     feed = FeedGenerator()
     feed.load_extension("podcast")
@@ -41,28 +54,27 @@ def podcast_feed(editions: Editions, base_url: str) -> bytes:
     feed.podcast.itunes_author(ARTIST)
     feed.podcast.itunes_category("Health & Fitness", "Fitness")
     feed.podcast.itunes_explicit("no")
-    feed.podcast.itunes_image(f"{base_url}/guides/cover.png")
+    feed.podcast.itunes_image(addresses.cover())
     feed.podcast.itunes_type("episodic")
     feed.podcasting.guid = str(uuid5(NAMESPACE_URL, feed_url))
     for number, plan in enumerate(standard_plans(editions.repertoire.catalogue)):
         episode = feed.add_entry(order="append")
-        _describe(episode, plan, editions, base_url)
+        _describe(episode, plan, editions, addresses)
         episode.published(FIRST_PUBLISHED - number * SPACING)
     xml: bytes = feed.rss_str(pretty=True)
     return xml
 
 
-def _describe(episode: FeedEntry, plan: Plan, editions: Editions, base_url: str) -> None:
-    digest = editions.library.digest
-    url = f"{base_url}/guides/{plan.id}"
+def _describe(episode: FeedEntry, plan: Plan, editions: Editions, addresses: Addresses) -> None:
     episode.guid(plan.id, permalink=False)
     episode.title(editions.wording.plan_title(plan))
     episode.description(editions.wording.plan_description(plan))
-    episode.enclosure(f"{url}.mp3?v={digest}", str(len(editions.mp3(plan.id))), "audio/mpeg")
+    size = str(len(editions.mp3(plan.id)))
+    episode.enclosure(addresses.edition(plan.id, "mp3"), size, "audio/mpeg")
     episode.podcast.itunes_duration(round(editions.repertoire.timeline(plan.id).duration / SECOND))
     episode.podcast.itunes_explicit("no")
-    episode.podcasting.chapters = f"{url}.json?v={digest}"
-    episode.podcasting.transcript = f"{url}.vtt?v={digest}"
+    episode.podcasting.chapters = addresses.edition(plan.id, "json")
+    episode.podcasting.transcript = addresses.edition(plan.id, "vtt")
     episode.podcasting.language = editions.wording.locale
 
 

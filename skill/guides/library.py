@@ -9,6 +9,7 @@ from collections.abc import Hashable
 from pathlib import Path
 from threading import Lock
 
+from skill.coaching.movements import Milliseconds
 from skill.coaching.timeline import Timeline
 from skill.guides.assembly import assemble, assemble_clip
 from skill.guides.frames import BadFramesError, count_frames
@@ -50,9 +51,9 @@ class FrameLibrary:
             self._kept.put(key, guide)
         return guide
 
-    def clip(self, timeline: Timeline, step: int) -> bytes:
+    def clip(self, timeline: Timeline, step: int, start: Milliseconds | None = None) -> bytes:
         """Return the MP3 of one step, counted from 0; raise what `assemble_clip` raises."""
-        return assemble_clip(timeline, self._cues, step)
+        return assemble_clip(timeline, self._cues, step, start)
 
 
 class _KeptGuides:

@@ -10,6 +10,7 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self._documents: dict[str, Stored] = {}
+        self._newest_deleted = 0
         self._lock = Lock()
         self.kept_aside: dict[tuple[str, int], bytes] = {}
 
@@ -24,12 +25,28 @@ class MemoryStore:
             found = self._documents.get(key)
             if (found.version if found else None) != replacing:
                 raise ConflictError(f"version {replacing} is not the newest any more")
-            self._documents[key] = Stored(document, (replacing or 0) + 1)
+            before = self._newest_deleted if replacing is None else replacing
+            self._documents[key] = Stored(document, before + 1)
 
     def keep_aside(self, key: str, stored: Stored) -> None:
-        """Keep a copy of a document that cannot be read."""
+        """Keep a copy of a document that cannot be read, if it is still the newest."""
         with self._lock:
-            self.kept_aside[key, stored.version] = stored.document
+            found = self._documents.get(key)
+            if found is not None and found.version == stored.version:
+                self.kept_aside[key, stored.version] = stored.document
+
+    def delete(self, key: str, replacing: int) -> None:
+        """Delete the version read, and all copies of its key."""
+        with self._lock:
+            found = self._documents.get(key)
+            if found is None:
+                return
+            if found.version != replacing:
+                raise ConflictError(f"version {replacing} is not the newest any more")
+            del self._documents[key]
+            for copy in [copy for copy in self.kept_aside if copy[0] == key]:
+                del self.kept_aside[copy]
+            self._newest_deleted = max(self._newest_deleted, replacing)
 
     def close(self) -> None:
         """Hold nothing open."""

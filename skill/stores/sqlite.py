@@ -1,8 +1,14 @@
 """The embedded store: one SQLite file, safe for several threads and several processes.
 
 Write-ahead log with full synchronisation: a write that has returned survives the power going.
-Every write is one conditional statement, so no transaction is ever upgraded and no writer
-can be refused for having read first.
+Every write is one conditional statement, or a transaction that begins as a writer, so none is
+ever upgraded and no writer can be refused for having read first.
+
+A deletion is followed by a sweep, after which no byte of what was deleted is in the file or
+its log. Overwriting it (`secure_delete`) is not enough: where pages were split, stale copies
+stay in the gaps between records. So the file is rewritten, and the log copied into it and
+emptied. A reader who is in the middle of something can keep the log from being emptied; the
+file remembers that it is still to be swept, and each write and each opening tries again.
 """
 
 import logging
@@ -10,7 +16,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -35,6 +41,14 @@ CREATE TABLE IF NOT EXISTS kept_aside (
     document BLOB NOT NULL,
     PRIMARY KEY (key, version)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS deletions (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    newest INTEGER NOT NULL,
+    swept INTEGER NOT NULL
+);
+"""
+"""`deletions` has one row, once there was a deletion. `newest` is no less than any version that
+was deleted, and grows with each deletion; `swept` is what it was before the last sweep.
 """
 
 log = logging.getLogger(__name__)
@@ -43,8 +57,8 @@ log = logging.getLogger(__name__)
 class SqliteStore:
     """Implements `SessionStore` in the file at `path`, which is made where it is missing.
 
-    A file that is no database is moved aside, next to its place, and a new one begun. Raise
-    `StoreError` if the file cannot be opened or made.
+    A file that is no database is moved aside, next to its place, and a new one begun; no
+    deletion reaches into it there. Raise `StoreError` if the file cannot be opened or made.
     """
 
     def __init__(self, path: Path) -> None:
@@ -70,7 +84,8 @@ class SqliteStore:
         with self._connection() as connection:
             if replacing is None:
                 written = connection.execute(
-                    "INSERT INTO runners (key, version, document) VALUES (?, 1, ?)"
+                    "INSERT INTO runners (key, version, document)"
+                    " VALUES (?, 1 + IFNULL((SELECT newest FROM deletions), 0), ?)"
                     " ON CONFLICT DO NOTHING",
                     (key, document),
                 )
@@ -82,15 +97,42 @@ class SqliteStore:
                 )
         if not written.rowcount:
             raise ConflictError(f"version {replacing} is not the newest any more")
+        self._sweep()
 
     def keep_aside(self, key: str, stored: Stored) -> None:
-        """Keep a copy of a document that cannot be read."""
+        """Keep a copy of a document that cannot be read, if it is still the newest."""
         with self._connection() as connection:
             connection.execute(
-                "INSERT INTO kept_aside (key, version, document) VALUES (?, ?, ?)"
+                "INSERT INTO kept_aside (key, version, document)"
+                " SELECT key, version, ? FROM runners WHERE key = ? AND version = ?"
                 " ON CONFLICT DO NOTHING",
-                (key, stored.version, stored.document),
+                (stored.document, key, stored.version),
             )
+
+    def delete(self, key: str, replacing: int) -> None:
+        """Delete the version read, and all copies of its key; sweep the file."""
+        with self._connection() as connection, connection:
+            connection.execute("BEGIN IMMEDIATE")
+            newest = connection.execute(
+                "SELECT version FROM runners WHERE key = ?", (key,)
+            ).fetchone()
+            if newest is None:
+                return
+            if newest != (replacing,):
+                raise ConflictError(f"version {replacing} is not the newest any more")
+            connection.execute("DELETE FROM runners WHERE key = ?", (key,))
+            connection.execute("DELETE FROM kept_aside WHERE key = ?", (key,))
+            connection.execute(
+                "INSERT INTO deletions (id, newest, swept) VALUES (1, ?, 0) ON CONFLICT (id)"
+                " DO UPDATE SET newest = MAX(newest + 1, excluded.newest)",
+                (replacing,),
+            )
+        deadline = time.monotonic() + BUSY_SECONDS
+        while not self._sweep():
+            if time.monotonic() > deadline:
+                log.warning("what was deleted from %s cannot be swept out yet", self._path)
+                return
+            time.sleep(RETRY_SECONDS)
 
     def close(self) -> None:
         """Close every thread's connection."""
@@ -110,10 +152,37 @@ class SqliteStore:
                 raise
             self._move_aside()
             self._make_tables()
+        self._sweep()
 
     def _make_tables(self) -> None:
         with self._connection() as connection:
             connection.executescript(_SCHEMA)
+
+    def _sweep(self) -> bool:
+        """Rewrite the file without what was deleted, if it is due; tell whether it is done.
+
+        Waits for nobody. What was asked for is done already, so failing here is no error.
+        """
+        try:
+            with self._connection() as connection:
+                due = connection.execute(
+                    "SELECT newest FROM deletions WHERE newest > swept"
+                ).fetchone()
+            if due is None:
+                return True
+            # A connection of its own, as the others wait for locks.
+            with closing(sqlite3.connect(self._path, timeout=0, isolation_level=None)) as broom:
+                # In vain while somebody reads; the file would be rewritten in vain, too.
+                if not _empty_log(broom):
+                    return False
+                broom.execute("VACUUM")
+                if not _empty_log(broom):
+                    return False
+                broom.execute("UPDATE deletions SET swept = MAX(swept, ?)", due)
+        except (StoreError, sqlite3.Error) as refused:
+            log.info("%s is swept later: %s", self._path, refused)
+            return False
+        return True
 
     def _may_be_database(self) -> bool:
         """Whether the file is missing, empty, or begins as a database does."""
@@ -158,11 +227,18 @@ class SqliteStore:
         try:
             _use_write_ahead_log(connection)
             connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA secure_delete = ON")
         except sqlite3.Error:
             connection.close()
             raise
         self._open_connections.append(connection)
         return connection
+
+
+def _empty_log(connection: sqlite3.Connection) -> bool:
+    """Copy the log into the file and cut it to nothing, if nobody reads or writes; tell."""
+    was_busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return not was_busy
 
 
 def _use_write_ahead_log(connection: sqlite3.Connection) -> None:

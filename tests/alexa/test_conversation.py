@@ -4,24 +4,32 @@ import json
 import logging
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from scripts.echo.rules import ANSWERS, Answer, read_answer
+from scripts.echo.directives import AskPermission, ElicitSlot
+from scripts.echo.rules import ANSWERS, Answer, dialogs_in, read_answer
 from skill.alexa.conversation import Conversation
+from skill.alexa.eliciting import dialog_model
 from skill.alexa.envelope import MalformedRequestError
+from skill.alexa.reminders import SCOPE, Reminders
 from skill.alexa.responding import Responder
 from skill.alexa.tokens import parse_token
 from skill.bootstrap import Service
+from skill.coaching.lines import line
 from skill.coaching.runner import Completed, Phase
 from skill.coaching.timeline import LONGEST_CLIP
+from skill.content.wording import load_wording
+from skill.guides.shelves import LocalShelf
 from skill.records import decode, encode
 from skill.sessions import SessionManager, storage_key
 from skill.stores.memory import MemoryStore
 from tests.alexa.recorded import NAMES, SECRETS, places, recorded, with_value
 from tests.coaching.scenes import runner
+from tests.simulators.reminders import RemindersApi
 
 NOW = datetime(2026, 11, 20, 6, 30, tzinfo=UTC)
 USER = recorded("launch")["context"]["System"]["user"]["userId"]
@@ -52,11 +60,15 @@ def faulty(service) -> Conversation:
     return conversing(service, Faulty())
 
 
-def conversing(service: Service, store: MemoryStore) -> Conversation:
-    """Wire a conversation to another store, and to the moment of the recordings."""
-    responder = Responder(service.editions, service.settings.base_url)
+def conversing(
+    service: Service, store: MemoryStore, api: RemindersApi | None = None
+) -> Conversation:
+    """Wire a conversation to another store and Amazon, and to the moment of the recordings."""
+    shelf = LocalShelf(service.settings.base_url, service.library.digest)
+    responder = Responder(service.editions, shelf)
     manager = SessionManager(store, service.repertoire)
-    return Conversation(manager, service.wording.catalogue, responder, lambda: NOW)
+    reminders = Reminders("en-US", [api.endpoint] if api else [])
+    return Conversation(manager, service.wording.catalogue, responder, reminders, lambda: NOW)
 
 
 def legal(document: Mapping[str, Any], answer: Any) -> Answer:
@@ -64,7 +76,8 @@ def legal(document: Mapping[str, Any], answer: Any) -> Answer:
     device = document["context"]["System"].get("device") or {}
     interfaces = device.get("supportedInterfaces") or {}
     body = json.dumps(answer).encode()
-    return read_answer(body, document["request"], interfaces, lambda _: LONGEST_CLIP)
+    dialogs = dialogs_in({"interactionModel": dialog_model(load_wording())})
+    return read_answer(body, document["request"], interfaces, lambda _: LONGEST_CLIP, dialogs)
 
 
 class TestRecordedRequests:
@@ -186,7 +199,9 @@ class TestWhatIsNoRequest:
         with pytest.raises(MalformedRequestError):
             conversation.answer(document)
 
-    @pytest.mark.parametrize("name", ["launch", "intent_stop", "playback_started", "button_next"])
+    @pytest.mark.parametrize(
+        "name", ["launch", "intent_stop", "permission_denied", "playback_started", "button_next"]
+    )
     def test_nobodys_request(self, conversation, name):
         """A request that does not say whose it is is refused, and nothing is stored."""
         document = recorded(name)
@@ -197,7 +212,14 @@ class TestWhatIsNoRequest:
             conversation.answer(document)
 
     @pytest.mark.parametrize(
-        "name", ["intent_start_resolved", "launch", "playback_failed", "session_ended_unanswered"]
+        "name",
+        [
+            "intent_start_resolved",
+            "launch",
+            "permission_accepted",
+            "playback_failed",
+            "session_ended_unanswered",
+        ],
     )
     def test_any_wrong_type_is_answered_or_refused(self, conversation, name, caplog):
         """Whatever stands in whatever place, nothing fails that we would have to apologise for."""
@@ -231,7 +253,9 @@ class TestFaultsOfOurs:
         legal(document, faulty.answer(document))
         assert faulty.answer(document)["response"] == {}
 
-    @pytest.mark.parametrize("name", ["launch", "intent_start_unresolved", "playback_started"])
+    @pytest.mark.parametrize(
+        "name", ["launch", "intent_start_unresolved", "permission_accepted", "playback_started"]
+    )
     def test_the_log_does_not_tell_on_the_runner(self, faulty, name, caplog):
         """The log of a fault has the way to it, and nothing of the request."""
         with caplog.at_level(logging.DEBUG):
@@ -248,3 +272,153 @@ class TestFaultsOfOurs:
         (record,) = caplog.records
         assert "\n" not in record.getMessage()
         assert len(record.getMessage()) < 200
+
+
+class Talk:
+    """A runner who talks of reminders, on a device behind which the tests' Amazon is."""
+
+    def __init__(self, service: Service, api: RemindersApi) -> None:
+        self.api = api
+        self.token = api.admit()
+        self.store = MemoryStore()
+        self._conversation = conversing(service, self.store, api)
+        self.wording = service.wording
+
+    def ask(self, name: str, **slots: str) -> Answer:
+        """Ask for an intent; each slot has a value, which is also the id it is resolved to."""
+        document = recorded("intent_why_this")
+        filled = {}
+        for slot, value in slots.items():
+            authority = {"values": [{"value": {"id": value, "name": value}}]}
+            resolved = {"resolutionsPerAuthority": [authority]}
+            filled[slot] = {"name": slot, "value": value, "resolutions": resolved}
+        document["request"]["intent"] = {"name": name, "slots": filled}
+        return self.send(document)
+
+    def send(self, document: Any) -> Answer:
+        """Send a request of this device's."""
+        system = document["context"]["System"]
+        system |= {"apiEndpoint": self.api.endpoint, "apiAccessToken": self.token}
+        if not self.token:
+            del system["apiEndpoint"], system["apiAccessToken"]
+        return legal(document, self._conversation.answer(document))
+
+    def agree(self) -> Answer:
+        """Ask for reminders on Mondays at half past seven, and agree to them."""
+        self.ask("RemindMeIntent", day="monday", time="07:30")
+        return self.ask("AMAZON.YesIntent")
+
+    def says(self, answer: Answer, line_id: str, **values: Any) -> bool:
+        """Whether an answer begins with a line, in one of its wordings."""
+        said = line(line_id, **values)
+        wordings = (self.wording.say(replace(said, nth=nth)) for nth in range(6))
+        return answer.speech.words.startswith(tuple(wordings))
+
+
+@pytest.fixture
+def talk(service):
+    with RemindersApi() as api:
+        yield Talk(service, api)
+
+
+class TestReminders:
+    def test_from_the_first_word_to_the_last(self, talk):
+        """Days and time are asked for, agreed to, set, and cancelled again."""
+        answer = talk.ask("RemindMeIntent")
+        (elicited,) = answer.directives
+        assert (elicited.intent, elicited.slot) == ("RemindMeIntent", "day")
+        answer = talk.ask("RemindMeIntent", day="monday")
+        (elicited,) = answer.directives
+        assert (elicited.intent, elicited.slot) == ("RemindMeIntent", "time")
+        answer = talk.ask("RemindMeIntent", time="07:30")
+        assert answer.speech.asks
+        assert not answer.directives
+        assert not talk.api.requests
+        answer = talk.ask("AMAZON.YesIntent")
+        assert "Monday" in answer.speech.words
+        assert talk.api.rules() == [
+            "FREQ=WEEKLY;BYDAY=MO;BYHOUR=7;BYMINUTE=30;BYSECOND=0;INTERVAL=1;"
+        ]
+        assert talk.says(talk.ask("StopRemindersIntent"), "reminders-cancelled")
+        assert not talk.api.kept()
+
+    def test_the_reminders_own_words(self, talk):
+        """What the device will say is our line for it."""
+        talk.agree()
+        (kept,) = talk.api.kept()
+        (content,) = kept["alertInfo"]["spokenInfo"]["content"]
+        assert content == {"locale": "en-US", "text": talk.wording.say(line("reminder"))}
+
+    def test_a_permission_that_is_given(self, talk):
+        """Without the permission Alexa asks for it; with it, the reminders are set at once."""
+        talk.api.accounts[talk.token].allowed = False
+        answer = talk.agree()
+        assert answer.directives == (AskPermission((SCOPE,), ""),)
+        assert answer.speech.parts
+        assert answer.card is None
+        talk.api.accounts[talk.token].allowed = True
+        assert not talk.send(recorded("permission_accepted")).directives
+        assert len(talk.api.rules()) == 1
+
+    @pytest.mark.parametrize("name", ["denied", "not_answered", "failed"])
+    def test_a_permission_that_is_not_given(self, talk, name):
+        """Refused, nothing is set, and the app shows where the permission can be given."""
+        talk.api.accounts[talk.token].allowed = False
+        talk.agree()
+        answer = talk.send(recorded(f"permission_{name}"))
+        assert talk.says(answer, "reminders-denied")
+        assert answer.card == {"type": "AskForPermissionsConsent", "permissions": [SCOPE]}
+        assert not talk.api.kept()
+
+    def test_a_permission_that_helps_nothing(self, talk):
+        """Given, and yet refused by Amazon, it is not asked for again and again."""
+        talk.api.accounts[talk.token].allowed = False
+        talk.agree()
+        answer = talk.send(recorded("permission_accepted"))
+        assert not answer.directives
+        assert answer.card
+        assert answer.speech.parts
+
+    def test_a_device_behind_which_is_no_amazon(self, talk):
+        """Without access to Amazon the coach says that no reminders are kept here."""
+        talk.token = ""
+        assert talk.says(talk.agree(), "reminders-not-here")
+        assert not talk.api.requests
+
+    @pytest.mark.parametrize(
+        ("status", "code", "line_id"),
+        [
+            (403, "DEVICE_NOT_SUPPORTED", "reminders-not-here"),
+            (403, "MAX_REMINDERS_EXCEEDED", "reminders-too-many"),
+            (500, "INTERNAL_ERROR", "reminders-failed"),
+        ],
+    )
+    def test_what_amazon_refuses(self, talk, status, code, line_id):
+        """However Amazon refuses, the runner is told so, and hears no apology."""
+        talk.api.refuse_next("POST", status, code)
+        assert talk.says(talk.agree(), line_id)
+
+    def test_the_routine_goes_on(self, talk):
+        """Talk of reminders changes nothing of a routine under way."""
+        talk.store.save(KEY, encode(runner(Phase.PLAYING)), None)
+        talk.agree()
+        session = decode(talk.store.load(KEY).document).session
+        assert session.phase is Phase.PLAYING
+        assert session.asked is None
+
+    def test_every_errand_is_run_once(self, talk):
+        """One agreement is one errand: the list is fetched once, and one reminder is set."""
+        talk.agree()
+        methods = [method for method, path, _ in talk.api.requests if "reminders" in path]
+        assert methods == ["GET", "POST"]
+
+
+def test_how_long_is_listened_for(service, store):
+    """Asked for how long, a runner may answer with the length alone."""
+    document = with_value(
+        recorded("intent_why_this"), ("request", "intent"), {"name": "FitTimeIntent"}
+    )
+    answer = legal(document, conversing(service, store).answer(document))
+    (elicited,) = answer.directives
+    assert isinstance(elicited, ElicitSlot)
+    assert (elicited.intent, elicited.slot) == ("FitTimeIntent", "duration")

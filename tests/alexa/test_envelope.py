@@ -10,6 +10,7 @@ from ask_sdk_model.interfaces.audioplayer import (
     PlaybackStartedRequest,
     PlayerActivity,
 )
+from ask_sdk_model.interfaces.connections import ConnectionsResponse
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -27,7 +28,8 @@ KNOWN_WORDS = set(
         "request context session version System application applicationId user userId device "
         "deviceId supportedInterfaces AudioPlayer token offsetInMilliseconds playerActivity type "
         "requestId locale intent name slots value resolutions resolutionsPerAuthority authority "
-        "values id reason error message currentPlaybackState new sessionId"
+        "values id reason error message currentPlaybackState new sessionId apiEndpoint "
+        "apiAccessToken payload status"
     ).split()
 )
 SENTENCE = (
@@ -99,6 +101,29 @@ class TestWhatArrives:
         assert isinstance(request, PlaybackFailedRequest)
         assert request.current_playback_state.player_activity is PlayerActivity.PLAYING
         assert request.current_playback_state.token != request.token
+
+    @pytest.mark.parametrize(
+        ("name", "status"),
+        [
+            ("permission_accepted", "ACCEPTED"),
+            ("permission_accepted_in_the_first_version", "ACCEPTED"),
+            ("permission_denied", "DENIED"),
+            ("permission_not_answered", "NOT_ANSWERED"),
+            ("permission_failed", None),
+            ("permission_of_another_kind", None),
+        ],
+    )
+    def test_the_answer_to_a_permission(self, name, status):
+        """What a runner said to Alexa herself is known by its status, in either version."""
+        request = read_envelope(recorded(name)).request
+        assert isinstance(request, ConnectionsResponse)
+        assert request.payload == {"status": status}
+
+    def test_where_amazons_services_are(self):
+        """Address and token of Amazon's services are where the SDK has them."""
+        system = read_envelope(recorded("launch")).context.system
+        assert system.api_endpoint == "https://api.amazonalexa.com"
+        assert system.api_access_token.startswith("Atza|")
 
     def test_the_end_of_a_session(self):
         """The end of a session has its reason."""

@@ -8,6 +8,7 @@ from skill.alexa.envelope import MalformedRequestError, read_envelope
 from skill.alexa.reading import (
     LONGEST_OFFSET,
     is_spoken,
+    read_access,
     read_event,
     read_moment,
     read_slot,
@@ -15,13 +16,14 @@ from skill.alexa.reading import (
 )
 from skill.coaching import events
 from skill.coaching.events import Playhead
+from skill.coaching.plans import LONGEST_ID
 from skill.content.catalogue import load_catalogue
 from skill.intents import Slot
 from tests.alexa.recorded import NAMES, PLAYED, places, recorded, with_value
 
 CATALOGUE = load_catalogue()
 NOW = datetime(2026, 11, 20, 6, 30, tzinfo=UTC)
-PRE_RUN, DESK = CATALOGUE.routines["pre-run"], CATALOGUE.routines["desk"]
+PRE_RUN, DESK, DAILY = (CATALOGUE.routines[id_] for id_ in ("pre-run", "desk", "daily-five"))
 CLAM = CATALOGUE.movements["clam"]
 HOSTILE = '<audio src="https://evil.example/a.mp3"/> & {routines} \a'
 
@@ -38,9 +40,10 @@ MEANT = {
     "intent_next_while_playing": events.NextStep(),
     "intent_of_tomorrow": events.NotUnderstood(),
     "intent_start_empty_slot": events.StartRoutine(),
+    "intent_start_list_in_slot": events.StartRoutine(),
     "intent_start_noise_in_slot": events.StartRoutine(),
     "intent_start_resolved": events.StartRoutine(PRE_RUN, "pre run glute routine"),
-    "intent_start_two_authorities": events.StartRoutine(DESK, "the desk"),
+    "intent_start_two_authorities": events.StartRoutine(None, "the desk", (DESK, DAILY)),
     "intent_start_unresolved": events.StartRoutine(None, "banana routine"),
     "intent_stop": events.Stop(),
     "intent_stop_without_player": events.Stop(),
@@ -48,6 +51,12 @@ MEANT = {
     "launch": events.Launch(),
     "launch_after_another_skill_played": events.Launch(),
     "launch_without_player": events.Launch(),
+    "permission_accepted": events.PermissionAnswered(granted=True),
+    "permission_accepted_in_the_first_version": events.PermissionAnswered(granted=True),
+    "permission_denied": events.PermissionAnswered(granted=False),
+    "permission_failed": events.PermissionAnswered(granted=False),
+    "permission_not_answered": events.PermissionAnswered(granted=False),
+    "permission_of_another_kind": events.PermissionAnswered(granted=False),
     "playback_failed": events.PlaybackFailed(),
     "playback_failed_while_another_played": events.PlaybackFailed(),
     "playback_finished": events.PlaybackFinished(),
@@ -68,7 +77,7 @@ MEANT = {
     "tomorrows_error": events.PlaybackFailed(),
     "unknown_apl_user_event": None,
     "unknown_can_fulfill": None,
-    "unknown_connections_response": None,
+    "unknown_session_resumed": None,
     "unknown_skill_enabled": None,
 }
 
@@ -118,8 +127,10 @@ class TestEvents:
 
     @pytest.mark.parametrize("name", NAMES)
     def test_who_is_listening(self, name):
-        """Only the opening of the skill and intents are spoken; all else is told in silence."""
-        spoken = name.removeprefix("strewn_with_properties_").startswith(("launch", "intent"))
+        """The opening of the skill, intents and permissions are spoken; all else is silent."""
+        spoken = name.removeprefix("strewn_with_properties_").startswith(
+            ("launch", "intent", "permission")
+        )
         request = read_envelope(recorded(name)).request
         assert is_spoken(request) == (spoken or name == "tomorrows_enums")
 
@@ -143,6 +154,7 @@ class TestSlots:
             ("intent_start_unresolved", Slot("banana routine")),
             ("intent_start_empty_slot", Slot()),
             ("intent_start_noise_in_slot", Slot("?")),
+            ("intent_start_list_in_slot", Slot()),
         ],
     )
     def test_what_was_heard(self, name, expected):
@@ -186,6 +198,35 @@ class TestUsers:
         document["context"]["System"]["user"] = user
         with pytest.raises(MalformedRequestError, match=r"^context.System.user.userId is missing$"):
             read_user(read_envelope(document))
+
+
+class TestAccess:
+    @pytest.mark.parametrize("name", NAMES)
+    def test_where_amazon_is_asked(self, name):
+        """Every recorded request brings what Amazon can be asked back with, and for whom."""
+        system = recorded(name)["context"]["System"]
+        access = read_access(read_envelope(recorded(name)))
+        assert access.endpoint == system["apiEndpoint"]
+        assert access.token == system["apiAccessToken"]
+        assert access.device_id == system.get("device", {}).get("deviceId", "")
+
+    @pytest.mark.parametrize("missing", ["apiEndpoint", "apiAccessToken"])
+    @pytest.mark.parametrize("value", [None, ""])
+    def test_nowhere(self, missing, value):
+        """Without an address or a token nobody can be asked."""
+        document = with_value(recorded("launch"), ("context", "System", missing), value)
+        assert read_access(read_envelope(document)) is None
+
+    @pytest.mark.parametrize("path", [("context",), ("context", "System")])
+    def test_no_context(self, path):
+        """An old request, which has no context, brings no access."""
+        document = with_value(recorded("launch"), path, None)
+        assert read_access(read_envelope(document)) is None
+
+    def test_a_device_that_says_nothing_of_itself(self):
+        """Amazon can be asked without knowing the device."""
+        document = with_value(recorded("launch"), ("context", "System", "device"), None)
+        assert read_access(read_envelope(document)).device_id == ""
 
 
 class TestMoments:
@@ -272,7 +313,7 @@ class TestMoments:
             f"gc1:PRE RUN:{PLAYED}:7",
             f"gc1::{PLAYED}:7",
             "gc1:pre-run:xyz:7",
-            f"gc1:{'a' * 201}:{PLAYED}:7",
+            f"gc1:{'a' * (LONGEST_ID + 1)}:{PLAYED}:7",
             f"gc1:pre-run:{PLAYED}:7\n",
         ],
         ids=ascii,

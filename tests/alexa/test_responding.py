@@ -11,12 +11,14 @@ from ask_sdk_core.serialize import DefaultSerializer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scripts.echo.directives import AUDIO_PLAYER
-from scripts.echo.rules import Answer, read_answer
+from scripts.echo.directives import AUDIO_PLAYER, AskPermission, ElicitSlot
+from scripts.echo.rules import Answer, dialogs_in, read_answer
 from skill.alexa import responding
+from skill.alexa.eliciting import ELICITED, dialog_model
+from skill.alexa.reminders import SCOPE
 from skill.alexa.responding import Responder
 from skill.alexa.tokens import Token, parse_token
-from skill.coaching import events
+from skill.coaching import events, outcomes
 from skill.coaching.cues import CueSheet
 from skill.coaching.errors import PlanError
 from skill.coaching.events import Command, PlayerNotice, StartRoutine
@@ -25,8 +27,10 @@ from skill.coaching.outcomes import Ask, Outcome, Play, PlayClip, StopPlaying
 from skill.coaching.repertoire import Repertoire
 from skill.coaching.runner import Phase, Question, Runner, SessionState, StateError
 from skill.coaching.session import advance
+from skill.content.utterances import CUSTOM_INTENTS
 from skill.content.wording import load_wording
 from skill.guides.editions import Editions
+from skill.guides.shelves import LocalShelf
 from tests.coaching.scenes import (
     CATALOGUE,
     DIGEST,
@@ -42,8 +46,10 @@ WORDING = load_wording()
 SCRIPT = WORDING.script()
 ROUTINES = tuple(CATALOGUE.routines.values())
 SPOKEN = {"type": "IntentRequest", "intent": {"name": "AnyIntent"}}
+DIALOGS = dialogs_in({"interactionModel": dialog_model(WORDING)})
 HEARING = {
     "Launch": {"type": "LaunchRequest"},
+    "PermissionAnswered": {"type": "Connections.Response"},
     "Stop": {"type": "IntentRequest", "intent": {"name": "AMAZON.StopIntent"}},
 }
 UNHEARD = {
@@ -80,12 +86,13 @@ class Mute:
 
 
 REPERTOIRE = Repertoire(CATALOGUE, Mute.cue_sheet, DIGEST)
-RESPONDER = Responder(Editions(Mute(), REPERTOIRE, WORDING), "https://coach.example")
+SHELF = LocalShelf("https://coach.example", DIGEST)
+RESPONDER = Responder(Editions(Mute(), REPERTOIRE, WORDING), SHELF)
 
 
-def respond(outcome: Outcome, *, aloud: bool = True) -> dict:
+def respond(outcome: Outcome, *, aloud: bool = True, **more: bool) -> dict:
     """Return a response as it is sent."""
-    response = DefaultSerializer().serialize(RESPONDER.respond(outcome, aloud=aloud))
+    response = DefaultSerializer().serialize(RESPONDER.respond(outcome, aloud=aloud, **more))
     return json.loads(json.dumps(response))
 
 
@@ -93,7 +100,7 @@ def legal(response: dict, request: dict, *, has_player: bool = True) -> Answer:
     """Have an Echo read the response; it raises at what Alexa would refuse."""
     body = json.dumps({"version": "1.0", "response": response}).encode()
     interfaces = [AUDIO_PLAYER] if has_player else []
-    return read_answer(body, request, interfaces, lambda _: CLIP_LENGTH)
+    return read_answer(body, request, interfaces, lambda _: CLIP_LENGTH, DIALOGS)
 
 
 def questions(phase: Phase) -> Iterator[Question | None]:
@@ -102,6 +109,13 @@ def questions(phase: Phase) -> Iterator[Question | None]:
         with suppress(StateError):
             runner(phase, asked)
             yield asked
+
+
+def asked_of(phase: Phase, asked: Question | None) -> Runner:
+    """Return a runner who was asked something there was a reason to ask."""
+    of = runner(phase, asked)
+    skipped = frozenset({"clam"} if asked is Question.WHAT_TO_BRING_BACK else ())
+    return replace(of, choices=replace(of.choices, skipped=skipped))
 
 
 class TestEveryOutcome:
@@ -114,8 +128,9 @@ class TestEveryOutcome:
         devices = (True,) if isinstance(EVENTS[event], PlayerNotice) else (True, False)
         for asked, has_player in product(questions(phase), devices):
             at = replace(moment(phase), has_player=has_player, is_spoken=aloud)
-            outcome = advance(runner(phase, asked), EVENTS[event], at, REPERTOIRE)
-            answer = legal(respond(outcome, aloud=aloud), request, has_player=has_player)
+            outcome = advance(asked_of(phase, asked), EVENTS[event], at, REPERTOIRE)
+            response = respond(outcome, aloud=aloud, eliciting=request is SPOKEN)
+            answer = legal(response, request, has_player=has_player)
             assert answer.ends_session == ((outcome.ask is None) if aloud else None)
 
     @pytest.mark.parametrize("event", BUTTONS)
@@ -132,7 +147,7 @@ class TestEveryOutcome:
     @pytest.mark.parametrize("turn", range(4))
     def test_of_starting_is_legal(self, routine, turn):
         """Each routine starts legally, in whatever words."""
-        newcomer = Runner(session=SessionState(turn=turn))
+        newcomer = Runner(session=SessionState(talk=turn))
         outcome = advance(newcomer, StartRoutine(routine), moment(Phase.IDLE), REPERTOIRE)
         assert legal(respond(outcome), SPOKEN).directives
 
@@ -202,14 +217,31 @@ class TestTheParts:
         """A clip is said between the lines and the question."""
         timeline = REPERTOIRE.timeline("post-run")
         ask = Ask(Question.NEXT_STEP, line("ready-last"), line("ready-last"))
-        outcome = Outcome(Runner(), (line("paused"),), PlayClip(timeline, 3), ask)
-        response = respond(outcome)
+        clip = PlayClip(timeline, 3, timeline.spans[3].start)
+        response = respond(Outcome(Runner(), (line("paused"),), clip, ask))
         answer = legal(response, SPOKEN, has_player=False)
         first, clip, question = answer.speech.parts
         assert first == WORDING.say(line("paused"))
         assert clip.url == f"https://coach.example/guides/post-run/3.mp3?v={DIGEST}"
         assert question == WORDING.say(line("ready-last"))
         assert "directives" not in response
+
+    def test_the_rest_of_a_clip(self):
+        """A clip that is not heard from its first word is fetched from where it is."""
+        timeline = REPERTOIRE.timeline("post-run")
+        start = timeline.spans[3].begin
+        answer = legal(respond(clip_of(timeline, 3, start)), SPOKEN, has_player=False)
+        assert answer.speech.clips[0].url == (
+            f"https://coach.example/guides/post-run/3.mp3?v={DIGEST}&from={start}"
+        )
+
+    def test_a_clip_in_place_of_a_guide(self):
+        """A guide that plays is stopped before a step is heard inside the answer."""
+        timeline = REPERTOIRE.timeline("post-run")
+        start = timeline.spans[3].start
+        response = respond(clip_of(timeline, 3, start, stopping=True))
+        assert response["directives"] == [{"type": "AudioPlayer.Stop"}]
+        assert legal(response, SPOKEN).speech.clips
 
     def test_a_question(self):
         """A question is said last, keeps the session open, and is put again after a silence."""
@@ -218,24 +250,102 @@ class TestTheParts:
         assert answer.speech.words == " ".join(
             [WORDING.say(line("welcome")), WORDING.say(line("anything-else"))]
         )
-        assert answer.reprompt.words == WORDING.say(line("which-one"), 1)
+        assert answer.reprompt.words == WORDING.say(line("which-one"))
         assert answer.ends_session is False
 
     def test_the_wording_varies(self):
-        """One line is worded otherwise from turn to turn, and the same for the same turn."""
+        """One line is worded otherwise the second time, and the same for the same time."""
         said = [
-            respond(Outcome(Runner(session=SessionState(turn=turn)), (line("paused"),)))
-            for turn in (0, 1, 0)
+            respond(Outcome(Runner(), (replace(line("paused"), nth=nth),))) for nth in (0, 1, 0)
         ]
         assert said[0] != said[1]
         assert said[0] == said[2]
 
     def test_a_local_address(self):
         """Without a public address, guides are fetched where the service listens."""
-        local = replace(RESPONDER, public_url="http://127.0.0.1:8080")
+        local = replace(RESPONDER, shelf=LocalShelf("http://127.0.0.1:8080", DIGEST))
         play = Play(REPERTOIRE.timeline("desk"), 0, 1)
         directive = local.respond(Outcome(Runner(), player=play), aloud=True).directives[0]
         assert directive.audio_item.stream.url.startswith("http://127.0.0.1:8080/guides/desk.mp3?")
+
+
+def clip_of(timeline, step, start, *, stopping=False):
+    """Return an outcome that plays a step inside the answer, and asks about it."""
+    ask = Ask(Question.NEXT_STEP, line("ready-last"), line("ready-last"))
+    return Outcome(Runner(), player=PlayClip(timeline, step, start, stopping), ask=ask)
+
+
+def asking(question, player=None):
+    """Return an outcome that asks a question, in whatever words."""
+    ask = Ask(question, line("how-long"), line("how-long"))
+    return Outcome(Runner(), player=player, ask=ask)
+
+
+class TestSlotsThatAreListenedFor:
+    @pytest.mark.parametrize("question", ELICITED)
+    def test_a_question_for_one_thing(self, question):
+        """After these questions Alexa listens for just what was asked."""
+        response = respond(asking(question), eliciting=True)
+        (directive,) = legal(response, SPOKEN).directives
+        intent, slot = ELICITED[question]
+        assert directive == ElicitSlot(slot, intent, frozenset(CUSTOM_INTENTS[intent]))
+        updated = response["directives"][0]["updatedIntent"]
+        assert updated["confirmationStatus"] == "NONE"
+        for name, empty in updated["slots"].items():
+            assert empty == {"name": name, "confirmationStatus": "NONE"}
+
+    @pytest.mark.parametrize("question", sorted(set(Question) - ELICITED.keys()))
+    def test_any_other_question(self, question):
+        """After all others anything may be said: "help", "explain the clam", "yes"."""
+        assert "directives" not in respond(asking(question), eliciting=True)
+
+    def test_not_when_the_skill_opens(self):
+        """Where no intent was asked for, a slot of none is elicited."""
+        assert "directives" not in respond(asking(Question.HOW_LONG))
+
+    def test_not_beside_a_player(self):
+        """While the player is told something, nothing else is done."""
+        response = respond(asking(Question.HOW_LONG, StopPlaying()), eliciting=True)
+        assert [each["type"] for each in response["directives"]] == ["AudioPlayer.Stop"]
+
+    def test_not_without_a_question(self):
+        """Without a question nobody listens."""
+        assert respond(Outcome(Runner()), eliciting=True) == {"shouldEndSession": True}
+
+
+class TestPermissions:
+    def test_alexa_asks(self):
+        """The permission is asked for by Alexa, after our words, and the session is hers."""
+        outcome = Outcome(Runner(), (line("paused"),), errand=outcomes.AskPermission())
+        response = respond(outcome)
+        assert response["directives"] == [
+            {
+                "type": "Connections.SendRequest",
+                "name": "AskFor",
+                "payload": {
+                    "@type": "AskForPermissionsConsentRequest",
+                    "@version": "2",
+                    "permissionScopes": [{"permissionScope": SCOPE, "consentLevel": "ACCOUNT"}],
+                },
+                "token": "",
+            }
+        ]
+        answer = legal(response, SPOKEN)
+        assert answer.directives == (AskPermission((SCOPE,), ""),)
+        assert answer.speech.words == WORDING.say(line("paused"))
+        assert answer.ends_session
+
+    def test_the_card(self):
+        """Where the permission can be given later, the Alexa app shows, if that is wanted."""
+        outcome = Outcome(Runner(), (line("paused"),))
+        card = {"type": "AskForPermissionsConsent", "permissions": [SCOPE]}
+        assert legal(respond(outcome, with_card=True), SPOKEN).card == card
+        assert "card" not in respond(outcome)
+
+    def test_no_card_while_alexa_asks(self):
+        """Whoever is asked just now needs no card."""
+        outcome = Outcome(Runner(), errand=outcomes.AskPermission())
+        assert "card" not in respond(outcome, with_card=True)
 
 
 class TestWhatWasHeard:

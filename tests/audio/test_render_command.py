@@ -75,7 +75,7 @@ def guides(output: Path) -> dict[str, bytes]:
     folder = output / "en-US"
     library = FrameLibrary(folder, load(folder, words_digest(wording.script())))
     return {
-        routine.id: library.guide(lay_out(Plan(routine), library.cue_sheet))
+        routine.id: library.guide(lay_out(Plan(routine, wording.catalogue), library.cue_sheet))
         for routine in wording.catalogue.routines.values()
     }
 

@@ -8,10 +8,12 @@ from hypothesis import strategies as st
 from skill.coaching import events
 from skill.coaching.cues import FRAME, CueSheet, every_line
 from skill.coaching.events import Event, Moment, Playhead
-from skill.coaching.movements import HOLD_SECONDS, REP_COUNTS, REP_SECONDS
+from skill.coaching.movements import HOLD_SECONDS, REP_COUNTS, REP_SECONDS, Need, Side
 from skill.coaching.plans import Choices, Detail, Plan
 from skill.coaching.repertoire import Repertoire
+from skill.coaching.routines import SETS
 from skill.coaching.runner import Phase, Progress, Question, Runner, SessionState
+from skill.coaching.schedules import ReminderAnswer
 from skill.coaching.timeline import Bookmark
 from skill.content.catalogue import load_catalogue
 
@@ -48,11 +50,18 @@ def plan_ids() -> st.SearchStrategy[str]:
         hold_seconds=st.none() | st.sampled_from(HOLD_SECONDS),
         reps=st.none() | st.sampled_from(REP_COUNTS),
         rep_seconds=st.none() | st.sampled_from(REP_SECONDS),
+        sets=st.none() | st.sampled_from(SETS),
         detail=st.sampled_from(Detail),
         bed=st.booleans(),
+        countdown=st.booleans(),
+        tight=st.sampled_from([None, Side.LEFT, Side.RIGHT]),
+        without=st.frozensets(st.sampled_from(Need)),
+        skipped=st.frozensets(st.sampled_from(sorted(CATALOGUE.movements)), max_size=3),
     )
+    easier = st.frozensets(st.sampled_from(sorted(CATALOGUE.movements)), max_size=3)
     routines = st.sampled_from(list(CATALOGUE.routines.values()))
-    return st.builds(Plan, routines, choices).map(lambda plan: plan.id)
+    plans = st.builds(Plan, routines, st.just(CATALOGUE), choices, easier)
+    return plans.filter(lambda plan: plan.parts).map(lambda plan: plan.id)
 
 
 def sheets() -> st.SearchStrategy[CueSheet]:
@@ -92,8 +101,12 @@ def moment(phase: Phase, *, offset: int | None = None, **changes: object) -> Mom
     return replace(Moment(NOW, playhead, has_player=phase is not Phase.STEPPING), **changes)
 
 
+BARE: dict[str, Event] = {
+    "ReminderAnswered": events.ReminderAnswered(ReminderAnswer.SET),
+    "PermissionAnswered": events.PermissionAnswered(granted=True),
+}
 EVENTS: dict[str, Event] = {
-    kind.__name__: kind()
+    kind.__name__: BARE.get(kind.__name__) or kind()
     for family in (events.Command, events.PlayerNotice, events.Notice)
     for kind in family.__subclasses__()
     if kind is not events.PlayerNotice

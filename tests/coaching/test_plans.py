@@ -16,7 +16,7 @@ ROUTINES = CATALOGUE.routines
 class TestSteps:
     def test_two_sided_movements_become_a_step_a_side(self):
         """Each leg gets its own step, left before right, with the same dose."""
-        steps = Plan(ROUTINES["post-run"]).steps
+        steps = Plan(ROUTINES["post-run"], CATALOGUE).steps
         assert [(step.movement.id, step.side) for step in steps] == [
             ("lying-figure-four", Side.LEFT),
             ("lying-figure-four", Side.RIGHT),
@@ -29,26 +29,28 @@ class TestSteps:
         """Each set works both sides before the next set begins."""
         lunges = [
             (step.set_number, step.side)
-            for step in Plan(ROUTINES["strength"]).steps
+            for step in Plan(ROUTINES["strength"], CATALOGUE).steps
             if step.movement.id == "lunge"
         ]
         assert lunges == [(1, "left"), (1, "right"), (2, "left"), (2, "right")]
 
     def test_a_bridge_is_fifteen_repetitions_of_four_seconds(self):
         """The default lies within the source's 12 to 15."""
-        bridge = Plan(ROUTINES["glute-stretch"]).steps[0]
+        bridge = Plan(ROUTINES["glute-stretch"], CATALOGUE).steps[0]
         assert bridge.dose == Reps(15, 4)
         assert bridge.length == 60_000
 
     def test_choices_replace_doses(self):
         """A runner's hold, repetitions and pace go everywhere they apply."""
-        plan = Plan(ROUTINES["glute-stretch"], Choices(hold_seconds=20, reps=12, rep_seconds=5))
+        plan = Plan(
+            ROUTINES["glute-stretch"], CATALOGUE, Choices(hold_seconds=20, reps=12, rep_seconds=5)
+        )
         assert {step.dose for step in plan.steps} == {Hold(20), Reps(12, 5)}
 
     @given(plan_ids())
     def test_both_sides_get_the_same(self, plan_id):
-        """In any plan every step on one side has its like on the other."""
-        plan = parse_plan_id(plan_id, ROUTINES)
+        """In any plan every step on one side has its like on the other, but for extra holds."""
+        plan = parse_plan_id(plan_id, CATALOGUE)
         for step in plan.steps:
             other = plan.counterpart(step)
             if step.side is Side.BOTH:
@@ -56,12 +58,22 @@ class TestSteps:
             else:
                 assert other.side is step.side.other
                 assert other.dose == step.dose
-                assert plan.counterpart(other) == step
+                back = plan.counterpart(other)
+                assert step.extra or back.extra or back == step
+
+    @given(plan_ids())
+    def test_only_the_tighter_side_gets_more(self, plan_id):
+        """Each hold is done once more on the tighter side, after both; nothing else is."""
+        plan = parse_plan_id(plan_id, CATALOGUE)
+        extras = [step for step in plan.steps if step.extra]
+        assert all(step.side is plan.choices.tight for step in extras)
+        held = {s.part for s in plan.steps if isinstance(s.dose, Hold) and s.side is not Side.BOTH}
+        assert [s.part for s in extras] == (sorted(held) if plan.choices.tight else [])
 
     @given(plan_ids())
     def test_the_next_movement_is_another(self, plan_id):
         """The next movement is the first later step that is not this movement."""
-        plan = parse_plan_id(plan_id, ROUTINES)
+        plan = parse_plan_id(plan_id, CATALOGUE)
         for step in plan.steps:
             following = plan.next_movement(step)
             last = following.index if following else len(plan.steps)
@@ -70,7 +82,7 @@ class TestSteps:
     def test_a_movement_may_come_twice(self):
         """The second time it has its own sides: the other side is that of the same time."""
         clam, squat = (Part(CATALOGUE.movements[name]) for name in ("clam", "squat"))
-        plan = Plan(Routine("twice", (clam, squat, clam), "ours"))
+        plan = Plan(Routine("twice", (clam, squat, clam), "ours"), CATALOGUE)
         left, right = plan.steps[3:]
         assert plan.counterpart(left) is right
         assert plan.counterpart(right) is left
@@ -81,15 +93,15 @@ class TestIds:
     @given(plan_ids())
     def test_round_trip(self, plan_id):
         """A plan's id restores the plan, and the plan gives the id."""
-        plan = parse_plan_id(plan_id, ROUTINES)
+        plan = parse_plan_id(plan_id, CATALOGUE)
         assert plan.id == plan_id
-        assert parse_plan_id(plan.id, ROUTINES) == plan
+        assert parse_plan_id(plan.id, CATALOGUE) == plan
 
     def test_are_short_and_speak(self):
         """Only what differs from the routine is in the id."""
-        choices = Choices(45, 12, 5, Detail.BRIEF, bed=True)
-        assert Plan(ROUTINES["pre-run"]).id == "pre-run"
-        assert Plan(ROUTINES["pre-run"], choices).id == "pre-run_h45_r12_p5_brief_bed"
+        choices = Choices(45, 12, 5, detail=Detail.BRIEF, bed=True)
+        assert Plan(ROUTINES["pre-run"], CATALOGUE).id == "pre-run"
+        assert Plan(ROUTINES["pre-run"], CATALOGUE, choices).id == "pre-run_h45_r12_p5_brief_bed"
 
     @pytest.mark.parametrize(
         ("bad", "complaint"),
@@ -107,13 +119,13 @@ class TestIds:
             ("pre-run_bed_brief", "'pre-run_bed_brief' is written pre-run_brief_bed"),
             ("PRE-RUN", "there is no routine 'PRE-RUN'"),
             ("../../etc/passwd", "there is no routine '../../etc/passwd'"),
-            ("x" * 5000, "there is no routine 'xxxx"),
+            ("x" * 5000, "a plan id has at most 512 characters, not 5000"),
         ],
     )
     def test_a_bad_id_is_refused_by_name(self, bad, complaint):
         """What cannot be understood is named, with what could be; long input is cut."""
         with pytest.raises(PlanError) as refused:
-            parse_plan_id(bad, ROUTINES)
+            parse_plan_id(bad, CATALOGUE)
         assert str(refused.value).startswith(complaint)
         assert len(str(refused.value)) < 250
 
@@ -121,17 +133,23 @@ class TestIds:
     def test_any_text_is_a_plan_or_an_error(self, text):
         """Whatever comes from outside is refused with an error of ours or is a plan."""
         try:
-            assert parse_plan_id(text, ROUTINES).id == text
+            assert parse_plan_id(text, CATALOGUE).id == text
         except PlanError as refused:
             assert refused.code == "bad-plan"  # noqa: PT017
 
 
 class TestValues:
-    @pytest.mark.parametrize("bed", [0, 1, None, "soft"])
-    def test_a_bed_is_there_or_not(self, bed):
-        """There is no other choice of it."""
-        with pytest.raises(PlanError, match=f"true or false, not {bed!r}"):
-            Choices(bed=bed)
+    @pytest.mark.parametrize("field", ["bed", "countdown"])
+    @pytest.mark.parametrize("value", [0, 1, None, "soft"])
+    def test_some_choices_are_true_or_false(self, field, value):
+        """A bed or a countdown is there or not; there is no other choice of it."""
+        with pytest.raises(PlanError, match=f"{field} is true or false, not {value!r}"):
+            Choices(**{field: value})
+
+    def test_a_tighter_side_is_one_side(self):
+        """Both sides cannot be the tighter one."""
+        with pytest.raises(PlanError, match="the tighter side is left or right, not both"):
+            Choices(tight=Side.BOTH)
 
     @pytest.mark.parametrize(
         ("make", "complaint"),

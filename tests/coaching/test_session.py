@@ -97,7 +97,7 @@ EXPECTED: dict[str, tuple[str, str, str, str]] = {
         "nothing-on which-routine? -> idle",
         "going-on [play@1] -> playing",
         "going-on [play@1] -> playing",
-        "going-on-before [clip@1] ready-next? -> stepping",
+        "[clip@2] ready-next? -> stepping",
     ),
     "StartOver": (
         "nothing-on which-routine? -> idle",
@@ -164,6 +164,210 @@ EXPECTED: dict[str, tuple[str, str, str, str]] = {
         "easier -> playing",
         "easier -> paused",
         "easier ready-next? -> stepping",
+    ),
+    "FitTime": (
+        "how-long? -> idle",
+        "how-long? -> playing",
+        "how-long? -> paused",
+        "how-long? -> stepping",
+    ),
+    "HoldFor": (
+        "hold-seconds? -> idle",
+        "hold-seconds? -> playing",
+        "hold-seconds? -> paused",
+        "hold-seconds? -> stepping",
+    ),
+    "HoldLonger": (
+        "holds-set which-one? -> idle",
+        "holds-set [play@1] -> playing",
+        "holds-set -> paused",
+        "holds-set ready-next? -> stepping",
+    ),
+    "HoldShorter": (
+        "holds-set which-one? -> idle",
+        "holds-set [play@1] -> playing",
+        "holds-set -> paused",
+        "holds-set ready-next? -> stepping",
+    ),
+    "MoreTime": (
+        "nothing-on which-routine? -> idle",
+        "more [play@1] -> playing",
+        "more -> paused",
+        "more [clip@1] ready-next? -> stepping",
+    ),
+    "CountSlower": (
+        "count-set which-one? -> idle",
+        "count-set [play@1] -> playing",
+        "count-set -> paused",
+        "count-set ready-next? -> stepping",
+    ),
+    "CountFaster": (
+        "count-set which-one? -> idle",
+        "count-set [play@1] -> playing",
+        "count-set -> paused",
+        "count-set ready-next? -> stepping",
+    ),
+    "TighterSide": (
+        "which-is-tight? -> idle",
+        "which-is-tight? -> playing",
+        "which-is-tight? -> paused",
+        "which-is-tight? -> stepping",
+    ),
+    "EvenSides": (
+        "tight-none which-one? -> idle",
+        "tight-none -> playing",
+        "tight-none -> paused",
+        "tight-none ready-next? -> stepping",
+    ),
+    "Without": (
+        "what-is-missing? -> idle",
+        "what-is-missing? -> playing",
+        "what-is-missing? -> paused",
+        "what-is-missing? -> stepping",
+    ),
+    "WithAgain": (
+        "with-everything which-one? -> idle",
+        "with-everything -> playing",
+        "with-everything -> paused",
+        "with-everything ready-next? -> stepping",
+    ),
+    "SkipForGood": (
+        "skip-which? -> idle",
+        "skipped-for-good [play@0] -> playing",
+        "skipped-for-good -> paused",
+        "skipped-for-good ready-next? -> stepping",
+    ),
+    "BringBack": (
+        "nothing-skipped which-one? -> idle",
+        "nothing-skipped -> playing",
+        "nothing-skipped -> paused",
+        "nothing-skipped ready-next? -> stepping",
+    ),
+    "WaitForMe": (
+        "waiting which-one? -> idle",
+        "waiting [clip@1] ready-next? -> stepping",
+        "waiting -> paused",
+        "waiting ready-next? -> stepping",
+    ),
+    "RunOn": (
+        "running-on which-one? -> idle",
+        "running-on -> playing",
+        "running-on -> paused",
+        "cannot-run-on ready-next? -> stepping",
+    ),
+    "LessTalking": (
+        "brief which-one? -> idle",
+        "brief [play@1] -> playing",
+        "brief -> paused",
+        "brief ready-next? -> stepping",
+    ),
+    "TellEverything": (
+        "full which-one? -> idle",
+        "full -> playing",
+        "full -> paused",
+        "full ready-next? -> stepping",
+    ),
+    "NoCountdown": (
+        "countdown-off which-one? -> idle",
+        "countdown-off [play@1] -> playing",
+        "countdown-off -> paused",
+        "countdown-off ready-next? -> stepping",
+    ),
+    "Countdown": (
+        "countdown-on which-one? -> idle",
+        "countdown-on -> playing",
+        "countdown-on -> paused",
+        "countdown-on ready-next? -> stepping",
+    ),
+    "SoftSound": (
+        "sound-on which-one? -> idle",
+        "sound-on [play@1] -> playing",
+        "sound-on -> paused",
+        "sound-on ready-next? -> stepping",
+    ),
+    "NoSound": (
+        "sound-off which-one? -> idle",
+        "sound-off -> playing",
+        "sound-off -> paused",
+        "sound-off ready-next? -> stepping",
+    ),
+    "WhichSide": (
+        "nothing-on which-routine? -> idle",
+        "which-side -> playing",
+        "which-side -> paused",
+        "which-side ready-next? -> stepping",
+    ),
+    "HowManyLeft": (
+        "nothing-on which-routine? -> idle",
+        "left-count -> playing",
+        "left-count -> paused",
+        "left-count-between ready-next? -> stepping",
+    ),
+    "LastOne": (
+        "nothing-on which-routine? -> idle",
+        "last-one-not -> playing",
+        "last-one-not -> paused",
+        "last-one-not ready-next? -> stepping",
+    ),
+    "WhatWasThat": (
+        "nothing-on which-routine? -> idle",
+        "said-before -> playing",
+        "said-before -> paused",
+        "ready-next? -> stepping",
+    ),
+    "ThisWeek": (
+        "week-none which-one? -> idle",
+        "week-none -> playing",
+        "week-none -> paused",
+        "week-none ready-next? -> stepping",
+    ),
+    "LastTime": (
+        "last-time-none which-one? -> idle",
+        "last-time-none -> playing",
+        "last-time-none -> paused",
+        "last-time-none ready-next? -> stepping",
+    ),
+    "MySettings": (
+        "settings-none which-one? -> idle",
+        "settings-none -> playing",
+        "settings-none -> paused",
+        "settings-none ready-next? -> stepping",
+    ),
+    "UsualSettings": (
+        "settings-usual which-one? -> idle",
+        "settings-usual -> playing",
+        "settings-usual -> paused",
+        "settings-usual ready-next? -> stepping",
+    ),
+    "ForgetMe": (
+        "whether-to-forget? -> idle",
+        "whether-to-forget? -> playing",
+        "whether-to-forget? -> paused",
+        "whether-to-forget? -> stepping",
+    ),
+    "RemindMe": (
+        "which-days? -> idle",
+        "which-days? -> playing",
+        "which-days? -> paused",
+        "which-days? -> stepping",
+    ),
+    "StopReminders": (
+        "-> idle",
+        "-> playing",
+        "-> paused",
+        "-> stepping",
+    ),
+    "ReminderAnswered": (
+        "reminders-failed which-one? -> idle",
+        "reminders-failed -> playing",
+        "reminders-failed -> paused",
+        "reminders-failed ready-next? -> stepping",
+    ),
+    "PermissionAnswered": (
+        "which-days? -> idle",
+        "which-days? -> playing",
+        "which-days? -> paused",
+        "which-days? -> stepping",
     ),
     "KeepOrder": (
         "order-stays which-one? -> idle",
@@ -282,7 +486,8 @@ class TestTable:
         """A command gets words, a question or a guide that speaks; a notice gets no words."""
         outcome = act(runner(phase), EVENTS[name])
         if isinstance(EVENTS[name], Command):
-            assert outcome.lines or outcome.ask or isinstance(outcome.player, Play)
+            is_errand = outcome.errand is not None  # whose end is told as another event
+            assert outcome.lines or outcome.ask or isinstance(outcome.player, Play) or is_errand
         else:
             assert not outcome.lines
             assert outcome.ask is None
@@ -481,6 +686,42 @@ class TestAnswers:
         ),
     }
 
+    ASIDES: ClassVar = {
+        (phase, question): (f"{put}?", declined)
+        for question, put, declined in (
+            (Question.HOW_LONG, "how-long", "never-mind"),
+            (Question.HOLD_SECONDS, "hold-seconds", "never-mind"),
+            (Question.WHICH_SIDE, "which-is-tight", "never-mind"),
+            (Question.WHAT_IS_MISSING, "what-is-missing", "never-mind"),
+            (Question.WHAT_TO_BRING_BACK, "what-to-bring-back", "never-mind"),
+            (Question.WHICH_DAYS, "which-days", "no-reminders"),
+            (Question.WHAT_TIME, "what-time", "no-reminders"),
+            (Question.REMIND_ME, "which-days?", "no-reminders"),
+            (Question.FORGET_ME, "forgotten [stop]", "not-forgotten"),
+        )
+        for phase in Phase
+    }
+    """Questions that may be asked in any phase: yes, and no, which goes on as before."""
+    THEN: ClassVar = {
+        Phase.IDLE: " which-one? -> idle",
+        Phase.PLAYING: " -> playing",
+        Phase.PAUSED: " -> paused",
+        Phase.STEPPING: " ready-next? -> stepping",
+    }
+
+    @pytest.mark.parametrize(("phase", "asked"), ASIDES)
+    def test_yes_and_no_to_an_aside(self, phase, asked):
+        """No to a question in between goes on as before it; a bare yes is asked again."""
+        agreed, declined = self.ASIDES[phase, asked]
+        yes = describe(act(runner(phase, asked), events.Yes()))
+        if asked is Question.FORGET_ME:
+            stop = " [stop]" if phase is not Phase.STEPPING else ""
+            assert yes == f"forgotten{stop} -> idle"
+        else:
+            assert yes == f"{agreed.rstrip('?')}? -> {phase}"
+        no = describe(act(runner(phase, asked), events.No()))
+        assert no == declined + self.THEN[phase]
+
     def test_covers_every_question_that_can_be_open(self):
         """Each phase with each question that may be open in it is in the table."""
         possible = set()
@@ -491,7 +732,7 @@ class TestAnswers:
                 except StateError:
                     continue
                 possible.add((phase, question))
-        assert possible == set(self.ASKED)
+        assert possible == {*self.ASKED, *self.ASIDES}
 
     @pytest.mark.parametrize(("phase", "asked"), ASKED)
     def test_yes_and_no(self, phase, asked):
@@ -824,7 +1065,8 @@ class TestState:
             {"asked": Question.GO_ON},
             {"asked": Question.NEXT_STEP},
             {"generation": -1},
-            {"turn": -1},
+            {"talk": -1},
+            {"said": {"paused": -1}},
             {"phase": Phase.PAUSED, "progress": Progress(PLAN, Bookmark(0, 0), NOW)},
         ],
     )
@@ -865,15 +1107,16 @@ class TestState:
             )
             outcome = advance(state, EVENTS[name], at, REPERTOIRE)
             after = outcome.runner
-            assert after.history[: len(state.history)] == state.history
+            assert outcome.forgets or after.history[: len(state.history)] == state.history
             if is_spoken:
-                assert outcome.lines or outcome.ask or outcome.player or state.session.asked
+                answered = outcome.lines or outcome.ask or outcome.player or outcome.errand
+                assert answered or state.session.asked
             else:
                 assert not outcome.lines
                 assert outcome.ask is None
-            assert after.session.generation >= state.session.generation
+            assert outcome.forgets or after.session.generation >= state.session.generation
             if after.session.progress:
-                assert 0 <= after.session.progress.bookmark.step < 10
+                assert 0 <= after.session.progress.bookmark.step < 20
             if isinstance(outcome.player, Play):
                 assert after.session.generation > state.session.generation
             state = after

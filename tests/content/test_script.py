@@ -5,7 +5,7 @@ import pytest
 
 from skill.coaching.cues import COMMON_LINES, Chime, Counted, CueSheet, Speech, every_line
 from skill.coaching.movements import REP_COUNTS, SECOND, Side
-from skill.coaching.plans import Plan
+from skill.coaching.plans import Choices, Plan
 from skill.coaching.timeline import lay_out
 
 OFTEN_HEARD = [
@@ -17,6 +17,7 @@ OFTEN_HEARD = [
     "release/hold",
     "release/reps",
     "rest",
+    "extra",
     "closing",
 ]
 TWO_SIDED = [
@@ -29,6 +30,7 @@ TWO_SIDED = [
     "fire-hydrant",
     "kick-back",
     "monster-walk",
+    "monster-walk-unloaded",
     "lunge",
 ]
 
@@ -42,6 +44,17 @@ def script(wording):
 def spoken(script):
     """The sentences of the script, by cue id."""
     return {cue: recipe.text for cue, recipe in script.items() if isinstance(recipe, Speech)}
+
+
+@pytest.fixture(scope="module")
+def laid_out(script, catalogue):
+    """Each routine as it comes, and with either side the tighter one."""
+    lengths = {line: (24,) * len(list(cues)) for line, cues in groupby(script, key=line_of)}
+    return [
+        lay_out(Plan(routine, catalogue, Choices(tight=tight)), CueSheet(lengths))
+        for routine in catalogue.routines.values()
+        for tight in (None, Side.LEFT, Side.RIGHT)
+    ]
 
 
 def line_of(cue: str) -> str:
@@ -149,6 +162,8 @@ def test_movements_without_sides(spoken, catalogue):
         ("instruct/monster-walk/left/full", "to the left with your left foot"),
         ("instruct/monster-walk/left/full", "Let the right foot follow"),
         ("change/monster-walk/left", "to the left. Your left foot leads"),
+        ("instruct/monster-walk-unloaded/left/full", "to the left with your left foot"),
+        ("change/monster-walk-unloaded/left", "to the left. Your left foot leads"),
         # The front leg works.
         ("instruct/lunge/left/full", "forward with your left foot"),
         ("instruct/lunge/left/full", "the front of your right hip"),
@@ -203,23 +218,43 @@ def test_often_heard_lines_vary(spoken, line):
     assert len({text for cue, text in spoken.items() if line_of(cue) == line}) >= 3
 
 
-def test_no_two_alike_in_a_row(script, spoken, catalogue):
+@pytest.mark.parametrize(
+    ("line", "things"),
+    [
+        ("gear/mat", "a mat"),
+        ("gear/band-chair-mat", "your loop band, a steady chair and a mat"),
+    ],
+)
+def test_gear(spoken, line, things):
+    """Before a routine begins it says what to have at hand, all of it in one sentence."""
+    calls = [text for cue, text in spoken.items() if line_of(cue) == line]
+    assert len(calls) >= 3
+    for call in calls:
+        assert f" {things}" in call
+        assert call.count(".") == 1
+
+
+def test_an_extra_hold_names_no_side(spoken):
+    """The call for the tighter side's extra hold is true whichever side was just held."""
+    for cue, text in spoken.items():
+        if line_of(cue) == "extra":
+            assert "tighter" in text
+            assert not re.search(r"\b(left|right|this|same|other)\b", text)
+
+
+def test_no_two_alike_in_a_row(laid_out, spoken):
     """In no routine does a line with variants come twice in the same words in a row."""
-    lengths = {line: (24,) * len(list(cues)) for line, cues in groupby(script, key=line_of)}
-    for routine in catalogue.routines.values():
-        sounds = lay_out(Plan(routine), CueSheet(lengths)).sounds
-        heard = [sound.cue.id for sound in sounds if sound.cue.id in spoken]
+    for timeline in laid_out:
+        heard = [sound.cue.id for sound in timeline.sounds if sound.cue.id in spoken]
         for line in [*OFTEN_HEARD, "lead/last"]:
             same = [cue for cue in heard if line_of(cue) == line]
-            assert all(before != after for before, after in pairwise(same)), routine.id
+            assert all(before != after for before, after in pairwise(same)), timeline.plan.id
 
 
-def test_nothing_is_said_twice_at_once(script, spoken, catalogue):
+def test_nothing_is_said_twice_at_once(laid_out, spoken):
     """In no routine does a cue open with the words the cue before it has just ended on."""
-    lengths = {line: (24,) * len(list(cues)) for line, cues in groupby(script, key=line_of)}
-    for routine in catalogue.routines.values():
-        sounds = lay_out(Plan(routine), CueSheet(lengths)).sounds
-        heard = [spoken[sound.cue.id] for sound in sounds if sound.cue.id in spoken]
+    for timeline in laid_out:
+        heard = [spoken[sound.cue.id] for sound in timeline.sounds if sound.cue.id in spoken]
         for before, after in pairwise(heard):
             last = re.findall(r"[a-z']+", before.lower())[-1]
             assert last != re.findall(r"[a-z']+", after.lower())[0], (before, after)

@@ -13,7 +13,8 @@ from skill.guides.frames import FRAME_BYTES, FRAME_HEADER, FRAME_MS, count_frame
 from skill.guides.manifest import CUE_FOLDER, MANIFEST_FILE, CueFile, Manifest, words_digest
 
 SCRIPT = {"hello.1": Speech("Hello."), "hello.2": Speech("Welcome."), "bye.1": Speech("Bye.")}
-PLAN = Plan(next(iter(load_catalogue().routines.values())))
+CATALOGUE = load_catalogue()
+PLAN = Plan(next(iter(CATALOGUE.routines.values())), CATALOGUE)
 
 
 def frames_of(cue: str, count: int) -> bytes:

@@ -4,7 +4,7 @@ import time
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from skill.coaching.beds import bedded
@@ -30,8 +30,9 @@ from skill.guides.frames import (
 )
 from tests.guides.recordings import CUES, frames_of, recorded_timelines, timeline_of
 
-ROUTINES = load_catalogue().routines
-BEDDED = Plan(ROUTINES["post-run"], Choices(bed=True))
+CATALOGUE = load_catalogue()
+ROUTINES = CATALOGUE.routines
+BEDDED = Plan(ROUTINES["post-run"], CATALOGUE, Choices(bed=True))
 
 
 @settings(deadline=None)
@@ -63,6 +64,46 @@ def test_a_clip_is_the_guides_own_frames_of_one_step(recorded: tuple, data: st.D
     assert clip[FRAME_BYTES:] == whole[start:end] + SILENT_FRAME * TAIL_FRAMES
 
 
+@settings(deadline=None)
+@given(recorded_timelines(), st.data())
+def test_a_clip_from_an_offset_is_the_rest_of_it(recorded: tuple, data: st.DataObject) -> None:
+    """It has the guide's own frames from there on, and silence for a sound that began before."""
+    timeline, cues = recorded
+    longer = [number for number, span in enumerate(timeline.spans) if span.start < span.end]
+    assume(longer)
+    step = data.draw(st.sampled_from(longer))
+    span = timeline.spans[step]
+    start = data.draw(st.integers(span.start, span.end - 1))
+    expected = bytearray(assemble(timeline, cues)[FRAME_BYTES:])
+    first, end = (moment // FRAME_MS * FRAME_BYTES for moment in (start, span.end))
+    for cut in timeline.sounds:
+        begun, over = (moment // FRAME_MS * FRAME_BYTES for moment in (cut.start, cut.end))
+        if begun < first < over:
+            expected[first:over] = SILENT_FRAME * ((over - first) // FRAME_BYTES)
+    clip = assemble_clip(timeline, cues, step, start)
+    assert clip[:FRAME_BYTES] == info_frame((end - first) // FRAME_BYTES + TAIL_FRAMES)
+    assert clip[FRAME_BYTES:] == expected[first:end] + SILENT_FRAME * TAIL_FRAMES
+
+
+def test_a_clip_from_its_beginning_is_the_whole_clip() -> None:
+    """An offset between two frames counts as the one before it, and the first has all."""
+    timeline = timeline_of([sound(48), sound(240)], [Span(24, 24, 480, 480)], 480)
+    whole = assemble_clip(timeline, CUES, 0)
+    for start in range(24, 48):
+        assert assemble_clip(timeline, CUES, 0, start) == whole
+    assert assemble_clip(timeline, CUES, 0, 49) == assemble_clip(timeline, CUES, 0, 71)
+    assert frames_between(assemble_clip(timeline, CUES, 0, 48), 0, 3) == frames_between(whole, 1, 3)
+    assert frames_between(assemble_clip(timeline, CUES, 0, 479), 0, 3) == [SILENT_FRAME] * 3
+
+
+@pytest.mark.parametrize("start", [-24, -1, 0, 239, 480, 481, 10**20])
+def test_a_clip_begins_inside_its_step(start: int) -> None:
+    """An offset before the step, at its end or past it is refused with those there are."""
+    spans = [Span(0, 0, 240, 240), Span(240, 240, 480, 480)]
+    with pytest.raises(IndexError, match=f"step 1 has the offsets 240 to 479 ms, not {start}"):
+        assemble_clip(timeline_of([], spans, 480), CUES, 1, start)
+
+
 LOOP = frames_of("bed.1", 7)
 
 
@@ -80,6 +121,19 @@ def under_a_hold(gaps: list[int], plan: Plan = BEDDED) -> tuple[Timeline, dict[s
     return timeline, CUES | {"bed.1": LOOP}
 
 
+def bed_of(count: int) -> list[bytes]:
+    """The frames of a bed so long; silence where it is too short."""
+    if count < SHORTEST_BED_FRAMES:
+        return [SILENT_FRAME] * count
+    return [
+        turned_down(
+            LOOP[number % 7 * FRAME_BYTES :][:FRAME_BYTES],
+            max(0, FADE_FRAMES - min(number, count - 1 - number)),
+        )
+        for number in range(count)
+    ]
+
+
 def frames_between(guide: bytes, start: int, count: int) -> list[bytes]:
     """Frames of a guide, counted after its Info frame."""
     places = range((1 + start) * FRAME_BYTES, (1 + start + count) * FRAME_BYTES, FRAME_BYTES)
@@ -91,27 +145,23 @@ def frames_between(guide: bytes, start: int, count: int) -> list[bytes]:
 def test_a_bed_fills_the_silences_of_a_hold_and_no_others(gaps: list[int]) -> None:
     """The guide is the one without a bed, but for those; each has the loop, faded at its ends."""
     timeline, cues = under_a_hold(gaps)
-    plain = assemble(replace(timeline, plan=Plan(BEDDED.routine)), cues)
+    plain = assemble(replace(timeline, plan=Plan(BEDDED.routine, CATALOGUE)), cues)
     expected = bytearray(plain)
     now = 100
     for gap in gaps:
         now += 3
-        for number in range(gap if gap >= SHORTEST_BED_FRAMES else 0):
-            loop = LOOP[number % 7 * FRAME_BYTES :][:FRAME_BYTES]
-            from_edge = min(number, gap - 1 - number)
-            softer = turned_down(loop, max(0, FADE_FRAMES - from_edge))
-            place = (1 + now + number) * FRAME_BYTES
-            expected[place : place + FRAME_BYTES] = softer
+        place = slice((1 + now) * FRAME_BYTES, (1 + now + gap) * FRAME_BYTES)
+        expected[place] = b"".join(bed_of(gap))
         now += gap
     assert assemble(timeline, cues) == bytes(expected)
 
 
 def test_a_bed_is_under_holds_only() -> None:
     """Between the counts of a set there is no time for it, and no need."""
-    set_of_reps = Plan(ROUTINES["pre-run"], Choices(bed=True))
+    set_of_reps = Plan(ROUTINES["pre-run"], CATALOGUE, Choices(bed=True))
     timeline, cues = under_a_hold([200, 200], set_of_reps)
     assert assemble(timeline, cues) == assemble(
-        replace(timeline, plan=Plan(ROUTINES["pre-run"])), cues
+        replace(timeline, plan=Plan(ROUTINES["pre-run"], CATALOGUE)), cues
     )
 
 
@@ -121,6 +171,38 @@ def test_a_clip_has_the_bed_that_the_guide_has() -> None:
     count = timeline.duration // FRAME_MS
     clip, guide = assemble_clip(timeline, cues, 0), assemble(timeline, cues)
     assert frames_between(clip, 0, count) == frames_between(guide, 0, count)
+
+
+@pytest.mark.parametrize("into_silence", [0, 1, 100, 140, 141, 199])
+def test_a_bed_goes_on_in_a_clip_from_an_offset(into_silence: int) -> None:
+    """It comes softly from there up to the next sound, if there is time; then all is the same."""
+    timeline, cues = under_a_hold([200, 90])
+    begin, following = 103 + into_silence, 303
+    clip = assemble_clip(timeline, cues, 0, begin * FRAME_MS)
+    assert frames_between(clip, 0, 200 - into_silence) == bed_of(200 - into_silence)
+    rest = timeline.duration // FRAME_MS - following
+    guide = assemble(timeline, cues)
+    assert frames_between(clip, following - begin, rest) == frames_between(guide, following, rest)
+
+
+def test_a_bed_stands_for_a_sound_that_is_left_out() -> None:
+    """From the middle of a hold's cue on, it is all silence up to the next one."""
+    timeline, cues = under_a_hold([200, 90])
+    assert frames_between(assemble_clip(timeline, cues, 0, 101 * FRAME_MS), 0, 202) == bed_of(202)
+
+
+def test_no_bed_before_a_hold_begins() -> None:
+    """A clip from before the begin is silent until then."""
+    timeline, cues = under_a_hold([200])
+    early = replace(
+        timeline,
+        sounds=(Sound(0, Cue("hello.1", 72)), *timeline.sounds),
+        spans=(replace(timeline.spans[0], start=0), *timeline.spans[1:]),
+    )
+    for start in (0, 24, 72, 2_376):
+        silent = (2_400 - start) // FRAME_MS - 3 * (start == 0)
+        frames = frames_between(assemble_clip(early, cues, 0, start), 3 * (start == 0), silent)
+        assert frames == [SILENT_FRAME] * silent
 
 
 def test_a_bed_that_was_never_rendered_is_named() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from skill.guides.editions import standard_plans
 from skill.guides.feed import NAMESPACE, podcast_feed
+from skill.guides.shelves import LocalShelf
 
 BASE = "https://coach.example"
 ITUNES = "http://www.itunes.com/dtds/podcast-1.0.dtd"
@@ -17,7 +18,7 @@ ITUNES = "http://www.itunes.com/dtds/podcast-1.0.dtd"
 @pytest.fixture(scope="module")
 def feed(service) -> bytes:
     """The feed of the rendered recording."""
-    return podcast_feed(service.editions, BASE)
+    return podcast_feed(service.editions, BASE, LocalShelf(BASE, service.library.digest))
 
 
 def test_feedparser_finds_no_fault(feed, service):
@@ -65,4 +66,5 @@ def test_says_what_podcast_apps_ask_for(feed):
 
 def test_is_the_same_each_time(feed, service):
     """Asking again gives the same bytes, so that apps see nothing new where nothing is."""
-    assert podcast_feed(service.editions, BASE) == feed
+    shelf = LocalShelf(BASE, service.library.digest)
+    assert podcast_feed(service.editions, BASE, shelf) == feed

@@ -47,6 +47,7 @@ def test_a_library_gives_guides_and_clips_of_its_cues(folder: Path, manifest: Ma
     assert library.cue_sheet == manifest.cue_sheet()
     assert library.guide(greeting(3)) == assemble(greeting(3), CUES)
     assert library.clip(greeting(3), 0) == assemble_clip(greeting(3), CUES, 0)
+    assert library.clip(greeting(3), 0, 999) == assemble_clip(greeting(3), CUES, 0, 999)
 
 
 def test_the_folder_may_be_gone_once_the_library_stands(folder: Path, manifest: Manifest) -> None:

@@ -1,6 +1,7 @@
 """A runner's side of the coach: an Echo whose requests are signed, and the place it plays.
 
-`Coach` talks to the app in this process, by the Echo's clock. `ServedCoach` talks over HTTP
+`Coach` talks to the app in this process, by the Echo's clock, with Amazon's reminders behind
+it if they are given to it. `ServedCoach` talks over HTTP
 to a server that is a process of its own, by the real clock, and can be killed. Both go
 through the front door; only the certificates they trust are the tests' own.
 """
@@ -13,6 +14,7 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -22,6 +24,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from scripts.echo.device import START, Echo, Heard
 from scripts.echo.requests import Device
 from scripts.echo.streams import FIRST_BYTES, lengths_by
+from skill.alexa.reminders import Reminders
 from skill.alexa.tokens import parse_token
 from skill.alexa.verification import Verifier
 from skill.bootstrap import build
@@ -35,6 +38,7 @@ from skill.settings import PROJECT, Settings
 from skill.stores.memory import MemoryStore
 from skill.web import create_app
 from tests.simulators.amazon import URL, Amazon
+from tests.simulators.reminders import RemindersApi
 
 PUBLIC_URL = "https://coach.example"
 PACKAGE = PROJECT / "skill/alexa/skill_package"
@@ -49,12 +53,21 @@ class Coach:
         store: SessionStore | None = None,
         device: Device | None = None,
         clock: datetime = START,
+        reminders: RemindersApi | None = None,
     ) -> None:
         device = device or Device()
+        if reminders:
+            token = reminders.admit(device.device_id)
+            device = replace(device, api_endpoint=reminders.endpoint, api_access_token=token)
         self.store = store if store is not None else MemoryStore()
         self.amazon = Amazon(clock)
         settings = Settings(skill_id=device.skill_id, public_url=PUBLIC_URL)
-        service = build(settings, store=self.store, clock=lambda: self.echo.clock)
+        service = build(
+            settings,
+            store=self.store,
+            clock=lambda: self.echo.clock,
+            reminders=Reminders(settings.locale, [reminders.endpoint] if reminders else []),
+        )
         verifier = Verifier(self.amazon.fetch, self.amazon.roots)
         self._client = create_app(settings, service=service, verifier=verifier).test_client()
         self.repertoire = service.repertoire

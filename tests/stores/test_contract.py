@@ -4,9 +4,11 @@ A new store joins by one entry in `STORES`. The last tests go through the sessio
 because "nothing is lost" is promised by the two together.
 """
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, closing, nullcontext
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -119,28 +121,167 @@ class TestKeepingAside:
         store.save("k", b"broken again", 1)
         store.keep_aside("k", store.load("k"))
 
+    def test_keeping_what_was_replaced(self, store):
+        """What is not the newest any more is not kept, and that is no error."""
+        store.save("k", b"unreadable", None)
+        found = store.load("k")
+        store.save("k", b"fresh", 1)
+        store.keep_aside("k", found)
+        assert store.load("k") == Stored(b"fresh", 2)
+
+
+class TestDeleting:
+    def test_what_was_deleted(self, store):
+        """A document that was deleted is not there any more; the others are."""
+        store.save("k", b"one", None)
+        store.save("other", b"theirs", None)
+        store.delete("k", 1)
+        assert store.load("k") is None
+        assert store.load("other") == Stored(b"theirs", 1)
+
+    def test_what_is_not_there(self, store):
+        """Where there is nothing, or nothing any more, nothing happens."""
+        store.save("other", b"theirs", None)
+        store.delete("k", 1)
+        store.save("k", b"one", None)
+        store.delete("k", 1)
+        store.delete("k", 1)
+        assert store.load("k") is None
+        assert store.load("other") == Stored(b"theirs", 1)
+
+    @pytest.mark.parametrize("read", [1, 3, 0, -1])
+    def test_deleting_another_version(self, store, read):
+        """Any version but the newest is not deleted, and whoever tries is told."""
+        store.save("k", b"one", None)
+        store.save("k", b"two", 1)
+        with pytest.raises(ConflictError):
+            store.delete("k", read)
+        assert store.load("k") == Stored(b"two", 2)
+
+    def test_an_old_reader_cannot_write(self, store):
+        """Who read before a deletion overwrites nothing, however often the new one is written."""
+        store.save("k", b"one", None)
+        store.save("k", b"two", 1)
+        store.delete("k", 2)
+        for read in (1, 2):
+            with pytest.raises(ConflictError):
+                store.save("k", b"late", read)
+        assert store.load("k") is None
+        store.save("k", b"new", None)
+        for _ in range(4):
+            for read in (1, 2):
+                with pytest.raises(ConflictError):
+                    store.save("k", b"late", read)
+                with pytest.raises(ConflictError):
+                    store.delete("k", read)
+            found = store.load("k")
+            assert found.document == b"new"
+            store.save("k", b"new", found.version)
+
+    @pytest.mark.parametrize("order", ["ab", "ba"])
+    def test_new_versions_are_past_all_deleted_ones(self, store, order):
+        """However old what was deleted first and last had become."""
+        versions = {"a": 1, "b": 5}
+        for key, version in versions.items():
+            for replacing in range(version):
+                store.save(key, b"x", replacing or None)
+        for key in order:
+            store.delete(key, versions[key])
+        for key in order:
+            store.save(key, b"new", None)
+            assert store.load(key).version > 5
+
+    def test_an_old_reader_cannot_keep_a_copy(self, store, tmp_path):
+        """A copy that is only now to be kept aside is not kept of what was deleted."""
+        store.save("k", b"unreadable", None)
+        found = store.load("k")
+        store.delete("k", 1)
+        store.keep_aside("k", found)
+        store.save("k", b"new", None)
+        store.keep_aside("k", found)
+        assert store.load("k").document == b"new"
+        assert copies(store, tmp_path) == []
+
+    def test_copies_go_too(self, store, tmp_path):
+        """With a document go all copies that were kept aside under its key, and no others."""
+        for key in ("k", "other"):
+            store.save(key, b"unreadable", None)
+            store.keep_aside(key, store.load(key))
+            store.save(key, b"broken again", 1)
+            store.keep_aside(key, store.load(key))
+        store.delete("k", 2)
+        assert copies(store, tmp_path) == [("other", 1), ("other", 2)]
+
+    def test_of_many_at_once_each_new_one_is_new(self, store):
+        """Documents that many save and delete at one moment never have the same version twice."""
+
+        def save_and_delete(number: int) -> list[tuple[str, int]]:
+            versions = []
+            for _ in range(10):
+                key = f"k{number % 2}"
+                try:
+                    store.save(key, str(number).encode(), None)
+                    found = store.load(key)
+                    if found is None or found.document != str(number).encode():
+                        continue
+                    store.delete(key, found.version)
+                except ConflictError:
+                    continue
+                versions.append((key, found.version))
+            return versions
+
+        with ThreadPoolExecutor(4) as pool:
+            deleted = [seen for each in pool.map(save_and_delete, range(4)) for seen in each]
+        assert deleted
+        assert len(set(deleted)) == len(deleted)
+
+
+def copies(store: SessionStore, folder: Path) -> list[tuple[str, int]]:
+    """Return keys and versions of what a store in a folder has kept aside."""
+    if isinstance(store, MemoryStore):
+        return sorted(store.kept_aside)
+    with closing(sqlite3.connect(folder / "runners.sqlite3")) as looking:
+        return looking.execute("SELECT key, version FROM kept_aside ORDER BY 1, 2").fetchall()
+
 
 class TestSameAsADictionary:
     @settings(max_examples=30, deadline=None)  # each write waits for the disk
     @given(
         st.lists(
-            st.tuples(st.sampled_from("ab"), st.binary(max_size=3), st.none() | st.integers(0, 4)),
+            st.tuples(
+                st.sampled_from("ab"),
+                st.none() | st.binary(max_size=3),
+                st.none() | st.integers(0, 4) | st.just("newest"),
+            ),
             max_size=12,
         )
     )
     @pytest.mark.parametrize("kind", STORES)
     def test_any_sequence_of_writes(self, tmp_path_factory, kind, writes):
-        """Whatever is written in whatever order, a store does what a dictionary would."""
+        """Whatever is written and deleted in whatever order, a store does as a dictionary would."""
         expected: dict[str, Stored] = {}
+        deleted = [0]
         with STORES[kind](tmp_path_factory.mktemp("any")) as store:
-            for key, document, replacing in writes:
+            for key, document, asked in writes:
                 newest = expected[key].version if key in expected else None
-                if replacing == newest:
-                    store.save(key, document, replacing)
-                    expected[key] = Stored(document, (newest or 0) + 1)
-                else:
+                replacing = newest if asked == "newest" else asked
+                deletes = document is None and replacing is not None
+                write = partial(store.save, key, document or b"", replacing)
+                if deletes:
+                    write = partial(store.delete, key, replacing)
+                if deletes and newest is None:
+                    write()
+                elif replacing != newest:
                     with pytest.raises(ConflictError):
-                        store.save(key, document, replacing)
+                        write()
+                elif deletes:
+                    write()
+                    deleted.append(expected.pop(key).version)
+                else:
+                    write()
+                    version = newest + 1 if newest else store.load(key).version
+                    assert version > max(deleted) or newest
+                    expected[key] = Stored(document or b"", version)
                 assert {key: store.load(key) for key in "ab"} == {
                     key: expected.get(key) for key in "ab"
                 }
@@ -191,4 +332,4 @@ class TestManyAtOnce:
             for _ in range(rounds):
                 list(pool.map(ask, range(at_once)))
         runner = decode(store.load(storage_key("runner")).document)
-        assert runner.session.turn == rounds * at_once
+        assert runner.session.said["help-idle"] == rounds * at_once

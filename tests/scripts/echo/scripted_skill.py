@@ -28,6 +28,14 @@ MODEL: Json = {
                     "samples": ["start {routine}", "start"],
                 },
                 {"name": "WhereAmIIntent", "samples": ["where am i"]},
+                {
+                    "name": "RemindMeIntent",
+                    "slots": [
+                        {"name": "day", "type": "ROUTINE"},
+                        {"name": "time", "type": "AMAZON.TIME"},
+                    ],
+                    "samples": ["remind me"],
+                },
                 *(
                     {"name": f"AMAZON.{name}Intent", "samples": []}
                     for name in ("Next", "Pause", "Resume", "Stop", "Cancel", "Help", "Yes")
@@ -39,9 +47,22 @@ MODEL: Json = {
                     "values": [{"id": "pre-run", "name": {"value": "pre-run", "synonyms": []}}],
                 }
             ],
-        }
+        },
+        "dialog": {
+            "delegationStrategy": "SKILL_RESPONSE",
+            "intents": [
+                {
+                    "name": "RemindMeIntent",
+                    "slots": [
+                        {"name": "day", "type": "ROUTINE", "elicitationRequired": False},
+                        {"name": "time", "type": "AMAZON.TIME", "elicitationRequired": True},
+                    ],
+                }
+            ],
+        },
     }
 }
+REMINDERS = "alexa::alerts:reminders:skill:readwrite"
 
 
 def told(text: str = "All right.", *directives: Json) -> Json:
@@ -82,6 +103,32 @@ def clear(behavior: str = "CLEAR_ALL") -> Json:
     return {"type": "AudioPlayer.ClearQueue", "clearBehavior": behavior}
 
 
+def elicit(slot: str = "time", intent: str | None = "RemindMeIntent", *slots: str) -> Json:
+    """Have Alexa listen for a slot of an intent, which has these slots, or day and time."""
+    directive: Json = {"type": "Dialog.ElicitSlot", "slotToElicit": slot}
+    if intent is None:
+        return directive
+    empty = {"confirmationStatus": "NONE"}
+    filled = {name: {"name": name, **empty} for name in slots or ("day", "time")}
+    return {**directive, "updatedIntent": {"name": intent, **empty, "slots": filled}}
+
+
+def ask_permission(token: str = "", **payload: Any) -> Json:
+    """Have Alexa ask for the permission to set reminders."""
+    scopes = [{"permissionScope": REMINDERS, "consentLevel": "ACCOUNT"}]
+    asked = {
+        "@type": "AskForPermissionsConsentRequest",
+        "@version": "2",
+        "permissionScopes": scopes,
+    }
+    return {
+        "type": "Connections.SendRequest",
+        "name": "AskFor",
+        "payload": {**asked, **payload},
+        "token": token,
+    }
+
+
 def directives(*listed: Json) -> Json:
     """Answer what nobody hears."""
     return {"directives": list(listed)}
@@ -104,7 +151,7 @@ class ScriptedSkill:
         self.requests.append(document)
         request = document["request"]
         name = request.get("intent", {}).get("name", request["type"])
-        is_heard = request["type"] in {"LaunchRequest", "IntentRequest"}
+        is_heard = request["type"] in {"LaunchRequest", "IntentRequest", "Connections.Response"}
         answer = self.rules.get(name, told() if is_heard else {})
         if isinstance(answer, list):
             answer = answer.pop(0) if len(answer) > 1 else answer[0]

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from scripts.echo.device import PATIENCE, START
+from scripts.echo.device import PATIENCE, START, Consent
 from scripts.echo.directives import Stop
 from scripts.echo.errors import (
     IllegalResponseError,
@@ -13,10 +13,13 @@ from skill.intents import Slot
 from tests.scripts.echo.scripted_skill import (
     CLIP,
     LENGTHS,
+    REMINDERS,
     STOP,
     ScriptedSkill,
+    ask_permission,
     asked,
     echo_of,
+    elicit,
     playing,
     told,
 )
@@ -137,3 +140,62 @@ def test_an_http_error_is_a_failed_skill_and_the_stream_goes_on():
     with pytest.raises(SkillFailedError, match="IntentRequest was answered with HTTP 500"):
         echo.say("next")
     assert echo.player.activity is Activity.PLAYING
+
+
+@pytest.mark.parametrize("consent", Consent)
+def test_a_permission_is_asked_for_by_alexa_herself(consent):
+    """What the runner says to her comes as a request, and its answer is heard after the first."""
+    echo, skill = playing(
+        {
+            "WhereAmIIntent": told("I may not.", ask_permission("remember this")),
+            "Connections.Response": told("So be it."),
+        }
+    )
+    asked_for = []
+    echo.consent = lambda permission: asked_for.append(permission) or consent
+    heard = echo.say("ask glute coach where am i")
+    assert heard.said.parts == ("I may not.", "So be it.")
+    assert not echo.mic_open
+    request = next(
+        request["request"]
+        for request in skill.requests
+        if request["request"]["type"] == "Connections.Response"
+    )
+    assert (request["name"], request["token"]) == ("AskFor", "remember this")
+    assert request["payload"] == {
+        "permissionScopes": [{"permissionScope": REMINDERS, "consentLevel": "ACCOUNT"}],
+        "status": consent,
+    }
+    assert [permission.scopes for permission in asked_for] == [(REMINDERS,)]
+    assert echo.player.activity is Activity.PLAYING
+
+
+def test_a_conversation_goes_on_after_a_permission():
+    """A question in answer to the permission is listened to, in the same session."""
+    skill = ScriptedSkill(
+        {"LaunchRequest": told("I may not.", ask_permission()), "Connections.Response": asked()}
+    )
+    echo = echo_of(skill)
+    assert echo.say("open glute coach").mic_open
+    echo.say("yes")
+    launch, answered, yes = (request["session"] for request in skill.requests)
+    assert launch["sessionId"] == answered["sessionId"] == yes["sessionId"]
+    assert (launch["new"], answered["new"], yes["new"]) == (True, False, False)
+
+
+def test_a_permission_is_not_asked_for_over_and_over():
+    """A skill that does not take no for an answer is wrong."""
+    asking = told("I may not.", ask_permission())
+    skill = ScriptedSkill({"LaunchRequest": asking, "Connections.Response": asking})
+    with pytest.raises(IllegalResponseError, match="has just been asked"):
+        echo_of(skill).say("open glute coach")
+
+
+def test_a_slot_that_is_elicited_is_listened_for():
+    """With a slot to be elicited the microphone is open, as with any question."""
+    eliciting = asked("At what time?", "When?") | {"directives": [elicit()]}
+    skill = ScriptedSkill({"WhereAmIIntent": eliciting, "LaunchRequest": eliciting})
+    echo = echo_of(skill)
+    assert echo.say("ask glute coach where am i").mic_open
+    with pytest.raises(IllegalResponseError, match="LaunchRequest is no intent"):
+        echo.say("open glute coach")

@@ -3,11 +3,13 @@ from datetime import UTC, datetime
 
 import pytest
 
+from scripts.echo.directives import AskPermission
 from scripts.echo.player import Activity, Happening, PlayerEvent, Playhead
 from scripts.echo.requests import Device, Session, Stationery
 from skill.alexa.envelope import read_envelope
 from skill.alexa.reading import read_slot
 from skill.intents import Slot
+from tests.alexa.recorded import recorded
 from tests.scripts.echo.scripted_skill import MODEL
 
 NOW = datetime(2026, 3, 2, 6, 30, tzinfo=UTC)
@@ -138,3 +140,25 @@ def test_a_slot_survives_the_way_to_the_service():
     written = envelope(lambda s: s.intent("StartRoutineIntent", {"routine": slot}))
     read = read_envelope(json.loads(json.dumps(written)))
     assert read_slot(read.request.intent.slots["routine"]) == slot
+
+
+def test_whether_there_is_an_amazon_behind_the_device():
+    """Where Amazon is to be asked goes with every request, or with none."""
+    without = envelope(lambda s: s.launch())["context"]["System"]
+    assert not {"apiEndpoint", "apiAccessToken"} & without.keys()
+    known = {"api_endpoint": "https://api.amazonalexa.com", "api_access_token": "Atza|token"}
+    system = envelope(lambda s: s.launch(), **known)["context"]["System"]
+    assert system["apiEndpoint"] == "https://api.amazonalexa.com"
+    assert system["apiAccessToken"] == "Atza|token"
+
+
+def test_the_answer_to_a_permission():
+    """What the runner said to Alexa comes as it was recorded, but for its ids and its token."""
+    asked = AskPermission(("alexa::alerts:reminders:skill:readwrite",), "")
+    written = envelope(lambda s: s.permission(asked, "ACCEPTED"))["request"]
+    as_recorded = recorded("permission_accepted")["request"]
+    own = {"requestId", "timestamp"}
+    assert written.keys() == as_recorded.keys()
+    assert {name: written[name] for name in written.keys() - own} == {
+        name: as_recorded[name] for name in written.keys() - own
+    }

@@ -4,13 +4,16 @@ import pytest
 
 from scripts.echo.directives import AUDIO_PLAYER, Play, PlayBehavior
 from scripts.echo.errors import IllegalResponseError
-from scripts.echo.rules import ANSWERS, read_answer
+from scripts.echo.rules import ANSWERS, dialogs_in, read_answer
 from tests.scripts.echo.scripted_skill import (
     CLIP,
+    MODEL,
     STOP,
+    ask_permission,
     asked,
     clear,
     directives,
+    elicit,
     length_of,
     play,
     told,
@@ -21,6 +24,7 @@ LAUNCH = "LaunchRequest"
 INTENT = "IntentRequest"
 STARTED = "AudioPlayer.PlaybackStarted"
 STOPPED = "AudioPlayer.PlaybackStopped"
+CONSENT = "Connections.Response"
 NEARLY = "AudioPlayer.PlaybackNearlyFinished"
 FINISHED = "AudioPlayer.PlaybackFinished"
 FAILED = "AudioPlayer.PlaybackFailed"
@@ -31,7 +35,13 @@ EXCEPTION = "System.ExceptionEncountered"
 
 def read(request_type, response, interfaces=(AUDIO_PLAYER,), **request):
     body = json.dumps({"version": "1.0", "response": response}).encode()
-    return read_answer(body, {"type": request_type, **request}, interfaces, length_of)
+    asked_for = {"type": request_type, **request}
+    return read_answer(body, asked_for, interfaces, length_of, dialogs_in(MODEL))
+
+
+def eliciting(*listed):
+    """Answer with a question and some directives."""
+    return asked("At what time?", "When?") | {"directives": list(listed)}
 
 
 @pytest.mark.parametrize(
@@ -44,6 +54,11 @@ def read(request_type, response, interfaces=(AUDIO_PLAYER,), **request):
         (INTENT, {"shouldEndSession": True, "outputSpeech": None}),
         (INTENT, told() | {"card": {"type": "Simple", "title": "Coach", "content": "Hello"}}),
         (INTENT, asked() | {"directives": [clear("CLEAR_ENQUEUED")]}),
+        (INTENT, eliciting(elicit())),
+        (INTENT, told("I may not.", ask_permission())),
+        (LAUNCH, told("I may not.", ask_permission("remember this"))),
+        (CONSENT, told("I will remind you.")),
+        (CONSENT, asked()),
         (NEXT_PRESSED, directives(play())),
         (NEXT_PRESSED, {}),
         (STARTED, directives(STOP)),
@@ -88,6 +103,41 @@ def test_a_legal_answer_is_read(request_type, response):
             told("Go.", {"type": "Alexa.Presentation.APL.RenderDocument"}),
             "without Alexa.Presentation.APL",
         ),
+        # slots that are listened for
+        (LAUNCH, eliciting(elicit()), "LaunchRequest is no intent"),
+        (CONSENT, eliciting(elicit()), "Connections.Response is no intent"),
+        (INTENT, told("At seven.", elicit()), "but the session is closed"),
+        (INTENT, eliciting(STOP, elicit()), "nothing else is done"),
+        (INTENT, eliciting(elicit("day")), "RemindMeIntent elicits no slot 'day'"),
+        (INTENT, eliciting(elicit("hour")), "RemindMeIntent elicits no slot 'hour'"),
+        (INTENT, eliciting(elicit("", None)), "slotToElicit must name a slot, not ''"),
+        (
+            INTENT,
+            eliciting(elicit("routine", "StartRoutineIntent", "routine")),
+            "StartRoutineIntent has no dialog model; RemindMeIntent has",
+        ),
+        (INTENT, eliciting(elicit("time", "RemindMeIntent", "time")), "day, time, not time"),
+        (INTENT, eliciting(elicit() | {"updatedIntent": "it"}), "must be an intent, not 'it'"),
+        (
+            INTENT,
+            eliciting(elicit() | {"updatedIntent": {"name": "RemindMeIntent", "said": 1}}),
+            "an unknown 'said'",
+        ),
+        (
+            INTENT,
+            eliciting(
+                elicit() | {"updatedIntent": {"name": "RemindMeIntent", "slots": {"time": {}}}}
+            ),
+            "the slot time of updatedIntent has no such name",
+        ),
+        # permissions
+        (INTENT, eliciting(ask_permission()), "Alexa asks for a permission herself"),
+        (INTENT, told("Hm.", ask_permission() | {"name": "Buy"}), "no connection 'Buy'"),
+        (INTENT, told("Hm.", ask_permission(**{"@version": "1"})), "version 2"),
+        (INTENT, told("Hm.", ask_permission(permissionScopes=[])), "a list of some, not"),
+        (INTENT, told("Hm.", ask_permission(permissionScopes=["all"])), "and a consentLevel"),
+        (INTENT, told("Hm.", ask_permission() | {"token": None}), "must be text, not None"),
+        (STARTED, directives(ask_permission()), "answered with Connections.SendRequest"),
         # the player and its buttons
         (STARTED, {"outputSpeech": SPEECH}, "carries directives only, not outputSpeech"),
         (STARTED, {"shouldEndSession": True}, "carries directives only, not shouldEndSession"),
@@ -217,3 +267,19 @@ def test_a_play_directive_that_alexa_refuses_is_refused_with_the_rule(directive,
 def test_a_token_may_have_as_many_characters_as_alexa_allows():
     """The longest token allowed is 1,024 characters."""
     assert read(INTENT, told("Go.", play(token="a" * 1_024))).directives
+
+
+def test_a_slot_of_the_intent_that_was_heard():
+    """Without another intent named, a slot of the one just heard is elicited."""
+    heard = {"intent": {"name": "RemindMeIntent"}}
+    assert read(INTENT, eliciting(elicit("time", None)), **heard).directives
+    with pytest.raises(IllegalResponseError, match="WhereAmIIntent has no dialog model"):
+        read(INTENT, eliciting(elicit("time", None)), intent={"name": "WhereAmIIntent"})
+
+
+def test_nothing_is_elicited_without_a_dialog_model():
+    """Where the interaction model has no dialogs, Alexa refuses to elicit anything."""
+    body = json.dumps({"version": "1.0", "response": eliciting(elicit())}).encode()
+    request = {"type": INTENT, "intent": {"name": "RemindMeIntent"}}
+    with pytest.raises(IllegalResponseError, match="has no dialog model; no intent has"):
+        read_answer(body, request, (AUDIO_PLAYER,), length_of)

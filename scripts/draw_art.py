@@ -1,5 +1,8 @@
 #!/usr/bin/env python3
-"""Draw the cover of the guides: a runner in the lying figure four, inside a countdown ring."""
+"""Draw the coach's pictures: a runner in the lying figure four, inside a countdown ring.
+
+The cover of the guides, and the icons under which the skill store shows the skill.
+"""
 
 import argparse
 import math
@@ -7,10 +10,14 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-ART = Path(__file__).resolve().parent.parent / "skill" / "content" / "art"
+SKILL = Path(__file__).resolve().parent.parent / "skill"
+ART = SKILL / "content" / "art"
+ICONS = SKILL / "alexa" / "skill_package" / "assets" / "images"
 PODCAST_SIZE = 1400
 """Pixels; podcast directories take 1400 to 3000."""
 TAG_SIZE = 600
+ICON_SIZES = (108, 512)
+"""Pixels; the store takes no others, and shows them in a circle."""
 SMOOTHING = 2
 """Drawn so many times larger, then scaled down: Pillow's own lines have hard edges."""
 
@@ -35,19 +42,20 @@ HANDS: Point = (61, 53)
 
 
 def main() -> int:
-    """Write the cover as PNG for podcast apps and as JPEG for the files' own tags."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--folder", type=Path, default=ART, help=f"where to (default: {ART})")
-    folder: Path = parser.parse_args().folder
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write the cover as PNG for podcast apps and JPEG for the files' own tags, and the icons."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--art", type=Path, default=ART, help=f"the cover's folder ({ART})")
+    parser.add_argument("--icons", type=Path, default=ICONS, help=f"the icons' folder ({ICONS})")
+    folders = parser.parse_args()
+    for folder in (folders.art, folders.icons):
+        folder.mkdir(parents=True, exist_ok=True)
     cover = draw_cover()
-    cover.resize((PODCAST_SIZE, PODCAST_SIZE), Image.Resampling.LANCZOS).quantize(64).save(
-        folder / "cover.png", optimize=True
-    )
-    cover.resize((TAG_SIZE, TAG_SIZE), Image.Resampling.LANCZOS).save(
-        folder / "cover.jpg", quality=85, optimize=True
-    )
-    print(f"cover.png and cover.jpg are in {folder}")
+    _scaled(cover, PODCAST_SIZE).quantize(64).save(folders.art / "cover.png", optimize=True)
+    _scaled(cover, TAG_SIZE).save(folders.art / "cover.jpg", quality=85, optimize=True)
+    icon = draw_icon()
+    for size in ICON_SIZES:
+        _scaled(icon, size).save(folders.icons / f"icon_{size}.png", optimize=True)
+    print(f"cover.png and cover.jpg are in {folders.art}, the icons in {folders.icons}")
     return 0
 
 
@@ -56,16 +64,33 @@ def draw_cover() -> Image.Image:
     size = PODCAST_SIZE * SMOOTHING
     image = Image.new("RGB", (size, size), NIGHT)
     pen = ImageDraw.Draw(image)
-    _ring(pen, size, share=0.7)
-    _figure(pen, size)
+    middle = (size * 0.5, size * 0.43)
+    _ring(pen, middle, size * 0.34, size * 0.035, share=0.7)
+    _figure(pen, middle, size / 132, size * 0.042)
     font = ImageFont.load_default(size * 0.088)
     pen.text((size / 2, size * 0.9), "Glute Coach", font=font, fill=BODY, anchor="mm")
     return image
 
 
-def _ring(pen: ImageDraw.ImageDraw, size: int, share: float) -> None:
+def draw_icon() -> Image.Image:
+    """Draw the icon, larger than any is needed: without a name, and bold enough for the small."""
+    size = max(ICON_SIZES) * SMOOTHING * 2
+    image = Image.new("RGB", (size, size), NIGHT)
+    pen = ImageDraw.Draw(image)
+    middle = (size * 0.5, size * 0.5)
+    _ring(pen, middle, size * 0.445, size * 0.06, share=0.7)
+    _figure(pen, middle, size / 104, size * 0.066)
+    return image
+
+
+def _scaled(image: Image.Image, size: int) -> Image.Image:
+    return image.resize((size, size), Image.Resampling.LANCZOS)
+
+
+def _ring(
+    pen: ImageDraw.ImageDraw, middle: Point, radius: float, width: float, share: float
+) -> None:
     """A countdown with a share of its time left, beginning at the top."""
-    middle, radius, width = (size * 0.5, size * 0.43), size * 0.34, size * 0.035
     box = [middle[0] - radius, middle[1] - radius, middle[0] + radius, middle[1] + radius]
     pen.ellipse(box, outline=RING, width=round(width))
     end = -90 + 360 * share
@@ -77,12 +102,13 @@ def _ring(pen: ImageDraw.ImageDraw, size: int, share: float) -> None:
              width / 2, SUN)  # fmt: skip
 
 
-def _figure(pen: ImageDraw.ImageDraw, size: int) -> None:
-    def at(point: Point) -> Point:
-        return size * (0.5 + (point[0] - 52) / 132), size * (0.43 + (point[1] - 57) / 132)
+def _figure(pen: ImageDraw.ImageDraw, middle: Point, unit: float, limb: float) -> None:
+    """The runner; `unit` is a hundredth of the square they are described in."""
 
-    limb = size * 0.042
-    _limb(pen, [at((19, 72)), at((84, 72))], size * 0.008, RING)
+    def at(point: Point) -> Point:
+        return middle[0] + unit * (point[0] - 52), middle[1] + unit * (point[1] - 57)
+
+    _limb(pen, [at((19, 72)), at((84, 72))], limb * 4 / 21, RING)
     _limb(pen, [at(HIP), at(FAR_KNEE), at(ANKLE)], limb, FAR)
     _limb(pen, [at(HIP), at(NEAR_KNEE), at(NEAR_FOOT)], limb, BODY)
     _limb(pen, [at(SHOULDER), at(HIP)], limb * 1.35, BODY)

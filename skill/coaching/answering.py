@@ -1,0 +1,91 @@
+"""Answering: what yes and no mean, by the question that is open."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from skill.coaching.events import Event
+from skill.coaching.lines import line
+from skill.coaching.outcomes import Outcome
+from skill.coaching.recalling import forget, keep_everything, no_reminders, set_reminders
+from skill.coaching.runner import Phase, Question
+from skill.coaching.transitions import (
+    ask_again,
+    ask_which,
+    goodbye,
+    hang_up,
+    leave,
+    leave_stepping,
+    ready,
+    resume,
+    skip_it,
+)
+from skill.coaching.turns import Turn
+
+Transition = Callable[[Turn, Event], Outcome]
+
+
+def yes(turn: Turn, event: Event) -> Outcome:
+    """Do what was offered."""
+    agree, _ = ANSWERS[turn.session.asked]
+    return agree(turn, event)
+
+
+def no(turn: Turn, event: Event) -> Outcome:
+    """Leave what was offered."""
+    _, decline = ANSWERS[turn.session.asked]
+    return decline(turn, event)
+
+
+def ask_anything_else(turn: Turn, _: Event) -> Outcome:
+    """Ask what it shall be."""
+    return turn.ask(turn.anything_else(line("anything-else")))
+
+
+def never_mind(turn: Turn, _: Event) -> Outcome:
+    """Leave what was asked about, and go on as before."""
+    return turn.unasked().tell(line("never-mind"))
+
+
+def take_your_time(turn: Turn, _: Event) -> Outcome:
+    """Wait for a runner who is not ready, or not done, and ask again."""
+    waiting = "take-your-time" if turn.following else "not-done-yet"
+    return turn.ask(replace(turn.whether_ready(), line=line(waiting)))
+
+
+def nothing_asked(turn: Turn, _: Event) -> Outcome:
+    """Say that there was no question."""
+    return turn.tell(line("nothing-asked"))
+
+
+def turn_away(turn: Turn, event: Event) -> Outcome:
+    """Ask nothing more: what plays goes on, what waits stays kept."""
+    return TURNED_AWAY[turn.session.phase](turn, event)
+
+
+ANSWERS: Mapping[Question | None, tuple[Transition, Transition]] = {
+    # asked                   yes                no
+    Question.WHICH_ROUTINE: (ask_which, turn_away),
+    Question.GO_ON: (resume, ask_which),
+    Question.NEXT_STEP: (ready, take_your_time),
+    Question.SKIP_IT: (skip_it, leave),
+    Question.HOW_LONG: (ask_again, never_mind),
+    Question.HOLD_SECONDS: (ask_again, never_mind),
+    Question.WHICH_SIDE: (ask_again, never_mind),
+    Question.WHAT_IS_MISSING: (ask_again, never_mind),
+    Question.WHAT_TO_BRING_BACK: (ask_again, never_mind),
+    Question.WHICH_DAYS: (ask_again, no_reminders),
+    Question.WHAT_TIME: (ask_again, no_reminders),
+    Question.REMIND_ME: (set_reminders, no_reminders),
+    Question.FORGET_ME: (forget, keep_everything),
+    Question.ANYTHING_ELSE: (ask_anything_else, turn_away),
+    None: (nothing_asked, nothing_asked),
+}
+"""What yes and no do, by the question that is open."""
+
+TURNED_AWAY: Mapping[Phase, Transition] = {
+    Phase.IDLE: goodbye,
+    Phase.PLAYING: hang_up,
+    Phase.PAUSED: leave,
+    Phase.STEPPING: leave_stepping,
+}
+"""How a runner is let go who wants nothing more, by the phase."""

@@ -1,0 +1,204 @@
+"""The planner: makes a routine fit into the minutes that a runner has.
+
+It may leave movements out, never the first one, which warms up; do more or fewer sets; and
+make holds and sets longer or shorter, both sides alike. Of all the ways to fit it takes the
+one that changes the routine least. The order of movements always stays.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from itertools import combinations
+from math import log, log2
+from statistics import mean
+from typing import Self
+
+from skill.coaching.errors import PlanError
+from skill.coaching.movements import SECOND, Hold, Milliseconds, Reps
+from skill.coaching.plans import Choices, Plan, Step
+from skill.coaching.routines import SETS
+from skill.coaching.timeline import Bookmark, Timeline, carried
+
+MINUTES = range(3, 21)
+"""How many minutes a runner can ask for."""
+TOLERANCE = 0.1
+"""How far from the minutes asked for a plan may be, as a share of them."""
+
+FITTED_HOLDS = range(20, 61)
+"""Seconds of a hold that was made to fit; the sources ask for 20 to 30."""
+FITTED_REPS = range(5, 21)
+"""Repetitions of a set that was made to fit; the sources ask for 12 to 15."""
+HOLD_STEP = 5
+"""Seconds; holds are made to fit in whole fives, as people say them."""
+
+LEAVING_OUT = 1.0
+"""What leaving a movement out costs, against making all work 2.7 times as long or as short."""
+CHANGING_SETS = 0.7
+"""What doubling or halving the sets costs."""
+
+TIGHTNESS = 4.0
+"""How much better a plan is that comes nearer to the minutes, among those near enough."""
+
+LayOut = Callable[[Plan], Timeline]
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A plan made to fit: how long it is from the runner's place on, and was asked to be."""
+
+    timeline: Timeline
+    length: Milliseconds
+    asked: Milliseconds
+
+    @property
+    def fits(self) -> bool:
+        """Whether the plan is near enough to what was asked for."""
+        return _near(self.length, self.asked)
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A place in a routine under way; what lies before it cannot be changed any more."""
+
+    timeline: Timeline
+    bookmark: Bookmark
+
+    @property
+    def step(self) -> Step:
+        """The step the runner is in."""
+        return self.timeline.plan.steps[self.bookmark.step]
+
+    def offset_in(self, timeline: Timeline) -> Milliseconds:
+        """Return where the place is in another plan of the same routine."""
+        return timeline.offset_of(carried(self.bookmark, self.timeline, timeline))
+
+
+def fit(plan: Plan, asked: Milliseconds, lay_out: LayOut, begun: Begun | None = None) -> Fitted:
+    """Return the plan of the same routine that changes least to last as long as asked.
+
+    With a place, what is still to come from there on shall last so long. If no plan comes near
+    enough, it is the nearest of them all. Raise what `lay_out` raises for the plan itself.
+    """
+    forms = list(_laid_out(plan, lay_out, begun))
+    candidates = [candidate for form in forms for candidate in _sized(form, asked)]
+    near = [candidate for candidate in candidates if _near(candidate.length, asked)]
+    if near:
+        best = min(near, key=lambda candidate: candidate.changes + TIGHTNESS * candidate.off(asked))
+    else:
+        best = min(candidates, key=lambda candidate: candidate.off(asked))
+    timeline = lay_out(best.plan)
+    passed = begun.offset_in(timeline) if begun else 0
+    return Fitted(timeline, timeline.duration - passed, asked)
+
+
+@dataclass(frozen=True)
+class _Form:
+    """A plan with some movements left out and so many sets, its doses as they were.
+
+    `length` is from the place on, `work` the part of it that is done in its steps, and `changes`
+    what it costs to do it so.
+    """
+
+    plan: Plan
+    first: int
+    length: Milliseconds
+    work: Milliseconds
+    changes: float
+
+    @classmethod
+    def of(cls, wanted: Plan, plan: Plan, timeline: Timeline, begun: Begun | None) -> Self:
+        """Measure a form of a plan, from the beginning or from a place on."""
+        left_out = len(plan.left_out) - len(wanted.left_out)
+        sets, sets_wanted = (
+            sum(sets for *_, sets in which.parts) / len(which.parts) for which in (plan, wanted)
+        )
+        first = plan.nearest_to(begun.step).index if begun else 0
+        return cls(
+            plan=plan,
+            first=first,
+            length=timeline.duration - (begun.offset_in(timeline) if begun else 0),
+            work=_work(plan, first),
+            changes=LEAVING_OUT * left_out + CHANGING_SETS * abs(log2(sets / sets_wanted)),
+        )
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """A form with other doses, how long it will be, and what it costs to do it so."""
+
+    plan: Plan
+    length: Milliseconds
+    changes: float
+
+    @classmethod
+    def of(cls, form: _Form, choices: Choices) -> Self:
+        """Measure a form with other doses; that needs no laying out."""
+        plan = replace(form.plan, choices=choices)
+        work = _work(plan, form.first)
+        changes = form.changes + abs(log(work / form.work))
+        return cls(plan, form.length + work - form.work, changes)
+
+    def off(self, asked: Milliseconds) -> float:
+        """How far it is from what was asked for, longer or shorter alike."""
+        return abs(log(max(self.length, SECOND) / asked))
+
+
+def _forms(plan: Plan, begun: Begun | None) -> Iterator[Plan]:
+    """Yield the plan with every selection of the movements to come, and of sets.
+
+    The first movement is always kept, and so is the one that the runner is in.
+    """
+    places = {place: plan.routine.parts[place].movement.id for place, *_ in plan.parts}
+    reached = begun.step.part if begun else min(places)
+    to_come = [movement for place, movement in places.items() if place > reached]
+    fewest_sets = begun.step.set_number if begun else SETS.start
+    for count in range(len(to_come) + 1):
+        for left_out in combinations(to_come, count):
+            skipped = plan.choices.skipped
+            if left_out:  # and nobody shall step in who had no part so far
+                skipped |= {*left_out, *(movement.id for movement in plan.left_out)}
+            for sets in (plan.choices.sets, *range(fewest_sets, SETS.stop)):
+                yield replace(plan, choices=replace(plan.choices, skipped=skipped, sets=sets))
+
+
+def _laid_out(plan: Plan, lay_out: LayOut, begun: Begun | None) -> Iterator[_Form]:
+    """Yield every form of a plan that can be, which more sets may make too long for."""
+    for form in _forms(plan, begun):
+        try:
+            timeline = lay_out(form)
+        except PlanError:
+            if form == plan:
+                raise
+            continue
+        yield _Form.of(plan, form, timeline, begun)
+
+
+def _sized(form: _Form, asked: Milliseconds) -> Iterator[_Candidate]:
+    """Yield a form with doses as they are, and with those that bring it nearest to the length."""
+    factor = max(asked - (form.length - form.work), SECOND) / form.work
+    for choices in {form.plan.choices: None, _scaled(form.plan, factor): None}:
+        yield _Candidate.of(form, choices)
+
+
+def _scaled(plan: Plan, factor: float) -> Choices:
+    """Return a plan's choices with all work longer or shorter by a factor, within bounds."""
+    choices = plan.choices
+    holds = [step.dose.seconds for step in plan.steps if isinstance(step.dose, Hold)]
+    reps = [step.dose.count for step in plan.steps if isinstance(step.dose, Reps)]
+    if holds:
+        wanted = HOLD_STEP * round(factor * mean(holds) / HOLD_STEP)
+        choices = replace(choices, hold_seconds=_within(FITTED_HOLDS, wanted))
+    if reps:
+        choices = replace(choices, reps=_within(FITTED_REPS, round(factor * mean(reps))))
+    return choices
+
+
+def _work(plan: Plan, first: int) -> Milliseconds:
+    return sum(step.length for step in plan.steps[first:])
+
+
+def _near(length: Milliseconds, asked: Milliseconds) -> bool:
+    return abs(length - asked) <= TOLERANCE * asked
+
+
+def _within(bounds: range, value: int) -> int:
+    return min(max(value, bounds.start), bounds.stop - 1)

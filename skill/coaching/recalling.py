@@ -1,0 +1,155 @@
+"""Recalling: what the coach remembers of a runner, forgets, and has the device remind of."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from skill.coaching.events import Event, PermissionAnswered, ReminderAnswered, RemindMe
+from skill.coaching.lines import Ago, Count, Countable, Line, Wishes, line
+from skill.coaching.movements import SECOND
+from skill.coaching.outcomes import (
+    AskPermission,
+    CancelReminders,
+    Outcome,
+    SetReminders,
+    StopPlaying,
+)
+from skill.coaching.plans import Choices
+from skill.coaching.runner import Question, Runner
+from skill.coaching.schedules import ReminderAnswer, Schedule
+from skill.coaching.turns import Turn
+
+WEEK = timedelta(days=7)
+DAYS_A_WEEK = range(2, 4)
+"""On how many days of the week to train: the sources' two to three."""
+
+
+# History. No time zone is known, so a week is the last seven times 24 hours.
+
+
+def this_week(turn: Turn, _: Event) -> Outcome:
+    """Say how often the runner has trained in the last seven days, and whether that will do."""
+    now = turn.moment.now
+    recent = [done.at for done in turn.runner.history if timedelta() <= now - done.at < WEEK]
+    if not recent:
+        return turn.tell(line("week-none"))
+    days = len({(now - at).days for at in recent})
+    counted = line(
+        "week", sessions=Count(len(recent), Countable.SESSION), days=Count(days, Countable.DAY)
+    )
+    return turn.tell(counted, line(_judged(days)))
+
+
+def _judged(days: int) -> str:
+    if days in DAYS_A_WEEK:
+        return "week-good"
+    return "week-under" if days < DAYS_A_WEEK.start else "week-over"
+
+
+def last_time(turn: Turn, _: Event) -> Outcome:
+    """Say when the runner has trained last, and what."""
+    if not turn.runner.history:
+        return turn.tell(line("last-time-none"))
+    done = turn.runner.history[-1]
+    passed = max(turn.moment.now - done.at, timedelta())
+    ago = Ago(round(passed.total_seconds()) * SECOND)
+    routine_id = done.plan_id.partition("_")[0]
+    routine = turn.repertoire.catalogue.routines.get(routine_id)
+    if routine is None:
+        return turn.tell(line("last-time-gone", ago=ago))
+    return turn.tell(line("last-time", routine=routine, ago=ago))
+
+
+def settings(turn: Turn, _: Event) -> Outcome:
+    """Say what the runner has set."""
+    runner = turn.runner
+    if runner.choices == Choices() and not runner.waits:
+        return turn.tell(line("settings-none"))
+    wishes = Wishes(runner.choices, runner.waits, turn.skipped)
+    return turn.tell(line("settings", wishes=wishes))
+
+
+# Forgetting
+
+
+def whether_to_forget(turn: Turn, _: Event) -> Outcome:
+    """Ask whether all that is stored shall really be deleted."""
+    return turn.ask(turn.ask_for(Question.FORGET_ME))
+
+
+def forget(turn: Turn, _: Event) -> Outcome:
+    """Delete all that is stored, and stop what plays."""
+    stop = StopPlaying() if turn.moment.has_player else None
+    return Outcome(Runner(), (line("forgotten"),), stop, forgets=True)
+
+
+def keep_everything(turn: Turn, _: Event) -> Outcome:
+    """Delete nothing."""
+    return turn.unasked().tell(line("not-forgotten"))
+
+
+# Reminders
+
+
+def remind_me(turn: Turn, event: RemindMe) -> Outcome:
+    """Ask for what is missing of the schedule, then for consent."""
+    asked = turn.session.asked in {Question.WHICH_DAYS, Question.WHAT_TIME, Question.REMIND_ME}
+    before = turn.runner.wish if asked else None
+    schedule = event.schedule
+    if before is not None:
+        schedule = Schedule(schedule.days or before.days, schedule.at or before.at)
+    turn = _wishing(turn, schedule)
+    if not schedule.days:
+        return turn.ask(turn.ask_for(Question.WHICH_DAYS))
+    if schedule.at is None:
+        return turn.ask(turn.ask_for(Question.WHAT_TIME))
+    return turn.ask(turn.whether_to_remind(schedule))
+
+
+def set_reminders(turn: Turn, _: Event) -> Outcome:
+    """Have the reminders set that the runner has agreed to."""
+    wish = turn.runner.wish
+    if wish is None or not wish.is_complete:
+        return turn.ask(turn.ask_for(Question.WHICH_DAYS))
+    return replace(turn.unasked().quiet(), errand=SetReminders(wish))
+
+
+def no_reminders(turn: Turn, _: Event) -> Outcome:
+    """Set none."""
+    return _wishing(turn, None).unasked().tell(line("no-reminders"))
+
+
+def stop_reminders(turn: Turn, _: Event) -> Outcome:
+    """Have the device forget our reminders."""
+    return replace(turn.quiet(), errand=CancelReminders())
+
+
+def reminder_answered(turn: Turn, event: ReminderAnswered) -> Outcome:
+    """Say how it ended; without the permission, have the platform ask for it."""
+    if event.answer is ReminderAnswer.NOT_ALLOWED:
+        return replace(turn.close(line("reminders-not-allowed")), errand=AskPermission())
+    return _wishing(turn, None).tell(_answer(event.answer, turn.runner.wish))
+
+
+def permission_answered(turn: Turn, event: PermissionAnswered) -> Outcome:
+    """Set the reminders now that we may, or leave it."""
+    wish = turn.runner.wish
+    if not event.granted:
+        return _wishing(turn, None).tell(line("reminders-denied"))
+    if wish is None or not wish.is_complete:
+        return turn.ask(turn.ask_for(Question.WHICH_DAYS))
+    return replace(turn.quiet(), errand=SetReminders(wish))
+
+
+def _answer(answer: ReminderAnswer, wish: Schedule | None) -> Line:
+    if answer is ReminderAnswer.SET and wish is not None:
+        return line("reminders-set", schedule=wish)
+    known = {
+        ReminderAnswer.CANCELLED: "reminders-cancelled",
+        ReminderAnswer.TOO_MANY: "reminders-too-many",
+        ReminderAnswer.NOT_HERE: "reminders-not-here",
+    }
+    return line(known.get(answer, "reminders-failed"))
+
+
+def _wishing(turn: Turn, wish: Schedule | None) -> Turn:
+    return replace(turn, runner=replace(turn.runner, wish=wish))

@@ -1,0 +1,54 @@
+"""Schedules: on which days of the week, and when, a runner wants to be reminded."""
+
+from dataclasses import dataclass
+from datetime import time
+from enum import StrEnum
+
+
+class Day(StrEnum):
+    """A day of the week."""
+
+    MONDAY = "monday"
+    TUESDAY = "tuesday"
+    WEDNESDAY = "wednesday"
+    THURSDAY = "thursday"
+    FRIDAY = "friday"
+    SATURDAY = "saturday"
+    SUNDAY = "sunday"
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """Days of the week and a time of day, by the clock of the runner's device.
+
+    `days` stand in the week's order, each once. While the runner is still being asked, days
+    may be empty and the time missing; a complete schedule has both.
+    """
+
+    days: tuple[Day, ...] = ()
+    at: time | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "days", tuple(day for day in Day if day in self.days))
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether there is something to be reminded of: days and a time."""
+        return bool(self.days) and self.at is not None
+
+
+class ReminderAnswer(StrEnum):
+    """How an errand about reminders ended."""
+
+    SET = "set"
+    """They are set, in place of those from before."""
+    CANCELLED = "cancelled"
+    """There are none any more."""
+    NOT_ALLOWED = "not-allowed"
+    """The runner has not given the permission."""
+    TOO_MANY = "too-many"
+    """The device has as many reminders as it can hold."""
+    NOT_HERE = "not-here"
+    """This device keeps no reminders."""
+    FAILED = "failed"
+    """It cannot be told, or nobody could be reached."""

@@ -1,0 +1,149 @@
+"""The planner: routines made to fit the minutes a runner has."""
+
+from functools import cache
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from skill.coaching.errors import NothingLeftError
+from skill.coaching.movements import Hold, Need, Side
+from skill.coaching.planner import FITTED_HOLDS, FITTED_REPS, MINUTES, Begun, Fitted, fit
+from skill.coaching.plans import Choices, Plan
+from skill.coaching.timeline import Bookmark, Timeline
+from tests.coaching.scenes import CATALOGUE, REPERTOIRE
+
+MINUTE = 60_000
+
+
+@cache
+def timeline_of(plan_id: str) -> Timeline:
+    """Lay out a plan."""
+    return REPERTOIRE.timeline(plan_id)
+
+
+def fitted(plan: Plan, minutes: float, begun: Begun | None = None) -> Fitted:
+    """Fit a plan into minutes."""
+    return fit(plan, round(minutes * MINUTE), lambda form: timeline_of(form.id), begun)
+
+
+def plans() -> st.SearchStrategy[Plan]:
+    """Draw a routine for any equipment, any tighter side, some with their own doses."""
+    choices = st.builds(
+        Choices,
+        hold_seconds=st.none() | st.sampled_from([20, 30, 45]),
+        tight=st.sampled_from([None, Side.LEFT, Side.RIGHT]),
+        without=st.frozensets(st.sampled_from(Need)),
+    )
+    routines = st.sampled_from(list(CATALOGUE.routines.values()))
+    return st.builds(Plan, routines, st.just(CATALOGUE), choices).filter(lambda plan: plan.parts)
+
+
+@given(plans(), st.sampled_from(MINUTES))
+def test_a_plan_lasts_as_long_as_asked_or_says_that_it_does_not(plan, minutes):
+    """Within a tenth of the minutes, or the plan owns up; its length is the true one."""
+    found = fitted(plan, minutes)
+    assert found.length == timeline_of(found.timeline.plan.id).duration
+    assert found.fits == (abs(found.length - minutes * MINUTE) <= minutes * MINUTE / 10)
+
+
+@pytest.mark.parametrize("routine", CATALOGUE.routines)
+@pytest.mark.parametrize("minutes", MINUTES)
+def test_every_routine_fits_every_minute(routine, minutes):
+    """With all equipment there is a plan of each routine for every minute from three to twenty."""
+    assert fitted(Plan(CATALOGUE.routines[routine], CATALOGUE), minutes).fits
+
+
+NEEDS = [
+    frozenset(need for bit, need in enumerate(Need) if number >> bit & 1) for number in range(16)
+]
+
+
+@pytest.mark.parametrize("without", NEEDS, ids=lambda needs: "-".join(sorted(needs)) or "all")
+def test_what_cannot_be_fitted(without):
+    """Only one movement left is too little for the longest times; all else fits, or nearly so."""
+    for routine in CATALOGUE.routines.values():
+        plan = Plan(routine, CATALOGUE, Choices(without=without))
+        for minutes in MINUTES:
+            found = fitted(plan, minutes)
+            if not found.fits:
+                assert len(plan.parts) == 1
+                assert found.length < minutes * MINUTE
+
+
+@given(plans(), st.sampled_from(MINUTES))
+def test_both_sides_stay_alike(plan, minutes):
+    """Whatever is fitted, left and right do the same, but for the tighter side's extra holds."""
+    steps = [step for step in fitted(plan, minutes).timeline.plan.steps if not step.extra]
+    left = [(s.part, s.set_number, s.dose) for s in steps if s.side is Side.LEFT]
+    right = [(s.part, s.set_number, s.dose) for s in steps if s.side is Side.RIGHT]
+    assert left == right
+
+
+@given(plans(), st.sampled_from(MINUTES))
+def test_the_order_stays_and_the_warm_up_comes_first(plan, minutes):
+    """The routine's order is kept, its first movement never left out: bridge first, pigeon last."""
+    done = fitted(plan, minutes).timeline.plan
+    places = [place for place, *_ in done.parts]
+    assert places == sorted(places)
+    assert done.parts[0][:2] == plan.parts[0][:2]
+    names = [movement.id for movement in done.movements]
+    assert "pigeon" not in names or names[-1] == "pigeon"
+    if "glute-bridge" in {movement.id for movement in plan.routine.movements}:
+        assert "glute-bridge" not in names[1:]
+
+
+@given(plans(), st.sampled_from(MINUTES))
+def test_doses_stay_within_reason(plan, minutes):
+    """Holds made to fit stay within 20 to 60 seconds, sets within 5 to 20 repetitions."""
+    found = fitted(plan, minutes).timeline.plan
+    before, after = plan.choices, found.choices
+    if after.hold_seconds != before.hold_seconds:
+        assert after.hold_seconds in FITTED_HOLDS
+    if after.reps != before.reps:
+        assert after.reps in FITTED_REPS
+    assert after.tight == before.tight
+    assert after.without == before.without
+
+
+def test_what_fits_is_left_as_it_is():
+    """A routine that lasts about as long as asked is not changed."""
+    plan = Plan(CATALOGUE.routines["daily-five"], CATALOGUE)
+    minutes = timeline_of(plan.id).duration / MINUTE
+    assert fitted(plan, minutes).timeline.plan == plan
+
+
+def test_nothing_left_is_an_error():
+    """A plan without a movement cannot be fitted."""
+    skipped = frozenset(CATALOGUE.movements)
+    with pytest.raises(NothingLeftError):
+        timeline_of(Plan(CATALOGUE.routines["desk"], CATALOGUE, Choices(skipped=skipped)).id)
+
+
+@given(plans(), st.integers(0, 12), st.floats(1, 12))
+def test_the_rest_of_a_routine_can_be_fitted(plan, step, minutes):
+    """What is done stays done: parts reached are kept, and the place is the same."""
+    timeline = timeline_of(plan.id)
+    step = min(step, len(plan.steps) - 1)
+    begun = Begun(timeline, Bookmark(step, 5_000))
+    found = fitted(plan, minutes, begun)
+    after = found.timeline
+    assert found.length == after.duration - begun.offset_in(after)
+    here = after.at(begun.offset_in(after)).step
+    before = plan.steps[step]
+    assert (here.part, here.side, here.movement) == (before.part, before.side, before.movement)
+    reached = [place for place, *_ in plan.parts if place <= before.part]
+    assert [place for place, *_ in after.plan.parts][: len(reached)] == reached
+
+
+def test_the_rest_is_made_shorter():
+    """Two minutes for what is left of a full stretch leave movements out, or make holds short."""
+    plan = Plan(CATALOGUE.routines["glute-stretch"], CATALOGUE)
+    timeline = timeline_of(plan.id)
+    found = fitted(plan, 3, Begun(timeline, Bookmark(4, 10_000)))
+    assert found.fits
+    assert found.timeline.plan.left_out or any(
+        step.dose != plan.steps[step.index].dose
+        for step in found.timeline.plan.steps
+        if isinstance(step.dose, Hold)
+    )
