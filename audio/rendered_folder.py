@@ -26,7 +26,7 @@ from skill.guides.manifest import (
 _TEMPORARY = ".tmp"
 _TEMPORARY_STALE_SECONDS = 10 * 60
 """Writing one takes milliseconds: whoever began it is gone."""
-_OUTDATED_KEPT_SECONDS = 30 * 24 * 60 * 60
+OUTDATED_KEPT_SECONDS = 30 * 24 * 60 * 60
 """How long cues that the manifest does not name are kept, in case their words or voice come
 back; and earlier manifests, in case somebody comes back who stopped in one of their guides."""
 
@@ -81,8 +81,8 @@ class RenderedFolder:
                 self._keep_earlier(manifest.digest)
                 write_whole(path, text)
             unnamed = (path for path in self._cues.glob("*.mp3") if path.name not in named)
-            _remove_older(unnamed, _OUTDATED_KEPT_SECONDS)
-            _remove_older(self._earlier.glob("*.json"), _OUTDATED_KEPT_SECONDS)
+            _remove_older(unnamed, OUTDATED_KEPT_SECONDS)
+            _remove_older(self._earlier.glob("*.json"), OUTDATED_KEPT_SECONDS)
         except OSError as error:
             raise _cannot_write(self.path, error) from error
 

@@ -57,17 +57,19 @@ def render(  # noqa: PLR0913, each is one thing the caller decides
     locale: str,
     jobs: int = 1,
     force: bool = False,
+    on_trial: bool = False,
     watch: Watch = lambda outcomes, _most: outcomes,
 ) -> Report:
     """Record the cues of a script that `folder` does not have, and put the manifest in force.
 
-    `jobs` is how many processes record; with `force` all cues are recorded anew. A cue that
-    fails is reported and the others are recorded; if the voice or the folder fails, the rest
-    is left. Either way the manifest in force stays. Raise `OutputError` if the folder cannot
-    be used at all.
+    `jobs` is how many processes record; with `force` all cues are recorded anew; `on_trial`,
+    none are, and nothing is put in force. A cue that fails is reported and the others are
+    recorded; if the voice or the folder fails, the rest is left. Either way the manifest in
+    force stays. Raise `OutputError` if the folder cannot be used at all.
     """
     rendered = RenderedFolder(folder)
-    rendered.prepare()
+    if not on_trial:
+        rendered.prepare()
     identity = voice.identity
     keys = {cue: cue_key(recipe, identity) for cue, recipe in script.items()}
     recipes = {keys[cue]: recipe for cue, recipe in script.items()}
@@ -75,8 +77,9 @@ def render(  # noqa: PLR0913, each is one thing the caller decides
     missing = {key: recipe for key, recipe in recipes.items() if key not in files}
 
     errors: dict[str, StudioError] = {}
-    with closing(_record_all(missing, voice, folder, jobs)) as outcomes:
-        for key, outcome in watch(outcomes, len(missing)):
+    to_record = {} if on_trial else missing
+    with closing(_record_all(to_record, voice, folder, jobs)) as outcomes:
+        for key, outcome in watch(outcomes, len(to_record)):
             if isinstance(outcome, CueFile):
                 files[key] = outcome
                 continue
@@ -88,7 +91,8 @@ def render(  # noqa: PLR0913, each is one thing the caller decides
     if len(files) == len(recipes):
         cues = {cue: files[key] for cue, key in keys.items()}
         manifest = Manifest(locale, identity, words_digest(script), cues)
-        rendered.publish(manifest)
+        if not on_trial:
+            rendered.publish(manifest)
     return Report(
         manifest=manifest,
         found=sum(key not in missing for key in keys.values()),

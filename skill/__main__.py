@@ -1,7 +1,6 @@
 """Runs the coach on this machine: `python -m skill`."""
 
 import argparse
-import logging
 import os
 import sys
 from contextlib import closing
@@ -11,6 +10,7 @@ from typing import Any
 from flask import Flask
 from waitress.server import create_server
 
+from skill import logs
 from skill.bootstrap import build
 from skill.coaching.errors import CoachError
 from skill.settings import PREFIX, SettingError, Settings
@@ -41,9 +41,7 @@ def main() -> int:
         settings = Settings.from_env(os.environ)
         if given.unsigned:
             settings = replace(settings, unsigned=True)
-        logging.basicConfig(
-            level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-        )
+        logs.set_up(settings.log_level)
         with closing(build(settings)) as service:
             serve(create_app(settings, service=service), settings)
     except (CoachError, OSError) as reason:

@@ -1,8 +1,10 @@
 """Bootstrap: the only place where the parts are wired together."""
 
+import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from skill import logs
 from skill.alexa.conversation import Clock, Conversation
 from skill.alexa.reminders import Reminders
 from skill.alexa.responding import Responder
@@ -11,11 +13,10 @@ from skill.content.wording import Wording, load_wording
 from skill.guides.editions import Editions
 from skill.guides.library import FrameLibrary
 from skill.guides.manifest import load, words_digest
-from skill.guides.shelves import LocalShelf
-from skill.ports import GuideLibrary, SessionStore
+from skill.guides.shelves import BucketShelf, LocalShelf
+from skill.ports import GuideLibrary, GuideShelf, SessionStore
 from skill.sessions import SessionManager
 from skill.settings import Settings
-from skill.stores.sqlite import SqliteStore
 
 
 def utc_now() -> datetime:
@@ -35,10 +36,12 @@ class Service:
     conversation: Conversation
     clock: Clock
     store: SessionStore
+    shelf: GuideShelf
 
     def close(self) -> None:
         """Let go of what is held open."""
         self.store.close()
+        self.shelf.close()
 
 
 def build(
@@ -59,10 +62,39 @@ def build(
     repertoire = Repertoire(wording.catalogue, library.cue_sheet, library.digest, library.earlier)
     for routine in wording.catalogue.routines:
         repertoire.timeline(routine)
-    store = store if store is not None else SqliteStore(settings.database)
-    manager = SessionManager(store, repertoire)
+    store = store if store is not None else _store(settings)
+    manager = SessionManager(store, repertoire, logs.witness)
     editions = Editions(library, repertoire, wording)
-    responder = Responder(editions, LocalShelf(settings.base_url, library.digest))
+    shelf = _shelf(settings, editions, clock)
+    responder = Responder(editions, shelf)
     reminders = reminders or Reminders(settings.locale)
     conversation = Conversation(manager, wording.catalogue, responder, reminders, clock)
-    return Service(settings, wording, library, editions, repertoire, conversation, clock, store)
+    return Service(
+        settings, wording, library, editions, repertoire, conversation, clock, store, shelf
+    )
+
+
+def _store(settings: Settings) -> SessionStore:
+    """Open the store that is set; the other one is not even loaded, as a cold start would wait."""
+    if settings.table:
+        from skill.stores.dynamodb import DynamoStore  # noqa: PLC0415
+
+        # Its credentials are Amazon's to change: they are looked up at each use.
+        return DynamoStore(settings.table, settings.region, os.environ, settings.table_endpoint)
+    from skill.stores.sqlite import SqliteStore  # noqa: PLC0415
+
+    return SqliteStore(settings.database)
+
+
+def _shelf(settings: Settings, editions: Editions, clock: Clock) -> GuideShelf:
+    """Return where guides are fetched from: the bucket that is set, or this very service."""
+    if settings.guides_bucket:
+        from skill.aws.credentials import Credentials  # noqa: PLC0415
+        from skill.guides.bucket import S3Bucket  # noqa: PLC0415
+
+        credentials = Credentials(os.environ)
+        bucket = S3Bucket(
+            settings.guides_bucket, settings.region, credentials, settings.guides_endpoint
+        )
+        return BucketShelf(editions, bucket, settings.public_url, clock)
+    return LocalShelf(settings.base_url, editions.library.digest)

@@ -31,9 +31,9 @@ class ShelfError(CoachError):
 class Stored:
     """A document as it was found, and its version.
 
-    Each write counts the version up by one. The first is 1, or, after a deletion under any
-    key, one that is past every version deleted so far: under a key no version comes twice, so
-    nobody who has read a document overwrites its successor, and no key need be remembered.
+    Each write over a document counts its version up by one. Where a first one begins is the
+    store's own affair, but under a key no version comes twice, not even after a deletion: nobody
+    who has read a document ever overwrites its successor.
     """
 
     document: bytes
@@ -119,4 +119,8 @@ class GuideShelf(Protocol):
 
     def clip(self, timeline: Timeline, step: int, start: Milliseconds) -> str:
         """Return the address of one of its steps, from an offset in the timeline to its end."""
+        ...
+
+    def close(self) -> None:
+        """Let go of whatever is held open; the shelf is not used afterwards."""
         ...

@@ -8,7 +8,10 @@ before it is.
 
 import hashlib
 import logging
-from dataclasses import replace
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from skill.coaching.events import Event, Moment
 from skill.coaching.lines import line
@@ -20,53 +23,92 @@ from skill.ports import ConflictError, SessionStore, Stored, StoreError
 from skill.records import CorruptRecordError, decode, encode
 
 ATTEMPTS = 10
-"""How often a decision is made anew before the store counts as out of reach."""
+SECONDS = 2.5
+"""How often, and for how long, a decision is made anew: Alexa waits 8 s for the answer."""
 
 log = logging.getLogger(__name__)
 
 
-class SessionManager:
-    """Keeps every runner's session; safe to use from several threads and processes."""
+class Kept(StrEnum):
+    """What became of a runner's record in the store."""
 
-    def __init__(self, store: SessionStore, repertoire: Repertoire) -> None:
+    SAVED = "saved"
+    UNCHANGED = "unchanged"
+    DELETED = "deleted"
+    AWAY = "away"
+    """The store was out of reach: what happened is kept nowhere but in the player's token."""
+    BUSY = "busy"
+    """Every race was lost; that, too, is kept nowhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One event that happened to a runner, for whoever watches."""
+
+    event: Event
+    before: Runner
+    after: Runner
+    kept: Kept
+
+
+class SessionManager:
+    """Keeps every runner's session; safe to use from several threads and processes.
+
+    `witness` is told of each event that has happened.
+    """
+
+    def __init__(
+        self,
+        store: SessionStore,
+        repertoire: Repertoire,
+        witness: Callable[[Happening], None] = lambda _: None,
+    ) -> None:
         self._store = store
         self._repertoire = repertoire
+        self._witness = witness
 
     def handle(self, user_id: str, event: Event, moment: Moment) -> Outcome:
         """Let an event happen to a user; what it changed is stored when this returns.
 
         An outcome that `forgets` is returned only when nothing is stored of the user any more.
         """
-        key, runner = storage_key(user_id), Runner()
-        for _ in range(ATTEMPTS):
+        runner, outcome, kept = self._happen(storage_key(user_id), event, moment)
+        self._witness(Happening(event, runner, outcome.runner, kept))
+        return outcome
+
+    def _happen(self, key: str, event: Event, moment: Moment) -> tuple[Runner, Outcome, Kept]:
+        """Return the runner before it, what follows, and what became of it in the store."""
+        runner, trouble, deadline = Runner(), Kept.BUSY, time.monotonic() + SECONDS
+        for attempt in range(1, ATTEMPTS + 1):
             try:
                 stored = self._store.load(key)
                 runner = self._recalled(key, stored)
                 outcome = advance(runner, event, moment, self._repertoire)
-                self._remember(key, stored, outcome)
+                return runner, outcome, self._remember(key, stored, outcome)
             except ConflictError:
-                continue
+                if attempt == ATTEMPTS or time.monotonic() >= deadline:
+                    log.warning("store too busy after %d attempts, this is not kept", attempt)
+                    break
             except StoreError as away:
                 log.warning("store out of reach, going on from what is known: %s", away)
+                trouble = Kept.AWAY
                 break
-            else:
-                return outcome
-        else:
-            log.warning("store too busy after %d attempts, this is not kept", ATTEMPTS)
         outcome = advance(runner, event, moment, self._repertoire)
         if outcome.forgets:
-            return replace(outcome, lines=(line("trouble-forgetting"),), forgets=False)
-        return outcome
+            outcome = replace(outcome, lines=(line("trouble-forgetting"),), forgets=False)
+        return runner, outcome, trouble
 
-    def _remember(self, key: str, stored: Stored | None, outcome: Outcome) -> None:
+    def _remember(self, key: str, stored: Stored | None, outcome: Outcome) -> Kept:
         """Store what an event has changed, or delete what is stored."""
         if outcome.forgets:
             if stored:
                 self._store.delete(key, stored.version)
-            return
+            return Kept.DELETED
         document = encode(outcome.runner)
-        if document != (stored.document if stored else encode(Runner())):
-            self._store.save(key, document, stored.version if stored else None)
+        if document == (stored.document if stored else encode(Runner())):
+            return Kept.UNCHANGED
+        self._store.save(key, document, stored.version if stored else None)
+        return Kept.SAVED
 
     def _recalled(self, key: str, stored: Stored | None) -> Runner:
         if stored is None:

@@ -1,4 +1,7 @@
-"""Settings: the only reader of the environment. Every variable begins `GLUTE_COACH_`."""
+"""Settings: the only reader of the environment. Every variable begins `GLUTE_COACH_`.
+
+But for a table's region, which Amazon's own variables tell where ours does not.
+"""
 
 import re
 from collections.abc import Callable, Mapping
@@ -17,6 +20,11 @@ _PUBLIC_URL = re.compile(
     r"https://[a-z0-9.-]+(:[0-9]{1,5})?(/[\w.~/-]*)?", re.ASCII | re.IGNORECASE
 )
 _LOCALE = re.compile(r"[a-z]{2}-[A-Z]{2}")
+_TABLE = re.compile(r"[\w.-]{3,255}", re.ASCII)
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
+_REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}")
+_AMAZONS_REGION = ("AWS_REGION", "AWS_DEFAULT_REGION")
+_ENDPOINT = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?", re.ASCII)
 
 
 class SettingError(CoachError):
@@ -31,6 +39,9 @@ class Settings:
 
     `skill_id` is empty until a skill exists; until then signed requests are refused.
     `public_url` is where Alexa's devices reach this service, without a slash at its end.
+    Runners are remembered in the DynamoDB `table`, or, where none is named, in the `database`.
+    Guides lie in the S3 bucket `guides_bucket`, to be fetched under `public_url`; where none is
+    named, this service serves them.
     With `unsigned`, requests without a signature are taken from this machine, and from
     nowhere else.
     """
@@ -41,6 +52,11 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8080
     database: Path = PROJECT / ".glute-coach" / "runners.sqlite3"
+    table: str = ""
+    region: str = ""
+    table_endpoint: str = ""
+    guides_bucket: str = ""
+    guides_endpoint: str = ""
     audio: Path = PROJECT / "audio" / "rendered"
     locale: str = "en-US"
     log_level: str = "INFO"
@@ -60,10 +76,8 @@ class Settings:
                 raise SettingError(f"{name} is no setting; there are {', '.join(variables())}")
             if not value.strip():
                 continue
-            try:
-                chosen[field] = _READERS[field](value.strip())
-            except ValueError as wrong:
-                raise SettingError(f"{name} takes {wrong}, not {value!r}") from None
+            chosen[field] = _read(name, field, value)
+        _complete(chosen, environment)
         return cls(**chosen)
 
     @property
@@ -77,6 +91,26 @@ class Settings:
 def variables() -> list[str]:
     """Return the name of every variable that is read."""
     return [f"{PREFIX}{field.upper()}" for field in _READERS]
+
+
+def _complete(chosen: dict[str, Any], environment: Mapping[str, str]) -> None:
+    """Add the region where something of Amazon's is chosen; raise `SettingError` without."""
+    of_amazon = [field for field in ("table", "guides_bucket") if field in chosen]
+    if of_amazon and "region" not in chosen:
+        name = next((name for name in _AMAZONS_REGION if environment.get(name, "").strip()), "")
+        if not name:
+            field = of_amazon[0].upper()
+            raise SettingError(f"{PREFIX}{field} needs a region: set {PREFIX}REGION")
+        chosen["region"] = _read(name, "region", environment[name])
+    if "guides_bucket" in chosen and "public_url" not in chosen:
+        raise SettingError(f"{PREFIX}GUIDES_BUCKET needs {PREFIX}PUBLIC_URL")
+
+
+def _read(name: str, field: str, value: str) -> object:
+    try:
+        return _READERS[field](value.strip())
+    except ValueError as wrong:
+        raise SettingError(f"{name} takes {wrong}, not {value!r}") from None
 
 
 def _skill_id(value: str) -> str:
@@ -103,6 +137,36 @@ def _port(value: str) -> int:
     return int(value)
 
 
+def _table(value: str) -> str:
+    if not _TABLE.fullmatch(value):
+        raise ValueError("the name of a DynamoDB table, such as glute-coach")
+    return value
+
+
+def _region(value: str) -> str:
+    if not _REGION.fullmatch(value):
+        raise ValueError("a region of AWS, such as eu-west-1")
+    return value
+
+
+def _table_endpoint(value: str) -> str:
+    if not _ENDPOINT.fullmatch(value):
+        raise ValueError("where DynamoDB answers, such as http://127.0.0.1:8000")
+    return value
+
+
+def _guides_bucket(value: str) -> str:
+    if not _BUCKET.fullmatch(value):
+        raise ValueError("the name of an S3 bucket, such as glute-coach-guides")
+    return value
+
+
+def _guides_endpoint(value: str) -> str:
+    if not _ENDPOINT.fullmatch(value):
+        raise ValueError("where S3 answers, such as http://127.0.0.1:9000")
+    return value
+
+
 def _locale(value: str) -> str:
     if not _LOCALE.fullmatch(value):
         raise ValueError("a locale such as en-US")
@@ -122,6 +186,11 @@ _READERS: Mapping[str, Callable[[str], object]] = {
     "host": str,
     "port": _port,
     "database": Path,
+    "table": _table,
+    "region": _region,
+    "table_endpoint": _table_endpoint,
+    "guides_bucket": _guides_bucket,
+    "guides_endpoint": _guides_endpoint,
     "audio": Path,
     "locale": _locale,
     "log_level": _log_level,

@@ -11,13 +11,14 @@ from flask import Flask, Request, Response, jsonify, request
 from werkzeug import Response as BaseResponse
 from werkzeug.exceptions import BadRequest, HTTPException, NotFound, RequestEntityTooLarge
 
-from skill.alexa.certificates import ChainFetcher, NotFromAlexaError, certifi_roots
+from skill import logs
+from skill.alexa.admission import NotFromAlexaError, check_application
+from skill.alexa.certificates import ChainFetcher, certifi_roots
 from skill.alexa.envelope import MalformedRequestError
 from skill.alexa.verification import (
     SIGNATURE_HEADER,
     URL_HEADER,
     Verifier,
-    check_application,
     check_timestamp,
 )
 from skill.bootstrap import Service, build
@@ -100,7 +101,8 @@ class _Door:
         """Answer a request of Alexa's."""
         body = request.get_data()
         document = self._admitted(request, body)
-        return jsonify(self._service.conversation.answer(document))
+        with logs.request(document):
+            return jsonify(self._service.conversation.answer(document))
 
     def guide(self, plan_id: str) -> BaseResponse:
         """Serve the guide of any plan."""

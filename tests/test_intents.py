@@ -83,7 +83,7 @@ VALUED = {
     "WithAgainIntent": events.WithAgain(),
     "RemindMeIntent": events.RemindMe(),
 }
-NOT_SAID = {"Launch", "ReminderAnswered", "PermissionAnswered"}
+NOT_SAID = {"Launch", "ReminderAnswered", "PermissionAnswered", "OutOfReach"}
 """Commands that come from the platform, not from a sentence."""
 
 

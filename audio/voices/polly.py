@@ -10,6 +10,7 @@ from functools import lru_cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Self
 
+from audio.amazon import told, what_mends
 from audio.errors import CueError, StudioError, UnknownVoiceError, VoiceError
 from audio.recording import Recording
 
@@ -100,16 +101,8 @@ def connect(attempts: int) -> Any:
 
 def _unreachable(error: "BotoCoreError") -> VoiceError:
     """Say what to set or mend, where botocore did not get as far as an answer."""
-    match type(error).__name__:
-        case "NoRegionError":
-            mend = "set AWS_DEFAULT_REGION, for example to us-east-1"
-        case "NoCredentialsError" | "PartialCredentialsError" | "CredentialRetrievalError":
-            mend = "run `aws configure`, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
-        case "ProfileNotFound":
-            mend = "set AWS_PROFILE to one of your profiles"
-        case _:
-            mend = "try again later, or take another voice"
-    return VoiceError(f"Amazon Polly cannot be had: {str(error).rstrip('.')}; {mend}")
+    mend = what_mends(error, "try again later, or take another voice")
+    return VoiceError(f"Amazon Polly cannot be had: {told(error)}; {mend}")
 
 
 def _refused(error: "ClientError", name: str) -> StudioError:

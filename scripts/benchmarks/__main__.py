@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 
-from scripts.benchmarks import audio, understanding
+from scripts.benchmarks import audio, coldstart, understanding
 from scripts.benchmarks.progress import Progress
 from scripts.benchmarks.report import Report
 from skill.coaching.errors import CoachError
@@ -32,6 +32,10 @@ class Benchmark:
 BENCHMARKS: Mapping[str, Benchmark] = {
     "audio": Benchmark(
         "rendering, joining and loudness of the guides, beside a pydub program", audio.measure
+    ),
+    "coldstart": Benchmark(
+        "how long a cold function takes to its first answer, beside the SDK with boto3",
+        coldstart.measure,
     ),
     "understanding": Benchmark(
         "how much is understood without Alexa, how much nonsense is, and how fast",

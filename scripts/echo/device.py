@@ -115,7 +115,8 @@ class Echo:
     """An Echo with one skill.
 
     `send` is the way to the skill, `model` the skill's interaction model, `length_of` knows
-    streams and clips. Some knobs may be turned at any time: `delivery` is how the player's
+    streams and clips; `understanding` of the model may be given, if there is one already, since
+    making it takes time. Some knobs may be turned at any time: `delivery` is how the player's
     events reach the skill, and `stamp` gives the time written into requests, which is the
     Echo's own unless the skill at the other end lives by a real clock. `consent` decides what
     the runner says when Alexa asks for a permission; Amazon has noted it when it is called.
@@ -124,13 +125,15 @@ class Echo:
     `SkillFailedError` if it answers with an HTTP error.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - two of them for what is rarely otherwise
         self,
         send: Send,
         model: Mapping[str, Any],
         length_of: Lengths,
         device: Device | None = None,
         clock: datetime = START,
+        *,
+        understanding: Understanding | None = None,
     ) -> None:
         self.device = device or Device()
         self.invocation_name = str(model["interactionModel"]["languageModel"]["invocationName"])
@@ -144,7 +147,7 @@ class Echo:
         self._length_of = length_of
         self._dialogs = dialogs_in(model)
         self._stationery = Stationery(self.device, model)
-        self._ear = Ear(Understanding(model), self.invocation_name)
+        self._ear = Ear(understanding or Understanding(model), self.invocation_name)
         self._session: Session | None = None
         self._listening: _Listening | None = None
         self._post = Post()

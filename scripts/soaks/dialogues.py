@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 from scripts.echo.device import Heard
-from scripts.soaks.happenings import Happening, draw_happening
+from scripts.soaks.happenings import MOODS, Happening, draw_happening
 from scripts.soaks.house import House, Neighbourhood
 from scripts.soaks.promises import Witness
 from skill.coaching.errors import CoachError
@@ -55,6 +55,7 @@ class Soaked:
     happenings: int
     requests: int
     seconds: float
+    slowest: float
     broken: Broken | None = None
     kept: Path | None = None
 
@@ -62,7 +63,8 @@ class Soaked:
         """Say it in a line, and how to have a broken dialogue again in some more."""
         line = (
             f"{self.dialogues:,} dialogues, {self.happenings:,} happenings, "
-            f"{self.requests:,} requests in {self.seconds:.0f} s, with seed {self.seed}: "
+            f"{self.requests:,} requests in {self.seconds:.0f} s, with seed {self.seed}; "
+            f"the slowest answer took {self.slowest:.2f} s; "
         )
         if self.broken is None:
             return f"{line}every promise was kept."
@@ -92,14 +94,16 @@ def soak(minutes: float, seed: int, watch: Watch, kept: Path = KEPT) -> Soaked:
             file = write_down(broken, kept / f"dialogue-{seed}-{number - 1}.json")
     finally:
         neighbourhood.close()
-    return Soaked(seed, number, happened, requests, time.monotonic() - started, broken, file)
+    seconds, slowest = time.monotonic() - started, neighbourhood.slowest
+    return Soaked(seed, number, happened, requests, seconds, slowest, broken, file)
 
 
 def draw_dialogue(random: Random, neighbourhood: Neighbourhood) -> tuple[Happening, ...]:
     """Draw a dialogue."""
     vocabulary = neighbourhood.vocabulary
     length = random.randrange(1, LONGEST + 1)
-    drawn = [draw_happening(random, vocabulary) for _ in range(length)]
+    mood = random.choice(list(MOODS))
+    drawn = [draw_happening(random, vocabulary, mood) for _ in range(length)]
     if random.random() < ROUTINE_FIRST:
         drawn[0] = vocabulary.say(random, "StartRoutineIntent", by_name=False)
     return tuple(drawn)

@@ -252,15 +252,30 @@ OFTEN = (
 )
 """Intents that a dialogue does not get far without."""
 
+WISHES = (
+    *("HoldForIntent", "HoldLongerIntent", "HoldShorterIntent", "CountSlowerIntent"),
+    *("CountFasterIntent", "TighterSideIntent", "EvenSidesIntent", "WithoutIntent"),
+    *("WithAgainIntent", "SkipForGoodIntent", "BringBackIntent", "WaitForMeIntent"),
+    *("RunOnIntent", "LessTalkingIntent", "TellEverythingIntent", "NoCountdownIntent"),
+    *("CountdownIntent", "SoftSoundIntent", "NoSoundIntent", "UsualSettingsIntent"),
+)
+"""Intents that change what is remembered of a runner's wishes."""
+
 DAY = 86_400
 WAITS = ((0.0, 5.0), (5.0, 40.0), (40.0, 240.0), (240.0, 1_800.0), (DAY, 9.0 * DAY))
 """From how many seconds to how many is waited, the short waits more often."""
 
 
-def draw_happening(random: Random, vocabulary: Vocabulary) -> Happening:  # noqa: PLR0911
-    """Draw something that may happen."""
-    (kind,) = random.choices(list(_WEIGHTS), list(_WEIGHTS.values()))
+def draw_happening(  # noqa: C901, PLR0911 - a case for each kind
+    random: Random, vocabulary: Vocabulary, mood: str = "any"
+) -> Happening:
+    """Draw something that may happen, in one of the `MOODS`."""
+    weights = MOODS[mood]
+    (kind,) = random.choices(list(weights), list(weights.values()))
     match kind:
+        case "wish":
+            wish = random.choice((*WISHES, "EasierIntent", "SkipForGoodIntent", "WithoutIntent"))
+            return vocabulary.say(random, wish, by_name=False)
         case "often":
             return vocabulary.say(random, random.choice(OFTEN), random.random() < RARELY)
         case "say":
@@ -279,8 +294,9 @@ def draw_happening(random: Random, vocabulary: Vocabulary) -> Happening:  # noqa
         case "deliver":
             return Deliver(random.choice(((0.0,), (0.0,), (), (0.0, 2.0), (7.5,), (0.0, 90.0))))
         case "stray":
-            told = random.choice(list(Told))
-            return Stray(told.value, random.randrange(1, 4), random.randrange(0, 900_000))
+            return Stray(
+                random.choice(list(Told)).value, random.randrange(1, 4), random.randrange(900_000)
+            )
         case "reminders":
             answer = random.choice(list(ReminderAnswer))
             return RemindersEnd(answer.value, random.choice(list(Consent)).value)
@@ -296,20 +312,26 @@ _PLAIN: Mapping[str, Happening] = {
     "music": PlayMusic(),
     "complain": Complain(),
 }
-_WEIGHTS: Mapping[str, int] = {
+_CALM: Mapping[str, int] = {
     "say": 38,
     "often": 20,
+    "wish": 8,
     "wait": 16,
     "press": 4,
     "launch": 3,
     "nothing": 3,
-    "go to": 3,
     "stray": 3,
     "weather": 2,
     "reminders": 2,
-    "deliver": 2,
     "exit": 1,
     "fail": 1,
     "music": 1,
     "complain": 1,
 }
+MOODS: Mapping[str, Mapping[str, int]] = {
+    "any": {**_CALM, "go to": 4, "deliver": 3},
+    "calm": _CALM,
+    "wishful": {"wish": 60, "often": 20, "say": 5, "wait": 10, "go to": 1, "nothing": 4},
+}
+"""How often each kind of thing happens: anything at all; on one device that tells its notices at
+once, where most can be promised; with many wishes on top of each other."""

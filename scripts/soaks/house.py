@@ -7,11 +7,11 @@ they are is known from their timelines.
 
 import json
 import logging
-from collections.abc import Callable, Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from scripts.echo.device import START, Consent, Echo, Heard
@@ -28,13 +28,14 @@ from skill.coaching.errors import CoachError
 from skill.coaching.movements import Milliseconds
 from skill.coaching.outcomes import CancelReminders, SetReminders
 from skill.coaching.repertoire import Repertoire
-from skill.coaching.runner import Progress, Runner
+from skill.coaching.runner import Runner
 from skill.coaching.schedules import ReminderAnswer
 from skill.content.utterances import load_utterances
 from skill.records import decode
 from skill.sessions import storage_key
 from skill.settings import Settings
 from skill.stores.memory import MemoryStore
+from skill.understanding.listening import Understanding
 
 PUBLIC_URL = "https://coach.example"
 DEVICES = (
@@ -60,8 +61,10 @@ class Neighbourhood:
         wording = self.service.wording
         self.model = interaction_model(wording, load_utterances(wording.locale))
         self.vocabulary = what.Vocabulary(self.model)
-        self.deaf_model = _deaf(self.model)
+        self.understanding = Understanding(self.model)
         self.faults: list[str] = []
+        self.slowest = 0.0
+        """Seconds that the slowest answer has taken."""
         self._log = logging.getLogger("skill")
         self._ear = _Ear(self.faults)
         self._propagated = self._log.propagate
@@ -80,7 +83,9 @@ class Neighbourhood:
 
     def send(self, body: bytes) -> tuple[int, bytes]:
         """Take a request to the coach."""
+        started = time.perf_counter()
         answer = self.service.conversation.answer(json.loads(body))
+        self.slowest = max(self.slowest, time.perf_counter() - started)
         return 200, json.dumps(answer).encode()
 
     def length_of(self, url: str) -> Milliseconds:
@@ -97,9 +102,10 @@ class House:
         self.devices = [
             Echo(
                 neighbourhood.send,
-                neighbourhood.deaf_model,
+                neighbourhood.model,
                 neighbourhood.length_of,
                 replace(device, user_id=runner),
+                understanding=neighbourhood.understanding,
             )
             for device in DEVICES
         ]
@@ -195,27 +201,13 @@ class House:
             if echo.clock < latest:
                 echo.wait((latest - echo.clock) / timedelta(seconds=1))
 
-    def _believed(self) -> Runner:
-        """The runner as the coach remembers them, with the place moved on by the clock."""
-        runner = self.remembered
-        progress = runner.session.progress
-        if progress is None or progress.as_of is None:
-            return runner
-        timeline = self._around.service.repertoire.timeline(progress.plan_id)
-        passed = round((self.now() - progress.as_of) / timedelta(milliseconds=1))
-        offset = timeline.offset_of(progress.bookmark) + passed
-        if offset >= timeline.duration:
-            return runner
-        moved = Progress(progress.plan_id, timeline.bookmark(offset), self.now())
-        return replace(runner, session=replace(runner.session, progress=moved))
-
     def _stray(self, stray: what.Stray) -> None:
         """Have an old notice arrive: nothing may come of it, and nothing changes by it."""
         if len(self._tokens) <= stray.age or not self.here.device.has_audio_player:
             return
-        token, before = self._tokens[-1 - stray.age], self._believed()
+        token, before = self._tokens[-1 - stray.age], self.document
         told, parsed = Happening(stray.told), parse_token(token)
-        if parsed is None or parsed.generation >= before.session.generation:
+        if parsed is None or parsed.generation >= self.remembered.session.generation:
             return  # forgotten by now: then the player knows more than the coach
         playhead = Playhead(Activity.STOPPED, token, stray.offset)
         error = "MEDIA_ERROR_UNKNOWN" if told is Happening.FAILED else None
@@ -226,27 +218,8 @@ class House:
         answer = read_answer(
             body, envelope["request"], self.here.device.interfaces, self._around.length_of
         )
-        if answer.directives or self._believed() != before:
+        if answer.directives or self.document != before:
             raise StrayNoticeHeededError(f"{told} of generation {parsed.generation} was heeded")
-
-
-def _deaf(model: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a model that has nothing to understand: here all is said by its intent."""
-    whole = model["interactionModel"]
-    language = whole["languageModel"]
-    intents = [{**intent, "samples": []} for intent in language["intents"]]
-    types = [
-        {
-            **kind,
-            "values": [
-                {**value, "name": {"value": value["name"]["value"], "synonyms": []}}
-                for value in kind["values"]
-            ],
-        }
-        for kind in language["types"]
-    ]
-    deaf = {**language, "intents": intents, "types": types}
-    return {"interactionModel": {**whole, "languageModel": deaf}}
 
 
 class StrayNoticeHeededError(CoachError):

@@ -36,6 +36,8 @@ MANNERS = frozenset(
 )
 """Intents that change how the coach coaches: they leave step and second as they are."""
 
+RUNNING = (Phase.PLAYING, Phase.STEPPING)
+
 SLACK: Milliseconds = 2
 """How far a place may be off that went by the clock, which counts in milliseconds."""
 
@@ -105,6 +107,7 @@ class Witness:
         if house.faults:
             raise BrokenPromiseError(f"the coach failed: {house.faults[0]}")
         self._is_in_a_place(after.runner)
+        self._keeps_the_wishes(before.runner, happening, after.runner)
         self._keeps_the_history(before.runner, happening, after.runner)
         if house.heard is not None:
             self._answers(happening, house.heard)
@@ -112,10 +115,15 @@ class Witness:
         self._hushed = happening == what.Press("pause", on_screen=True) or (
             self._hushed and not is_told
         )
+        if isinstance(happening, what.Say) and happening.intent == "ItHurtsIntent":
+            self._stops(after)
         if not house.moved and not house.disturbed and house.here is house.devices[0]:
             self._agrees_with_the_player(after)
             self._counts_what_ended(before, after)
             self._leaves_the_place(before, happening, after)
+            asked = isinstance(happening, what.Say) and happening.intent == "WhereAmIIntent"
+            if asked and house.heard is not None:
+                self._tells_the_spot(after, house.heard)
 
     def _is_in_a_place(self, runner: Runner) -> None:
         progress = runner.session.progress
@@ -135,6 +143,14 @@ class Witness:
                 f"of {len(before.history)} sessions done {len(after.history)} are remembered"
             )
 
+    def _keeps_the_wishes(self, before: Runner, happening: what.Happening, after: Runner) -> None:
+        """Only who wishes otherwise is coached otherwise; answers to questions may be wishes."""
+        intent = happening.intent if isinstance(happening, what.Say) else ""
+        if intent in {*what.WISHES, "FitTimeIntent", "AMAZON.YesIntent"}:
+            return
+        if (before.choices, before.waits) != (after.choices, after.waits):
+            raise BrokenPromiseError(f"{before.choices} became {after.choices} by {happening}")
+
     def _answers(self, happening: what.Happening, heard: Heard) -> None:
         said = f"{heard.speech} {heard.reprompt.words}"
         for text in self._never:
@@ -143,6 +159,18 @@ class Witness:
         declined = isinstance(happening, what.Say) and happening.intent == "AMAZON.NoIntent"
         if not heard.said.parts and heard.played is None and not declined:
             raise BrokenPromiseError("nothing was answered")
+
+    def _stops(self, now: Glance) -> None:
+        if now.activity is Activity.PLAYING or now.runner.session.phase in RUNNING:
+            raise BrokenPromiseError("it hurts, and it goes on")
+
+    def _tells_the_spot(self, now: Glance, heard: Heard) -> None:
+        bookmark, plan_id = now.bookmark(self._repertoire), _plan_id(now.runner)
+        if bookmark is None or plan_id is None:
+            return
+        spot = self._wording.spot(self._repertoire.timeline(plan_id).plan.steps[bookmark.step])
+        if spot not in heard.speech:
+            raise BrokenPromiseError(f"at {spot} the coach said: {heard.speech}")
 
     def _agrees_with_the_player(self, now: Glance) -> None:
         """What plays is what the coach believes to play, where it believes it to be."""
@@ -174,11 +202,15 @@ class Witness:
         same_plan = plan_id == _plan_id(after.runner)
         if intent in ASIDE and not (same_plan and was == now):
             raise BrokenPromiseError(f"a question moved {was} in {plan_id} to {now}")
+        resumes = intent == "AMAZON.ResumeIntent" and before.runner.session.phase is Phase.PAUSED
+        if resumes and not after.runner.waits and not (same_plan and was == now):
+            raise BrokenPromiseError(f"what was paused at {was} goes on at {now}")
         if intent in MANNERS:
             told = self._position(before.runner, was), self._position(after.runner, now)
             if told[0] != told[1]:
                 raise BrokenPromiseError(f"how the coach coaches moved {told[0]} to {told[1]}")
-        silent = isinstance(happening, what.Press) and after.token == before.token
+        goes_on = isinstance(happening, what.Press) and happening.button != "pause"
+        silent = goes_on and after.token == before.token
         if silent and not self._hushed and was != now:
             raise BrokenPromiseError(f"a button that nothing was heard of moved {was} to {now}")
 

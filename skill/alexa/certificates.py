@@ -33,7 +33,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
 
-from skill.coaching.errors import CoachError
+from skill.alexa.admission import NotFromAlexaError
 
 SIGNER = "echo-api.amazon.com"
 HOST = "s3.amazonaws.com"
@@ -62,12 +62,6 @@ _T = TypeVar("_T")
 
 # What `cryptography` raised on a million chains with bytes changed at random.
 _MALFORMED = (ValueError, TypeError, x509.InvalidVersion)
-
-
-class NotFromAlexaError(CoachError):
-    """A request that Alexa cannot be shown to have sent: HTTP 400."""
-
-    code = "not-from-alexa"
 
 
 class CertificateUrlError(NotFromAlexaError):

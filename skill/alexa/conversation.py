@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any, cast
 
 from ask_sdk_core.dispatch_components import AbstractExceptionHandler, AbstractRequestHandler
@@ -17,12 +18,13 @@ from skill.alexa.envelope import MalformedRequestError, read_complaint, read_env
 from skill.alexa.reading import is_spoken, read_access, read_event, read_moment, read_user
 from skill.alexa.reminders import Reminders
 from skill.alexa.responding import Responder
-from skill.coaching.events import Event, PermissionAnswered, ReminderAnswered
+from skill.coaching.events import Event, OutOfReach, PermissionAnswered, ReminderAnswered
 from skill.coaching.lines import line
 from skill.coaching.outcomes import CancelReminders, Outcome, SetReminders
 from skill.coaching.routines import Catalogue
 from skill.coaching.runner import Runner
 from skill.coaching.schedules import ReminderAnswer
+from skill.ports import ShelfError
 from skill.sessions import SessionManager
 
 log = logging.getLogger(__name__)
@@ -85,30 +87,37 @@ class Coaching(AbstractRequestHandler):
     def handle(self, handler_input: HandlerInput) -> Response:
         """Let the event happen and answer with what follows; no event, no answer.
 
-        If that is an errand it is run, and how it ended happens too; once, and no more.
+        If that is an errand it is run, and how it ended happens too; once, and no more. Whatever
+        is to be played and cannot be had: that happens too, and is told after what led to it.
         """
         envelope = handler_input.request_envelope
         event = read_event(envelope.request, self._catalogue)
         if event is None:
             log.info("no answer to a request of type %r", request_type(handler_input))
             return Response()
-        outcome = self._happen(event, envelope)
+        now = self._clock()
+        outcome = self._happen(event, envelope, now)
         if isinstance(outcome.errand, SetReminders | CancelReminders):
             event = ReminderAnswered(self._run(outcome.errand, envelope))
-            outcome = self._happen(event, envelope)
+            outcome = self._happen(event, envelope, now)
         if isinstance(envelope.request, ConnectionsResponse):
             # Just asked: Alexa would say yes at once, for one who gave it before, and so on.
             outcome = replace(outcome, errand=None)
-        return self._responder.respond(
-            outcome,
+        respond = partial(
+            self._responder.respond,
             aloud=is_spoken(envelope.request),
             eliciting=isinstance(envelope.request, IntentRequest),
             with_card=event in REFUSALS,
         )
+        try:
+            return respond(outcome)
+        except ShelfError as away:
+            log.error("nothing can be played: %s", away)  # noqa: TRY400
+            waiting = self._happen(OutOfReach(), envelope, now)
+            return respond(replace(waiting, lines=(*outcome.lines, *waiting.lines)))
 
-    def _happen(self, event: Event, envelope: RequestEnvelope) -> Outcome:
-        moment = read_moment(envelope, self._clock())
-        return self._manager.handle(read_user(envelope), event, moment)
+    def _happen(self, event: Event, envelope: RequestEnvelope, now: datetime) -> Outcome:
+        return self._manager.handle(read_user(envelope), event, read_moment(envelope, now))
 
     def _run(
         self, errand: SetReminders | CancelReminders, envelope: RequestEnvelope

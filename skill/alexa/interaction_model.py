@@ -8,14 +8,15 @@ CLI fills it in when it deploys the code; otherwise it is set in the developer c
 then Alexa takes the skill, but does not let anyone enable it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from skill.alexa.eliciting import dialog_model
 from skill.alexa.reminders import SCOPE
 from skill.coaching.errors import ContentError
 from skill.content.utterances import CUSTOM_INTENTS, Listing, Utterances
-from skill.content.wording import MovementWords, RoutineWords, Wording
+from skill.content.wording import Wording
 
 Json = dict[str, Any]
 
@@ -34,8 +35,12 @@ class LegalPages:
 def interaction_model(wording: Wording, utterances: Utterances) -> Json:
     """Build a locale's interaction model: its intents, their samples and slots, and slot types.
 
-    Raise `ContentError` if one name stands for two routines or two movements.
+    Types come in this order: routines, movements, and what stands among the utterances. Raise
+    `ContentError` if one name stands for two routines or two movements.
     """
+    movements = {id_: (its.name, *its.synonyms) for id_, its in wording.movements.items()}
+    routines = {id_: (its.name, *its.synonyms) for id_, its in wording.routines.items()}
+    types = {"ROUTINE": routines, "MOVEMENT": movements, **utterances.names}
     return {
         "interactionModel": {
             "languageModel": {
@@ -44,11 +49,9 @@ def interaction_model(wording: Wording, utterances: Utterances) -> Json:
                     _intent(name, samples, CUSTOM_INTENTS.get(name, {}))
                     for name, samples in utterances.samples.items()
                 ],
-                "types": [
-                    _slot_type("ROUTINE", wording.routines),
-                    _slot_type("MOVEMENT", wording.movements),
-                ],
-            }
+                "types": [_slot_type(type_, names) for type_, names in types.items()],
+            },
+            **dialog_model(wording),
         }
     }
 
@@ -105,20 +108,17 @@ def _intent(name: str, samples: Iterable[str], slots: Mapping[str, str]) -> Json
     return {"name": name, **({"slots": declared} if declared else {}), "samples": list(samples)}
 
 
-def _slot_type(type_: str, words: Mapping[str, MovementWords | RoutineWords]) -> Json:
+def _slot_type(type_: str, names: Mapping[str, Sequence[str]]) -> Json:
     owners: dict[str, str] = {}
-    for id_, its_words in words.items():
-        for name in (its_words.name, *its_words.synonyms):
+    for id_, its_names in names.items():
+        for name in its_names:
             owner = owners.setdefault(name.casefold(), id_)
             if owner != id_:
                 raise ContentError(f"{type_}: {name!r} is a name of both {owner} and {id_}")
     return {
         "name": type_,
         "values": [
-            {
-                "id": id_,
-                "name": {"value": its_words.name, "synonyms": list(its_words.synonyms)},
-            }
-            for id_, its_words in words.items()
+            {"id": id_, "name": {"value": name, "synonyms": synonyms}}
+            for id_, (name, *synonyms) in names.items()
         ],
     }

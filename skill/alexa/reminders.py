@@ -27,8 +27,6 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
-import certifi
-
 from skill.coaching.errors import CoachError
 from skill.coaching.outcomes import CancelReminders, SetReminders
 from skill.coaching.schedules import Day, ReminderAnswer, Schedule
@@ -304,4 +302,6 @@ def _json(content: bytes) -> object:
 
 @cache
 def _tls() -> ssl.SSLContext:
+    import certifi  # noqa: PLC0415 - slow to load, for what few requests need
+
     return ssl.create_default_context(cafile=certifi.where())

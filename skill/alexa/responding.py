@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from xml.sax.saxutils import escape, quoteattr
+from html import escape
 
 from ask_sdk_core.response_helper import ResponseFactory
 from ask_sdk_model import Response
@@ -88,7 +88,7 @@ class Responder:
         if isinstance(outcome.player, PlayClip):
             clip = outcome.player
             address = self.shelf.clip(clip.timeline, clip.step, clip.start)
-            parts.append(f"<audio src={quoteattr(address)}/>")
+            parts.append(f'<audio src="{escape(address)}"/>')
         if outcome.ask:
             parts.append(self._said(outcome.ask.line))
             factory.ask(self._said(outcome.ask.reprompt))
@@ -98,7 +98,7 @@ class Responder:
 
     def _said(self, line: Line) -> str:
         """Return a line as SSML: whatever was heard becomes plain text within it."""
-        return escape(_NOT_IN_XML.sub("", self.wording.say(line)))
+        return escape(_NOT_IN_XML.sub("", self.wording.say(line)), quote=False)
 
     def _play_directive(self, play: Play) -> PlayDirective:
         place = play.timeline.at(play.offset)

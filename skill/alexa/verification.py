@@ -17,12 +17,8 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509 import Certificate
 
-from skill.alexa.certificates import (
-    FETCH_SECONDS,
-    NotFromAlexaError,
-    SigningKeys,
-    normalise_url,
-)
+from skill.alexa.admission import NotFromAlexaError, value_at
+from skill.alexa.certificates import FETCH_SECONDS, SigningKeys, normalise_url
 
 __all__ = [
     "Headers",
@@ -31,8 +27,6 @@ __all__ = [
     "SignatureHeaderError",
     "TimestampError",
     "Verifier",
-    "WrongSkillError",
-    "check_application",
     "check_timestamp",
 ]
 
@@ -68,12 +62,6 @@ class TimestampError(NotFromAlexaError):
     """The request does not say when it was sent, or that was not just now."""
 
     code = "wrong-time"
-
-
-class WrongSkillError(NotFromAlexaError):
-    """The request is meant for another skill, or does not say for which."""
-
-    code = "wrong-skill"
 
 
 class Headers(Protocol):
@@ -125,7 +113,7 @@ def check_timestamp(envelope: object, now: datetime) -> None:
     Skill events may be an hour old (Amazon's documentation, "Skill Events in Alexa
     Skills": they are delivered again until acknowledged).
     """
-    text = _value(envelope, "request", "timestamp")
+    text = value_at(envelope, "request", "timestamp")
     try:
         sent = datetime.fromisoformat(text) if isinstance(text, str) else None
     except ValueError:
@@ -134,32 +122,13 @@ def check_timestamp(envelope: object, now: datetime) -> None:
         raise TimestampError(
             "request.timestamp must be an ISO 8601 time with its zone, such as 2026-01-31T06:30:00Z"
         )
-    repeated = _value(envelope, "request", "type") in REPEATED_EVENTS
+    repeated = value_at(envelope, "request", "type") in REPEATED_EVENTS
     tolerance = EVENT_TOLERANCE if repeated else TOLERANCE
     if abs(now - sent) > tolerance:
         raise TimestampError(
             f"request.timestamp is {sent}, and now is {now}: they may be"
             f" {tolerance.total_seconds():.0f} s apart"
         )
-
-
-def check_application(envelope: object, skill_id: str) -> None:
-    """Raise WrongSkillError unless the request names `skill_id`, and no other skill.
-
-    Requests without a session (AudioPlayer's, for one) name it in the context alone.
-    """
-    named = [
-        application
-        for place in (("context", "System"), ("session",))
-        if (application := _value(envelope, *place, "application", "applicationId")) is not None
-    ]
-    if not named:
-        raise WrongSkillError(
-            "the request names no skill: context.System.application.applicationId must be"
-            f" {skill_id!r}"
-        )
-    if any(application != skill_id for application in named):
-        raise WrongSkillError(f"the request is for another skill than {skill_id!r}")
 
 
 def _header(headers: Headers, name: str) -> str:
@@ -178,10 +147,3 @@ def _base64(text: str) -> bytes:
     if not signature or base64.b64encode(signature).decode() != text:
         raise SignatureHeaderError(f"the header {SIGNATURE_HEADER} must be base64 (RFC 4648)")
     return signature
-
-
-def _value(envelope: object, *path: str) -> object:
-    """Return what a JSON document holds at `path`; None if it, or a step to it, is not there."""
-    for name in path:
-        envelope = envelope.get(name) if isinstance(envelope, dict) else None
-    return envelope

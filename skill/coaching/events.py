@@ -405,6 +405,11 @@ class PermissionAnswered(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class OutOfReach(Command):
+    """What was to be played just now cannot be had; the runner still waits for the answer."""
+
+
+@dataclass(frozen=True, slots=True)
 class PlaybackStarted(PlayerNotice):
     """The guide began to sound, or went on after the runner had spoken."""
 

@@ -307,6 +307,7 @@ LINES: Mapping[str, frozenset[str]] = {
         # when something is wrong
         "state-lost": "",
         "routine-gone": "",
+        "out-of-reach": "",
         "trouble": "",
     }.items()
 }

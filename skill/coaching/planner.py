@@ -5,11 +5,10 @@ make holds and sets longer or shorter, both sides alike. Of all the ways to fit 
 one that changes the routine least. The order of movements always stays.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from math import log, log2
-from statistics import mean
 from typing import Self
 
 from skill.coaching.errors import PlanError
@@ -185,11 +184,15 @@ def _scaled(plan: Plan, factor: float) -> Choices:
     holds = [step.dose.seconds for step in plan.steps if isinstance(step.dose, Hold)]
     reps = [step.dose.count for step in plan.steps if isinstance(step.dose, Reps)]
     if holds:
-        wanted = HOLD_STEP * round(factor * mean(holds) / HOLD_STEP)
+        wanted = HOLD_STEP * round(factor * _mean(holds) / HOLD_STEP)
         choices = replace(choices, hold_seconds=_within(FITTED_HOLDS, wanted))
     if reps:
-        choices = replace(choices, reps=_within(FITTED_REPS, round(factor * mean(reps))))
+        choices = replace(choices, reps=_within(FITTED_REPS, round(factor * _mean(reps))))
     return choices
+
+
+def _mean(numbers: Sequence[int]) -> float:
+    return sum(numbers) / len(numbers)
 
 
 def _work(plan: Plan, first: int) -> Milliseconds:

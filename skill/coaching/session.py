@@ -126,6 +126,9 @@ TRANSITIONS: Mapping[type[Event], Mapping[Phase, Callable[[Turn, Any], Outcome]]
     _always(events.StopReminders, recall.stop_reminders),
     _always(events.ReminderAnswered, recall.reminder_answered),
     _always(events.PermissionAnswered, recall.permission_answered),
+    # troubles
+    _row(events.OutOfReach,
+         do.out_of_reach_idle, do.out_of_reach, do.out_of_reach, do.out_of_reach),
     # answers
     _always(events.Yes, answer.yes),
     _always(events.No, answer.no),
@@ -187,7 +190,10 @@ def _worded(outcome: Outcome, *, begins: bool) -> Outcome:
     lines = tuple(map(counted, outcome.lines))
     ask = outcome.ask
     if ask is not None:
-        ask = replace(ask, line=counted(ask.line), reprompt=counted(ask.reprompt))
+        put = counted(ask.line)
+        # In other words than the question; not counted, since it is heard in silence only.
+        again = replace(ask.reprompt, nth=talk + said[ask.reprompt.id])
+        ask = replace(ask, line=put, reprompt=again)
     if not outcome.forgets:
         session = replace(session, talk=talk, said=dict(said))
         outcome = replace(outcome, runner=replace(outcome.runner, session=session))
@@ -233,9 +239,10 @@ def _caught_up(runner: Runner, event: Event, moment: Moment, repertoire: Reperto
         over = told_by_request and playhead.has_ended
         adopted = known if over else _adopted(known, playhead, moment, repertoire)
         return replace(runner, session=adopted)
-    if session.progress is None:
+    is_current = _is_current(session, moment)
+    if session.progress is None or (isinstance(event, PlayerNotice) and not is_current):
         return runner
-    if playhead is None or not _is_current(session, moment):
+    if playhead is None or not is_current:
         return replace(runner, session=_by_the_clock(session, moment, repertoire))
     if told_by_request and playhead.has_ended:
         return runner.completing(session.progress.plan_id, moment.now)

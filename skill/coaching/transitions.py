@@ -199,6 +199,21 @@ def leave_stepping(turn: Turn, _: Event) -> Outcome:
     return turn.wait(line("goodbye-kept", spot=turn.spot), at=start_of_step)
 
 
+def out_of_reach(turn: Turn, _: Event) -> Outcome:
+    """Wait at the place that was to be played; if nobody listens, the runner is told later."""
+    is_stepping = turn.session.phase is Phase.STEPPING
+    start_of_step = turn.timeline.spans[turn.step.index].start
+    waiting = turn.wait(line("out-of-reach"), at=start_of_step if is_stepping else None)
+    if turn.moment.is_spoken:
+        return waiting
+    return replace(waiting, runner=waiting.runner.owing("audio-failed"))
+
+
+def out_of_reach_idle(turn: Turn, _: Event) -> Outcome:
+    """Say that it failed: the store was out of reach too, so there is no place to wait at."""
+    return turn.close(line("trouble"))
+
+
 def goodbye(turn: Turn, _: Event) -> Outcome:
     """Leave with nothing under way."""
     return turn.leave(line("goodbye"))

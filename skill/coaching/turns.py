@@ -182,8 +182,7 @@ class Turn:
             phase=Phase.PLAYING,
             progress=Progress(timeline.plan.id, timeline.bookmark(offset), now),
             asked=None,
-            # By the clock, so that a store that was away or begun anew cannot bring a number back.
-            generation=max(self.session.generation + 1, int(now.timestamp())),
+            generation=self._next_generation,
         )
         play = Play(timeline, offset, session.generation, retried_at)
         return Outcome(self._runner(session), lines, play)
@@ -339,6 +338,11 @@ class Turn:
         return Ask(Question.ANYTHING_ELSE, question, line("anything-else"))
 
     @property
+    def _next_generation(self) -> int:
+        """By the clock, so that a store that was away or begun anew cannot bring a number back."""
+        return max(self.session.generation + 1, int(self.moment.now.timestamp()))
+
+    @property
     def _stop(self) -> StopPlaying | None:
         return StopPlaying() if self.moment.has_player else None
 
@@ -347,7 +351,11 @@ class Turn:
         step = timeline.at(offset).step.index
         heard = timeline.bookmark(timeline.spans[step].release)
         session = replace(
-            self.session, phase=Phase.STEPPING, progress=Progress(timeline.plan.id, heard)
+            self.session,
+            phase=Phase.STEPPING,
+            progress=Progress(timeline.plan.id, heard),
+            # A guide that was played before has no say in the place any more.
+            generation=self._next_generation,
         )
         stepping = replace(self, runner=self._runner(session))
         asking = stepping.ask(stepping.whether_ready(), *lines)

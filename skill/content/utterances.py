@@ -1,15 +1,17 @@
 """What a runner can say to the coach in one language, and what the skill store says of it.
 
-Which intents there are, and their slots, stands here; the words for them stand in
-`<language>/utterances.toml` and are checked as they are read.
+Which intents there are, and their slots, stands here; the words for them, and for what slots
+can hold, stand in `<language>/utterances.toml` and are checked as they are read.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from skill.coaching.movements import Need, Side
+from skill.coaching.schedules import Day
 from skill.content.catalogue import FOLDER
 from skill.content.entries import Entry, read_entries
 
@@ -19,14 +21,59 @@ CUSTOM_INTENTS: Mapping[str, Mapping[str, str]] = {
     "OtherSideIntent": {},
     "WhereAmIIntent": {},
     "HowLongLeftIntent": {},
+    "HowManyLeftIntent": {},
+    "LastOneIntent": {},
+    "WhichSideIntent": {},
     "WhatsNextIntent": {},
+    "WhatWasThatIntent": {},
     "ListRoutinesIntent": {},
     "HowToIntent": {"movement": "MOVEMENT"},
     "WhyThisIntent": {"movement": "MOVEMENT"},
     "ItHurtsIntent": {},
     "EasierIntent": {},
+    "FitTimeIntent": {"duration": "AMAZON.DURATION", "routine": "ROUTINE"},
+    "HoldForIntent": {"duration": "AMAZON.DURATION", "number": "AMAZON.NUMBER"},
+    "HoldLongerIntent": {},
+    "HoldShorterIntent": {},
+    "MoreTimeIntent": {"duration": "AMAZON.DURATION", "number": "AMAZON.NUMBER"},
+    "CountSlowerIntent": {},
+    "CountFasterIntent": {},
+    "TighterSideIntent": {"side": "SIDE"},
+    "EvenSidesIntent": {},
+    "WithoutIntent": {"need": "NEED"},
+    "WithAgainIntent": {"need": "NEED"},
+    "SkipForGoodIntent": {"movement": "MOVEMENT"},
+    "BringBackIntent": {"movement": "MOVEMENT"},
+    "WaitForMeIntent": {},
+    "RunOnIntent": {},
+    "LessTalkingIntent": {},
+    "TellEverythingIntent": {},
+    "NoCountdownIntent": {},
+    "CountdownIntent": {},
+    "SoftSoundIntent": {},
+    "NoSoundIntent": {},
+    "ThisWeekIntent": {},
+    "LastTimeIntent": {},
+    "SettingsIntent": {},
+    "UsualSettingsIntent": {},
+    "ForgetMeIntent": {},
+    "RemindMeIntent": {
+        "day": "DAY",
+        "second_day": "DAY",
+        "third_day": "DAY",
+        "time": "AMAZON.TIME",
+    },
+    "StopRemindersIntent": {},
 }
 """Our own intents, each with its slots' types by their names."""
+
+SLOT_TYPES: Mapping[str, tuple[str, ...]] = {
+    "SIDE": (Side.LEFT.value, Side.RIGHT.value),
+    "NEED": tuple(need.value for need in Need),
+    "DAY": tuple(day.value for day in Day),
+}
+"""The slot types whose words stand among the utterances, each with its values' ids. Those of
+routines and movements stand with them, those of `AMAZON` types are Alexa's own."""
 
 BUILT_IN_INTENTS = (
     "AMAZON.NextIntent",
@@ -69,10 +116,14 @@ class Listing:
 
 @dataclass(frozen=True)
 class Utterances:
-    """What is said to the coach: its name, and the samples of every intent, our own first."""
+    """What is said to the coach: its name, and the samples of every intent, our own first.
+
+    `names` are those of each slot type's values, by type and id, the one it is called by first.
+    """
 
     invocation: str
     samples: Mapping[str, tuple[str, ...]]
+    names: Mapping[str, Mapping[str, tuple[str, ...]]]
     listing: Listing
 
 
@@ -87,11 +138,12 @@ def read_utterances(file: Path) -> Utterances:
 
     Raise `ContentError` naming the file, the entry and the bad value if an intent is missing
     or unknown, a sample is not written as Alexa takes it or uses a slot its intent does not
-    have, or the same sample stands twice.
+    have or the same one twice, or the same sample stands twice; and for slots if a value is
+    missing or unknown, or a name is not written so or stands for two values.
     """
     entries = read_entries(file)
     whole = Entry(f"{file.parent.name}/{file.name}", "the file", entries)
-    whole.require_keys(("skill", *CUSTOM_INTENTS), BUILT_IN_INTENTS)
+    whole.require_keys(("skill", *SLOT_TYPES, *CUSTOM_INTENTS), BUILT_IN_INTENTS)
     skill = entries["skill"]
     skill.require_keys(
         ("invocation", "name", "summary", "description", "example_phrases", "keywords", "testing")
@@ -106,6 +158,7 @@ def read_utterances(file: Path) -> Utterances:
     return Utterances(
         invocation=skill.text("invocation"),
         samples=samples,
+        names={type_: _names(entries[type_], ids) for type_, ids in SLOT_TYPES.items()},
         listing=Listing(
             name=skill.text("name"),
             summary=skill.text("summary"),
@@ -117,21 +170,41 @@ def read_utterances(file: Path) -> Utterances:
     )
 
 
+def _names(entry: Entry, ids: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    entry.require_keys(ids)
+    names = {id_: entry.texts(id_) for id_ in ids}
+    owners: dict[str, str] = {}
+    for id_, its_names in names.items():
+        for name in its_names:
+            _require_spoken(entry, name, ())
+            owner = owners.setdefault(name.casefold(), id_)
+            if owner != id_:
+                raise entry.error(f"{name!r} is a name of both {owner} and {id_}")
+    return names
+
+
 def _samples(entry: Entry, slots: Iterable[str]) -> tuple[str, ...]:
     entry.require_keys(("samples",))
     samples = entry.texts("samples")
-    good = {f"{{{slot}}}" for slot in slots}
+    good = [f"{{{slot}}}" for slot in slots]
     for sample in samples:
-        for word in sample.split(" "):
-            if SLOT.fullmatch(word) and word not in good:
-                known = ", ".join(sorted(good)) or "none"
-                raise entry.error(f"{sample!r} uses the slot {word}; there is {known}")
-            if word not in good and not SPOKEN.fullmatch(word):
-                raise entry.error(
-                    f"{sample!r} has {word!r}; a sample takes letters, apostrophes, single "
-                    "spaces, initials with a period, and slots in braces"
-                )
+        _require_spoken(entry, sample, good)
+        used = SLOT.findall(sample)
+        if len(set(used)) < len(used):
+            raise entry.error(f"{sample!r} has a slot twice")
     return samples
+
+
+def _require_spoken(entry: Entry, said: str, slots: Collection[str]) -> None:
+    for word in said.split(" "):
+        if SLOT.fullmatch(word) and word not in slots:
+            known = ", ".join(sorted(slots)) or "none"
+            raise entry.error(f"{said!r} uses the slot {word}; there is {known}")
+        if word not in slots and not SPOKEN.fullmatch(word):
+            raise entry.error(
+                f"{said!r} has {word!r}; it takes letters, apostrophes, single spaces, "
+                "initials with a period, and slots in braces"
+            )
 
 
 def _refuse_repetition(

@@ -30,7 +30,7 @@ REMEMBERED = timedelta(hours=1)
 """How long it is taken for granted that a file is there that once was."""
 MOST_REMEMBERED = 4096
 
-SECONDS = 3.0
+SECONDS = 2.5
 """How long looking and putting may take as a whole; Alexa gives up after 8 s."""
 
 log = logging.getLogger(__name__)
@@ -56,6 +56,9 @@ class LocalShelf:
         place = self.edition(f"{timeline.plan.id}/{step}", "mp3")
         return place if whole else f"{place}&from={start}"
 
+    def close(self) -> None:
+        """Nothing is held open."""
+
     def edition(self, plan_id: str, suffix: str) -> str:
         """Return where a plan's guide (`mp3`), captions (`vtt`) or chapters (`json`) are served."""
         return f"{self._base_url}/guides/{quote(plan_id)}.{suffix}?v={self._digest}"
@@ -79,6 +82,10 @@ class Bucket(Protocol):
         """Write a file: whole when this returns, for everyone, with its type, to be cached."""
         ...
 
+    def close(self) -> None:
+        """Hang up; a later use connects again."""
+        ...
+
 
 class BucketShelf:
     """Guides lie in a bucket, and are fetched under `public_url` (without a slash at its end).
@@ -86,7 +93,7 @@ class BucketShelf:
     Safe to use from several threads: at worst the same bytes are put twice.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, two of them are for the tests
         self,
         editions: Editions,
         bucket: Bucket,
@@ -94,6 +101,7 @@ class BucketShelf:
         clock: Callable[[], datetime],
         *,
         seconds: float = SECONDS,
+        remembered: int = MOST_REMEMBERED,
     ) -> None:
         self._editions = editions
         self._bucket = bucket
@@ -101,7 +109,8 @@ class BucketShelf:
         self._clock = clock
         self._seconds = seconds
         self._standard = {plan.id for plan in standard_plans(editions.repertoire.catalogue)}
-        self._named = lru_cache(MOST_REMEMBERED)(self._name_guide)
+        self._named = lru_cache(remembered)(self._name_guide)
+        self._remembered = remembered
         self._good_until: dict[str, datetime] = {}
 
     def guide(self, timeline: Timeline) -> str:
@@ -137,6 +146,10 @@ class BucketShelf:
             self._put(made, clip, content, deadline)
         return self._address(made)
 
+    def close(self) -> None:
+        """Hang up."""
+        self._bucket.close()
+
     def _name_guide(self, plan_id: str) -> Published:
         return Published.of(plan_id, "mp3", self._editions.mp3(plan_id))
 
@@ -159,7 +172,7 @@ class BucketShelf:
         self._remember(key, self._clock() + REMEMBERED)
 
     def _remember(self, key: str, until: datetime) -> None:
-        if len(self._good_until) >= MOST_REMEMBERED:
+        if len(self._good_until) >= self._remembered:
             self._good_until.clear()
         self._good_until[key] = until
 

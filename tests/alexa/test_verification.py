@@ -28,6 +28,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from werkzeug.datastructures import EnvironHeaders
 
+from skill.alexa.admission import WrongSkillError, check_application
 from skill.alexa.certificates import (
     MAX_AGE,
     MAX_CERTIFICATES,
@@ -53,8 +54,6 @@ from skill.alexa.verification import (
     SignatureHeaderError,
     TimestampError,
     Verifier,
-    WrongSkillError,
-    check_application,
     check_timestamp,
 )
 from tests.simulators.amazon import (

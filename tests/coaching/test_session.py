@@ -369,6 +369,12 @@ EXPECTED: dict[str, tuple[str, str, str, str]] = {
         "which-days? -> paused",
         "which-days? -> stepping",
     ),
+    "OutOfReach": (
+        "trouble -> idle",
+        "out-of-reach [stop] -> paused",
+        "out-of-reach [stop] -> paused",
+        "out-of-reach -> paused",
+    ),
     "KeepOrder": (
         "order-stays which-one? -> idle",
         "order-stays -> playing",

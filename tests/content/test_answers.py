@@ -60,6 +60,7 @@ ASKING = {
     "unknown-movement",
     "ready-next",
     "ready-last",
+    "still-there",
     "take-your-time",
     "anything-else",
     "help-idle",

@@ -16,26 +16,31 @@ import urllib.request
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from scripts.echo.device import START, Echo, Heard
+from scripts.echo.player import Activity
 from scripts.echo.requests import Device
 from scripts.echo.streams import FIRST_BYTES, lengths_by
 from skill.alexa.reminders import Reminders
 from skill.alexa.tokens import parse_token
 from skill.alexa.verification import Verifier
 from skill.bootstrap import build
+from skill.coaching.plans import Plan
 from skill.coaching.repertoire import Repertoire
 from skill.coaching.runner import Runner
-from skill.coaching.timeline import Place
+from skill.coaching.timeline import Place, Timeline
+from skill.intents import Slot
 from skill.ports import SessionStore
 from skill.records import decode
 from skill.sessions import storage_key
 from skill.settings import PROJECT, Settings
 from skill.stores.memory import MemoryStore
+from skill.understanding.listening import Understanding
 from skill.web import create_app
 from tests.simulators.amazon import URL, Amazon
 from tests.simulators.reminders import RemindersApi
@@ -43,6 +48,12 @@ from tests.simulators.reminders import RemindersApi
 PUBLIC_URL = "https://coach.example"
 PACKAGE = PROJECT / "skill/alexa/skill_package"
 MODEL = json.loads((PACKAGE / "interactionModels/custom/en-US.json").read_text())
+
+
+@cache
+def understanding() -> Understanding:
+    """Understand the model; made once for all Echos."""
+    return Understanding(MODEL)
 
 
 class Coach:
@@ -61,17 +72,32 @@ class Coach:
             device = replace(device, api_endpoint=reminders.endpoint, api_access_token=token)
         self.store = store if store is not None else MemoryStore()
         self.amazon = Amazon(clock)
-        settings = Settings(skill_id=device.skill_id, public_url=PUBLIC_URL)
+        self._settings = Settings(skill_id=device.skill_id, public_url=PUBLIC_URL)
+        endpoints = [reminders.endpoint] if reminders else []
+        self._reminders = Reminders(self._settings.locale, endpoints)
+        self.restart()
+        self.echo = Echo(
+            self._send,
+            MODEL,
+            lengths_by(self._fetch),
+            device,
+            clock,
+            understanding=understanding(),
+        )
+
+    def restart(self) -> None:
+        """Begin the service anew, as another process would: only the store is as it was."""
         service = build(
-            settings,
+            self._settings,
             store=self.store,
             clock=lambda: self.echo.clock,
-            reminders=Reminders(settings.locale, [reminders.endpoint] if reminders else []),
+            reminders=self._reminders,
         )
         verifier = Verifier(self.amazon.fetch, self.amazon.roots)
-        self._client = create_app(settings, service=service, verifier=verifier).test_client()
+        app = create_app(self._settings, service=service, verifier=verifier)
+        self._client = app.test_client()
         self.repertoire = service.repertoire
-        self.echo = Echo(self._send, MODEL, lengths_by(self._fetch), device, clock)
+        self.wording = service.wording
 
     def say(self, words: str) -> Heard:
         """Say something; see `Echo.say`."""
@@ -80,6 +106,17 @@ class Coach:
     def ask(self, words: str) -> Heard:
         """Say something to the skill by its name, as outside a conversation."""
         return self.echo.say(f"ask glute coach {words}")
+
+    def tell(self, words: str) -> Heard:
+        """Say something so that it reaches the skill: by its name, if no conversation is open."""
+        return self.say(words) if self.echo.mic_open else self.ask(words)
+
+    def mean(self, intent: str, **slots: str | Slot) -> Heard:
+        """Ask for an intent with its slots filled so, in the conversation if one is open."""
+        filled = {
+            name: Slot(slot) if isinstance(slot, str) else slot for name, slot in slots.items()
+        }
+        return self.echo.request_intent(intent, filled)
 
     def wait_for(self, step: int, seconds_into_work: float) -> None:
         """Let the guide play on until so long after a step's begin."""
@@ -99,7 +136,37 @@ class Coach:
     @property
     def spot(self) -> str:
         """Movement and side at the player's place."""
-        return f"{self.place.step.movement.id} {self.place.step.side}"
+        return spot_at(self.place)
+
+    @property
+    def second(self) -> float:
+        """How many seconds into its work the player is; less than none before it."""
+        return seconds_into_work(self.timeline, self.place)
+
+    @property
+    def left(self) -> int:
+        """How many seconds of this hold or set are left, to the nearest."""
+        return round(self.place.work_left / 1000)
+
+    @property
+    def kept(self) -> Place:
+        """The place as the store has it."""
+        progress = self.remembered.session.progress
+        assert progress is not None, "no routine is under way"
+        timeline = self.repertoire.timeline(progress.plan_id)
+        return timeline.at(timeline.offset_of(progress.bookmark))
+
+    @property
+    def kept_plan(self) -> Plan:
+        """The plan under way, as the store has it."""
+        progress = self.remembered.session.progress
+        assert progress is not None, "no routine is under way"
+        return self.repertoire.timeline(progress.plan_id).plan
+
+    @property
+    def plays(self) -> bool:
+        """Whether a guide is sounding."""
+        return self.echo.player.activity is Activity.PLAYING
 
     @property
     def remembered(self) -> Runner:
@@ -188,6 +255,16 @@ def timeline_of(echo: Echo, repertoire: Repertoire):
     token = parse_token(echo.player.token)
     assert token is not None, "nothing of ours was played"
     return repertoire.timeline(token.plan_id)
+
+
+def spot_at(place: Place) -> str:
+    """Name movement and side of a place, as ids."""
+    return f"{place.step.movement.id} {place.step.side}"
+
+
+def seconds_into_work(timeline: Timeline, place: Place) -> float:
+    """Tell how many seconds after its step's begin a place is."""
+    return (place.offset - timeline.spans[place.step.index].begin) / 1000
 
 
 def remembered(store: SessionStore, user_id: str) -> Runner:

@@ -1,0 +1,6 @@
+"""Python itself: starts, and is gone."""
+
+from ending import end
+
+if __name__ == "__main__":
+    end()

@@ -1,0 +1,1 @@
+"""How Amazon's web services are asked: credentials, signatures, and calls that end in time."""

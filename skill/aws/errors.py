@@ -1,0 +1,15 @@
+"""What goes wrong between us and Amazon's web services."""
+
+from skill.coaching.errors import CoachError
+
+
+class AwsError(CoachError):
+    """A service cannot be asked, or does not do what it is asked; the message says why."""
+
+    code = "aws"
+
+
+class TransientError(AwsError):
+    """This attempt failed; another one in a moment may not."""
+
+    code = "aws-transient"

@@ -1,0 +1,24 @@
+"""Runs the coach as a function of AWS Lambda: `skill.aws_lambda.handler`.
+
+The service is built as this module is imported: that is what a snapshot (SnapStart) holds. So
+nothing of it is of one moment: the clock, chance and credentials are asked for when they are
+needed, and no connection is open.
+
+Importing and building make a hundred thousand objects that stay. Looking for garbage among them
+meanwhile, or at any later time, would be in vain.
+"""
+
+import gc
+import os
+
+from skill.alexa.lean_sdk import leave_out_service_clients
+
+gc.disable()
+leave_out_service_clients()
+
+from skill.function import start  # noqa: E402
+
+handler = start(os.environ)
+
+gc.freeze()
+gc.enable()

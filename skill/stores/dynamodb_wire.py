@@ -1,0 +1,84 @@
+"""The wire to DynamoDB: one operation is one request of JSON, and an answer of JSON.
+
+Rules: Amazon's documentation, "DynamoDB low-level API" and "Error handling with DynamoDB".
+"""
+
+import json
+import time
+from http import HTTPStatus
+from typing import Any
+
+from skill.aws.calls import Answer, Caller
+from skill.aws.errors import AwsError, TransientError
+from skill.aws.signature import Request
+from skill.ports import StoreError
+
+CONTENT_TYPE = "application/x-amz-json-1.0"
+VERSION = "DynamoDB_20120810"
+
+REFUSED_FOR_NOW = frozenset(
+    {
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "ThrottlingException",
+    }
+)
+"""What may be done in a moment; so may whatever was answered with HTTP 5xx."""
+UNMET = "ConditionalCheckFailedException"
+LONGEST_COMPLAINT = 300
+
+Json = dict[str, Any]
+
+
+class UnmetConditionError(AwsError):
+    """The item is not as the condition wants it; nothing was changed."""
+
+    code = "unmet-condition"
+
+
+class Wire:
+    """Has DynamoDB do something to one table."""
+
+    def __init__(self, caller: Caller, table: str) -> None:
+        self._caller = caller
+        self._table = table
+
+    def call(self, operation: str, parameters: Json, seconds: float) -> Json:
+        """Have an operation done within so many seconds; return its answer.
+
+        It may be done twice, see `Caller.call`. Raise `UnmetConditionError` for an unmet
+        condition, and `StoreError` for all else, with the cause.
+        """
+        body = json.dumps({"TableName": self._table, **parameters}).encode()
+        headers = {"Content-Type": CONTENT_TYPE, "X-Amz-Target": f"{VERSION}.{operation}"}
+        request = Request("POST", "/", headers, body)
+        try:
+            return self._caller.call(request, time.monotonic() + seconds, _read)
+        except UnmetConditionError:
+            raise
+        except AwsError as trouble:
+            raise StoreError(f"{operation} of table {self._table!r}: {trouble}") from trouble
+
+    def close(self) -> None:
+        """Hang up; a later call connects again."""
+        self._caller.close()
+
+
+def _read(answer: Answer) -> Json:
+    try:
+        document = json.loads(answer.body)
+    except (ValueError, RecursionError):
+        document = None
+    if not isinstance(document, dict):
+        raise TransientError(f"HTTP {answer.status} with no JSON object")
+    if answer.status == HTTPStatus.OK:
+        return document
+    # "com.amazonaws.dynamodb.v20120810#ResourceNotFoundException"
+    kind = str(document.get("__type", "")).rpartition("#")[2]
+    if kind == UNMET:
+        raise UnmetConditionError("the item is another by now")
+    message = str(document.get("message") or document.get("Message"))[:LONGEST_COMPLAINT]
+    complaint = f"HTTP {answer.status}, {kind or 'no type'}: {message}"
+    if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR or kind in REFUSED_FOR_NOW:
+        raise TransientError(complaint)
+    raise AwsError(complaint)

@@ -1,0 +1,185 @@
+"""Dialogues about time: "I have five minutes", at the beginning and in the middle."""
+
+import pytest
+
+from scripts.echo.directives import ElicitSlot
+from skill.coaching.movements import SECOND, Milliseconds
+from skill.coaching.plans import Choices
+from skill.coaching.runner import Question
+from skill.content import phrases
+
+MINUTE: Milliseconds = 60 * SECOND
+
+
+def is_near(length: Milliseconds, minutes: int) -> bool:
+    """Whether a length is at most a tenth away from so many minutes."""
+    return abs(length - minutes * MINUTE) <= minutes * MINUTE / 10
+
+
+def names(coach, movements) -> list[str]:
+    """Name movements as the coach does."""
+    return [coach.wording.movements[movement.id].name for movement in movements]
+
+
+class TestToBeginWith:
+    @pytest.mark.parametrize(
+        ("said", "minutes"),
+        [
+            ("i have five minutes", 5),
+            ("i only have four minutes", 4),
+            ("i have eight minutes", 8),
+            ("i have got a quarter of an hour", 15),
+            ("i have twenty minutes", 20),
+        ],
+    )
+    def test_so_many_minutes(self, coach, said, minutes):
+        """The routine that changes least is started, as long as there is time, and that is told."""
+        heard = coach.tell(said)
+        assert heard.played.offset == 0
+        assert not heard.mic_open
+        assert is_near(coach.timeline.duration, minutes)
+        assert phrases.length(coach.timeline.duration) in heard.speech
+        assert coach.wording.routines[coach.timeline.plan.routine.id].name in heard.speech
+
+    @pytest.mark.parametrize("minutes", [5, 10, 15])
+    @pytest.mark.parametrize("routine", ["glute stretch", "strength session"])
+    def test_of_a_routine(self, coach, routine, minutes):
+        """The routine asked for is made to fit; what is left out is named; it still warms up."""
+        spoken = {5: "five", 10: "ten", 15: "fifteen"}[minutes]
+        heard = coach.tell(f"give me {spoken} minutes of the {routine}")
+        plan = coach.timeline.plan
+        assert plan.routine.id == {"glute stretch": "glute-stretch"}.get(routine, "strength")
+        assert is_near(coach.timeline.duration, minutes)
+        assert phrases.length(coach.timeline.duration) in heard.speech
+        assert plan.movements[0] == plan.routine.parts[0].movement
+        assert all(name in heard.speech for name in names(coach, plan.left_out))
+
+    def test_too_short_for_all_of_it(self, coach):
+        """Four minutes of the full stretch leave movements out, and say which."""
+        heard = coach.tell("give me four minutes of the glute stretch")
+        left_out = coach.timeline.plan.left_out
+        assert left_out
+        assert all(name in heard.speech for name in names(coach, left_out))
+
+    def test_it_is_for_this_time_only(self, coach):
+        """The next routine is as long as ever, and nothing is noted."""
+        coach.tell("give me four minutes of the glute stretch")
+        assert coach.remembered.choices == Choices()
+        coach.tell("start the glute stretch")
+        assert coach.timeline.plan.id == "glute-stretch"
+
+    def test_without_a_time(self, coach):
+        """Who does not say how long is asked just that, and a bare time is the answer."""
+        heard = coach.mean("FitTimeIntent")
+        assert heard.speech.count("?") == 1
+        assert any(isinstance(directive, ElicitSlot) for directive in heard.directives)
+        assert coach.remembered.session.asked is Question.HOW_LONG
+        coach.say("ten minutes")
+        assert is_near(coach.timeline.duration, 10)
+
+    @pytest.mark.parametrize(
+        ("duration", "minutes"), [("PT1M", 3), ("PT90M", 20), ("PT0S", 3), ("P1D", 20), ("PT5S", 3)]
+    )
+    def test_out_of_bounds(self, coach, duration, minutes):
+        """A time out of bounds is brought to the nearest one, and the coach says so."""
+        heard = coach.mean("FitTimeIntent", duration=duration)
+        assert f"{minutes} minutes" in heard.speech
+        assert is_near(coach.timeline.duration, minutes)
+
+    @pytest.mark.parametrize("duration", ["?", "", "PT", "-PT5M", "five", "PT5X", "5"])
+    def test_no_time_at_all(self, coach, duration):
+        """What is no time is asked for again, and nothing starts."""
+        heard = coach.mean("FitTimeIntent", duration=duration)
+        assert heard.mic_open
+        assert heard.played is None
+        assert coach.remembered.session.asked is Question.HOW_LONG
+
+    def test_wishes_count_as_well(self, coach):
+        """Who has no band gets a plan without one, in the time they have."""
+        coach.tell("i have no band")
+        coach.say("give me ten minutes of the strength session")
+        assert is_near(coach.timeline.duration, 10)
+        assert "monster-walk" not in {m.id for m in coach.timeline.plan.movements}
+
+    def test_long_holds_still_fit(self, coach):
+        """Even with holds of two minutes a plan is found, though more sets would be too long."""
+        coach.tell("hold for two minutes")
+        coach.say("give me ten minutes of the glute stretch")
+        assert is_near(coach.timeline.duration, 10)
+
+    def test_step_by_step(self, waited_for):
+        """Who is waited for gets the same plan, a step at a time."""
+        heard = waited_for.say("give me ten minutes of the glute stretch")
+        assert len(heard.clips) == 1
+        assert heard.mic_open
+        plan = waited_for.kept_plan
+        assert is_near(waited_for.repertoire.timeline(plan.id).duration, 10)
+
+
+class TestInTheMiddle:
+    @pytest.fixture
+    def stretching(self, coach):
+        """Ten seconds into the left side of the stacked leg, with most still to come."""
+        coach.tell("start the glute stretch")
+        coach.wait_for(3, 10)
+        assert coach.spot == "stacked-leg left"
+        return coach
+
+    @pytest.mark.parametrize(("spoken", "minutes"), [("two", 2), ("three", 3), ("five", 5)])
+    def test_what_is_left_fits(self, stretching, spoken, minutes):
+        """What is left is made to fit, and goes on at the same second of the same hold."""
+        heard = stretching.tell(f"i only have {spoken} minutes")
+        assert (stretching.spot, stretching.second) == ("stacked-leg left", 10)
+        assert is_near(stretching.place.routine_left, minutes)
+        assert phrases.length(stretching.place.routine_left) in heard.speech
+        assert stretching.plays
+        assert not heard.mic_open
+        left_out = stretching.timeline.plan.left_out
+        assert all(name in heard.speech for name in names(stretching, left_out))
+
+    def test_what_fits_already_stays(self, stretching):
+        """With more time than is needed nothing changes, and the guide is not even interrupted."""
+        heard = stretching.tell("i have fifteen minutes")
+        assert heard.played is None
+        assert phrases.length(stretching.place.routine_left) in heard.speech
+        assert (stretching.spot, stretching.second) == ("stacked-leg left", 10)
+        assert stretching.plays
+
+    def test_less_than_can_be(self, stretching):
+        """What cannot be made so short comes as near as it can, and the coach says so."""
+        heard = stretching.mean("FitTimeIntent", duration="PT0S")
+        assert "1 minute" in heard.speech
+        assert phrases.length(stretching.place.routine_left) in heard.speech
+        assert (stretching.spot, stretching.second) == ("stacked-leg left", 10)
+
+    def test_while_paused(self, stretching):
+        """Who comes back with less time goes on at the same second, in a plan that fits."""
+        stretching.tell("pause")
+        stretching.tell("i only have three minutes")
+        assert (stretching.spot, stretching.second) == ("stacked-leg left", 10)
+        assert is_near(stretching.place.routine_left, 3)
+        assert stretching.plays
+
+    def test_no_answer_to_how_long(self, stretching):
+        """The one question left open: no answer, and the hold goes on where it was."""
+        heard = stretching.mean("FitTimeIntent")
+        assert heard.mic_open
+        stretching.echo.say_nothing()
+        assert stretching.plays
+        assert (stretching.spot, stretching.second) == ("stacked-leg left", 10)
+
+    def test_another_routine_is_begun(self, stretching):
+        """Time asked for another routine starts that one."""
+        stretching.tell("give me five minutes of the daily five")
+        assert stretching.timeline.plan.routine.id == "daily-five"
+        assert stretching.echo.player.offset == 0
+
+    def test_step_by_step(self, stretching):
+        """One step at a time, the step that was heard is done, and the rest fits."""
+        stretching.tell("wait for me")
+        before = stretching.kept.step
+        heard = stretching.say("i only have three minutes")
+        assert heard.mic_open
+        now = stretching.kept
+        assert (now.step.movement, now.step.side) == (before.movement, before.side)
+        assert is_near(now.routine_left, 3) or phrases.length(now.routine_left) in heard.speech
