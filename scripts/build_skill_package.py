@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Write the skill package, as the ASK CLI uploads it, from the content. The result is committed.
 
-Its icons are drawn by scripts/draw_art.py. The pages that the store links to belong to whoever
-publishes the skill; once given, they stay in the manifest.
+Its icons are drawn by scripts/draw_art.py. The pages that the store links to, and where the
+service runs, belong to whoever publishes the skill; once given, they stay in the manifest.
 """
 
 import argparse
@@ -23,6 +23,7 @@ LOCALES = ("en-US",)
 MANIFEST = "skill.json"
 
 _ADDRESS = re.compile(r"https://[a-z0-9.-]+(?:[/?#][!-~]*)?", re.IGNORECASE)
+_FUNCTION = re.compile(r"arn:aws[a-z-]*:lambda:[a-z0-9-]+:[0-9]{12}:function:[\w-]+(?::[\w-]+)?")
 
 DONE, NOT_CURRENT, CANNOT_BUILD = 0, 1, 2
 EXIT_CODES = """\
@@ -41,7 +42,7 @@ def main(arguments: Sequence[str]) -> int:
     from skill.coaching.errors import CoachError  # noqa: PLC0415
 
     try:
-        package = build(_legal_pages(chosen))
+        package = build(_legal_pages(chosen), chosen.endpoint or _known_endpoint(chosen))
     except (CoachError, OSError) as error:
         print(f"The skill package cannot be built: {error}", file=sys.stderr)
         return CANNOT_BUILD
@@ -60,7 +61,7 @@ def main(arguments: Sequence[str]) -> int:
     return DONE
 
 
-def build(legal: "LegalPages") -> Mapping[str, bytes]:
+def build(legal: "LegalPages", endpoint: str = "") -> Mapping[str, bytes]:
     """Return what each file holds, by its path in the package.
 
     Raise `ContentError` if the content has a mistake, `OSError` if an icon is missing.
@@ -75,7 +76,7 @@ def build(legal: "LegalPages") -> Mapping[str, bytes]:
 
     said = {locale: load_utterances(locale) for locale in LOCALES}
     listings = {locale: said[locale].listing for locale in LOCALES}
-    package = {MANIFEST: skill_manifest(listings, legal)}
+    package = {MANIFEST: skill_manifest(listings, legal, endpoint)}
     for locale in LOCALES:
         model = interaction_model(load_wording(locale), said[locale])
         package[f"interactionModels/custom/{locale}.json"] = model
@@ -97,10 +98,22 @@ def _legal_pages(chosen: argparse.Namespace) -> "LegalPages":
     )
 
 
+def _known_endpoint(chosen: argparse.Namespace) -> str:
+    """Return where the manifest already says that the service runs."""
+    known = _known(chosen.folder / MANIFEST, "apis", "custom", "endpoint")
+    return str(known.get("uri", ""))
+
+
 def _known_pages(file: Path) -> Mapping[str, Any]:
+    return _known(file, "privacyAndCompliance", "locales", LOCALES[0])
+
+
+def _known(file: Path, *path: str) -> Mapping[str, Any]:
+    """Return an object of the manifest that is there; an empty one if it has none."""
     try:
-        pages = json.loads(file.read_bytes())["manifest"]["privacyAndCompliance"]["locales"]
-        known = pages[LOCALES[0]]
+        known = json.loads(file.read_bytes())["manifest"]
+        for name in path:
+            known = known[name]
     except (OSError, ValueError, LookupError, TypeError):
         return {}
     return known if isinstance(known, dict) else {}
@@ -133,7 +146,22 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
             metavar="URL",
             help=f"where the {page.replace('-', ' ')} can be read, for the store's page",
         )
+    parser.add_argument(
+        "--endpoint",
+        type=_endpoint,
+        default=None,
+        metavar="URI",
+        help="where the service runs: the ARN of its function, or an https address",
+    )
     return parser.parse_args(arguments)
+
+
+def _endpoint(text: str) -> str:
+    if not _FUNCTION.fullmatch(text) and not _ADDRESS.fullmatch(text):
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no endpoint; it begins arn:aws:lambda: or https://"
+        )
+    return text
 
 
 def _address(text: str) -> str:

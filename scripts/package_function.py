@@ -116,7 +116,7 @@ def _install(folder: Path) -> None:
 
 def _compile(folder: Path) -> None:
     """Compile everything by a Python of the function's version; without one, say what it costs."""
-    python = _matching_python()
+    python = matching_python()
     if python is None:
         print(
             f"There is no Python {PYTHON} here to compile the function with, so it compiles "
@@ -131,7 +131,7 @@ def _compile(folder: Path) -> None:
         raise PackageError(f"{python} could not compile what is in {folder}")
 
 
-def _matching_python() -> str | None:
+def matching_python() -> str | None:
     """Return an interpreter of the function's version, if this machine has one."""
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
     found = shutil.which(f"python{PYTHON}")

@@ -49,9 +49,9 @@ def _start_routine(slots: Slots, catalogue: Catalogue) -> Command:
 
 def _fit_time(slots: Slots, catalogue: Catalogue) -> Command:
     seconds = _seconds(slots)
-    time = None if seconds is None else seconds * SECOND
-    routine, *_ = _named(slots, "routine", catalogue.routines)
-    return events.FitTime(time, routine)
+    asked = None if seconds is None else seconds * SECOND
+    routine, heard, others = _named(slots, "routine", catalogue.routines)
+    return events.FitTime(asked, routine, "" if routine else heard, others)
 
 
 def _hold_for(slots: Slots, _: Catalogue) -> Command:

@@ -50,9 +50,9 @@ def encode(runner: Runner) -> bytes:
         document["said"] = dict(session.said)
     if runner.waits:
         document["waits"] = True
-    if runner.wish is not None:
-        at = runner.wish.at
-        document["wish"] = [runner.wish.days, at.isoformat() if at else None]
+    if runner.proposed is not None:
+        at = runner.proposed.at
+        document["proposed"] = [runner.proposed.days, at.isoformat() if at else None]
     if runner.untold:
         document["untold"] = runner.untold
     return json.dumps(document, separators=(",", ":")).encode()
@@ -76,15 +76,15 @@ def _runner(document: Mapping[str, Any]) -> Runner:
         bookmark = Bookmark(_whole(document["step"]), _whole(document["since_begin"]))
         as_of = _moment(document["as_of"]) if "as_of" in document else None
         progress = Progress(_text(document["plan"]), bookmark, as_of)
-    wish = None
-    if "wish" in document:
-        days, at = document["wish"]
-        wish = Schedule(tuple(map(Day, days)), time.fromisoformat(at) if at else None)
+    proposed = None
+    if "proposed" in document:
+        days, at = document["proposed"]
+        proposed = Schedule(tuple(map(Day, days)), time.fromisoformat(at) if at else None)
     return Runner(
         session=SessionState(
             phase=Phase(document["phase"]),
             progress=progress,
-            asked=Question(document["asked"]) if "asked" in document else None,
+            asked=_asked(document.get("asked")),
             generation=_whole(document["generation"]),
             talk=_whole(document["turn"]),
             said={_text(said): _whole(times) for said, times in document.get("said", {}).items()},
@@ -95,8 +95,8 @@ def _runner(document: Mapping[str, Any]) -> Runner:
             Completed(_text(plan_id), _moment(at)) for plan_id, at in document["history"]
         ),
         cautioned=document["cautioned"] is True,
-        wish=wish,
-        untold=tuple(map(_line_id, document.get("untold", ()))),
+        proposed=proposed,
+        untold=tuple(filter(_is_line, _texts(document.get("untold", [])))),
     )
 
 
@@ -143,10 +143,20 @@ def _text(value: object) -> str:
     return value
 
 
-def _line_id(value: object) -> str:
-    if not isinstance(value, str) or LINES.get(value) != frozenset():
-        raise CorruptRecordError(f"{value!r} where a line without values belongs")
-    return value
+def _texts(values: object) -> list[str]:
+    if not isinstance(values, list):
+        raise CorruptRecordError(f"{values!r} where a list belongs")
+    return list(map(_text, values))
+
+
+def _is_line(line_id: str) -> bool:
+    """Whether this can be told: a line of another release is not worth losing a record for."""
+    return LINES.get(line_id) == frozenset()
+
+
+def _asked(value: object) -> Question | None:
+    """Return the open question; one of another release is not worth losing a record for."""
+    return Question(value) if value in set(Question) else None
 
 
 def _moment(value: str) -> datetime:

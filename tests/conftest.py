@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from skill.guides.library import FrameLibrary
 from skill.guides.manifest import ManifestError, load, words_digest
 from skill.settings import PROJECT, Settings
 from skill.stores.memory import MemoryStore
+from tests.simulators.dynamodb import Servers
 
 # No deadline: a busy machine is no fault of ours. In CI the same examples each time.
 settings.register_profile(
@@ -44,3 +47,10 @@ def rendered() -> Path:
 def service(rendered: Path) -> Service:  # noqa: ARG001 - the audio must be there
     """The service with a store that all tests share: speak as a runner of your own."""
     return build(SETTINGS, store=MemoryStore())
+
+
+@pytest.fixture(scope="session")
+def dynamodb() -> Iterator[Servers]:
+    """DynamoDB as others have written it, each started when it is first needed."""
+    with ExitStack() as ending:
+        yield Servers(ending)

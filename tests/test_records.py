@@ -43,7 +43,7 @@ FULL = Runner(
     waits=True,
     history=(Completed("pre-run", AT), Completed("gone_from-the-catalogue", AT)),
     cautioned=True,
-    wish=Schedule((Day.TUESDAY, Day.FRIDAY), time(7, 30)),
+    proposed=Schedule((Day.TUESDAY, Day.FRIDAY), time(7, 30)),
     untold=("state-lost", "audio-failed"),
 )
 PLAYING = replace(
@@ -104,7 +104,7 @@ RUNNERS = st.builds(
     waits=st.booleans(),
     history=st.lists(st.builds(Completed, st.text(), MOMENTS), max_size=4).map(tuple),
     cautioned=st.booleans(),
-    wish=st.none()
+    proposed=st.none()
     | st.builds(
         Schedule, st.lists(st.sampled_from(Day), max_size=3).map(tuple), st.none() | st.times()
     ),
@@ -158,6 +158,22 @@ class TestRoundTrip:
         )
 
 
+class TestOtherReleases:
+    @pytest.mark.parametrize(
+        ("change", "dropped"),
+        [
+            ({"asked": "a-question-of-tomorrow"}, {"asked": None}),
+            ({"untold": ["a-line-of-tomorrow", "state-lost", "offer"]}, {"untold": ("state-lost",)}),
+        ],
+    )
+    def test_what_is_fleeting_is_dropped(self, change, dropped):
+        """A question or a line of another release does not cost the runner their history."""
+        runner = decode(json.dumps(json.loads(encode(FULL)) | change).encode())
+        assert runner.history == FULL.history
+        for name, value in dropped.items():
+            assert getattr(runner, name, None) == value or getattr(runner.session, name) == value
+
+
 class TestCorruption:
     @pytest.mark.parametrize(
         ("stored", "named"),
@@ -188,13 +204,10 @@ class TestCorruption:
             {"step": "2"},
             {"step": True},
             {"since_begin": 1.5},
-            {"asked": "why"},
             {"phase": "paused"},
             {"generation": -1},
             {"generation": None},
             {"turn": float("nan")},
-            {"untold": ["nonsense"]},
-            {"untold": ["offer"]},
             {"untold": [7]},
             {"untold": [[]]},
             {"untold": "state-lost"},
@@ -217,9 +230,9 @@ class TestCorruption:
             {"said": {"paused": "twice"}},
             {"said": {"paused": -1}},
             {"said": ["paused"]},
-            {"wish": []},
-            {"wish": [["someday"], None]},
-            {"wish": [[], "noon"]},
+            {"proposed": []},
+            {"proposed": [["someday"], None]},
+            {"proposed": [[], "noon"]},
             {"waits": False},
             {"choices": 7},
             {"history": 7},

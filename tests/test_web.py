@@ -499,7 +499,7 @@ class TestPlansThereAreNot:
             ("pre-run_brief_h30", "'pre-run_brief_h30' is written pre-run_h30_brief"),
             ("pre-run_h30_h40", "is written pre-run_h40"),
             ("pre-run_h" + "9" * 400, "is no choice"),
-            ("pre-run_h" + "9" * 5_000, "a plan id has at most 512 characters, not 5009"),
+            ("pre-run_h" + "9" * 5_000, "a plan id has at most 700 characters, not 5009"),
             ("strength_r30_p8", " minutes; a plan runs at most 60"),
             ("strength_r28_p8", " seconds; a step runs at most 240"),
             ("a" * 500, f"there is no routine '{'a' * 40}…'"),

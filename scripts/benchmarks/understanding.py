@@ -20,7 +20,7 @@ from skill.alexa.interaction_model import interaction_model
 from skill.content.utterances import load_utterances
 from skill.content.wording import load_wording
 from skill.understanding.listening import Understanding
-from skill.understanding.samples import FALLBACK
+from skill.understanding.samples import FALLBACK, Understood
 
 PHRASES = Path(__file__).parents[2] / "tests" / "phrases"
 NONSENSE = "nonsense.toml"
@@ -35,7 +35,7 @@ ROUNDS = 10
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """What somebody might say, the intent it means, and the id that each filled slot names.
+    """What somebody might say, the intent it means, and what fills its slots: an id, or a value.
 
     `group` is the table of a file that it stands in: the intent, or a kind of nonsense.
     """
@@ -122,10 +122,13 @@ def read_phrases() -> Iterator[Phrase]:
             intent = FALLBACK if file.name == NONSENSE else group
             for phrase in table.pop("phrases"):
                 yield Phrase(phrase, group, intent)
-            for slot, phrases_by_id in table.items():
-                for id_, phrases in phrases_by_id.items():
+            for filled in table.pop("filled", ()):
+                for phrase in filled["phrases"]:
+                    yield Phrase(phrase, group, intent, filled["slots"])
+            for slot, phrases_by_value in table.items():
+                for value, phrases in phrases_by_value.items():
                     for phrase in phrases:
-                        yield Phrase(phrase, group, intent, {slot: id_})
+                        yield Phrase(phrase, group, intent, {slot: value})
 
 
 def score(understanding: Understanding, phrases: Iterable[Phrase]) -> Score:
@@ -133,10 +136,16 @@ def score(understanding: Understanding, phrases: Iterable[Phrase]) -> Score:
     right = []
     for phrase in phrases:
         understood = understanding.understand(phrase.text)
-        named = {name: slot.ids[0] for name, slot in understood.slots.items() if slot.ids}
         intent_right = understood.intent == phrase.intent
-        right.append((intent_right, intent_right and named == phrase.slots))
+        right.append((intent_right, intent_right and filled(understood) == phrase.slots))
     return Score(len(right), sum(intent for intent, _ in right), sum(whole for _, whole in right))
+
+
+def filled(understood: Understood) -> Mapping[str, str]:
+    """Return what fills each slot: the likeliest id, or what was heard where there are none."""
+    return {
+        name: slot.ids[0] if slot.ids else slot.heard for name, slot in understood.slots.items()
+    }
 
 
 def _meant(

@@ -3,7 +3,8 @@
 What is answered there is short, "ten minutes", "seven": Alexa hears it better for knowing
 which slot it fills. Where any sentence may follow, nothing is elicited: a slot would take
 "help" or "the clam" for its own. Which routine to do is asked in such places, when the skill
-opens among others, and a routine's bare name is a sample of its intent anyway.
+opens among others, and a routine's bare name is a sample of its intent anyway. Nor are days:
+"Tuesday and Friday" fills two slots, and the one elicited would take it all.
 
 Rules: Amazon's documentation, "Dialog Interface Reference" and "Interaction Model Schema";
 that the intent need not be the one just answered, "Use Intent Chaining to Enter Dialog
@@ -24,7 +25,6 @@ Json = dict[str, Any]
 
 ELICITED: Mapping[Question, tuple[str, str]] = {
     Question.HOW_LONG: ("FitTimeIntent", "duration"),
-    Question.WHICH_DAYS: ("RemindMeIntent", "day"),
     Question.WHAT_TIME: ("RemindMeIntent", "time"),
 }
 """Which slot of which intent an answer fills."""

@@ -3,9 +3,8 @@
 Both are built from the content, as the JSON objects of Amazon's schemas, and read nothing
 themselves. `scripts/build_skill_package.py` writes them down.
 
-The manifest names no endpoint: where the service runs is for each deployment to say. The ASK
-CLI fills it in when it deploys the code; otherwise it is set in the developer console. Until
-then Alexa takes the skill, but does not let anyone enable it.
+Where the service runs is for each deployment to say: the manifest that is committed names no
+endpoint. Until it does, Alexa takes the skill, but does not let anyone enable it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -56,12 +55,19 @@ def interaction_model(wording: Wording, utterances: Utterances) -> Json:
     }
 
 
-def skill_manifest(listings: Mapping[str, Listing], legal: LegalPages | None = None) -> Json:
+def skill_manifest(
+    listings: Mapping[str, Listing], legal: LegalPages | None = None, endpoint: str = ""
+) -> Json:
     """Build the manifest from what the store shows in each locale.
 
-    Amazon's testers get the instructions of the first one.
+    Amazon's testers get the instructions of the first one. `endpoint` is where the service
+    runs, if that is known: a function's ARN, or an https address.
     """
     pages = _legal_pages(legal or LegalPages())
+    custom: Json = {"interfaces": [{"type": "AUDIO_PLAYER"}]}
+    if endpoint:
+        trusted = {"sslCertificateType": "Trusted"} if endpoint.startswith("https:") else {}
+        custom["endpoint"] = {"uri": endpoint, **trusted}
     return {
         "manifest": {
             "manifestVersion": "1.0",
@@ -93,7 +99,7 @@ def skill_manifest(listings: Mapping[str, Listing], legal: LegalPages | None = N
                 **({"locales": dict.fromkeys(listings, pages)} if pages else {}),
             },
             "permissions": [{"name": SCOPE}],
-            "apis": {"custom": {"interfaces": [{"type": "AUDIO_PLAYER"}]}},
+            "apis": {"custom": custom},
         }
     }
 

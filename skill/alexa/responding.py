@@ -31,7 +31,7 @@ from skill.ports import GuideShelf
 LONGEST_CAPTIONS = 80_000
 """Characters; a whole response may have 120 KB. Longer guides go without."""
 
-_NOT_IN_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NOT_IN_XML = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(frozen=True)

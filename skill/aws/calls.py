@@ -11,7 +11,7 @@ import os
 import socket
 import ssl
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
@@ -32,6 +32,7 @@ FIRST_PAUSE = 0.05
 IDLE_SECONDS = 20
 """After so long a connection is not trusted to be there any more."""
 MOST_IDLE = 8
+PIECE_BYTES = 64 * 1024
 LARGEST_ANSWER = 1024 * 1024
 """Bytes."""
 
@@ -97,9 +98,11 @@ class Caller:
         raw = line.sock
         try:
             raw.settimeout(_patience(deadline))
-            line.request(request.method, request.path, request.body, headers)
+            length = {"Content-Length": str(len(request.body))}
+            body = _in_pieces(request.body, raw, deadline)
+            line.request(request.method, request.path, body, headers | length)
             with line.getresponse() as response:
-                body = _whole(response, raw, deadline)
+                content = _whole(response, raw, deadline)
                 is_kept = not response.will_close
         except BaseException:
             line.close()
@@ -111,7 +114,9 @@ class Caller:
         else:
             line.close()
         return Answer(
-            response.status, {name.lower(): value for name, value in response.headers.items()}, body
+            response.status,
+            {name.lower(): value for name, value in response.headers.items()},
+            content,
         )
 
     def _take(self) -> http.client.HTTPConnection | None:
@@ -179,6 +184,13 @@ def _addresses(host: str, port: int, deadline: float) -> list[Any]:
     if isinstance(answer, OSError):
         raise answer
     return answer
+
+
+def _in_pieces(body: bytes, raw: socket.socket, deadline: float) -> Iterator[bytes]:
+    """Yield a body in pieces, each of which has to be taken in time."""
+    for start in range(0, len(body), PIECE_BYTES):
+        raw.settimeout(_patience(deadline))
+        yield body[start : start + PIECE_BYTES]
 
 
 def _whole(response: http.client.HTTPResponse, raw: socket.socket, deadline: float) -> bytes:

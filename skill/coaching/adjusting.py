@@ -1,7 +1,7 @@
 """Adjusting: what the coach does when a runner wants it otherwise, one short function each.
 
-Wishes last, and count at once: the routine under way goes on from the same place. What is
-out of bounds is brought to the nearest bound, and that is said.
+A wish counts at once and lasts; what fits the time, more of one hold and an easier form are
+for this routine only. What is out of bounds is brought to the nearest bound.
 """
 
 from collections.abc import Callable
@@ -16,11 +16,12 @@ from skill.coaching.events import (
     HoldFor,
     MoreTime,
     SkipForGood,
+    StartRoutine,
     TighterSide,
     WithAgain,
     Without,
 )
-from skill.coaching.lines import Easier, Length, Line, Together, WorkLeft, line
+from skill.coaching.lines import Easier, Length, Line, Together, Value, WorkLeft, line
 from skill.coaching.movements import (
     HOLD_SECONDS,
     REP_COUNTS,
@@ -31,14 +32,17 @@ from skill.coaching.movements import (
     Milliseconds,
     Movement,
     Reps,
+    within,
 )
 from skill.coaching.outcomes import Outcome
-from skill.coaching.planner import Begun, Fitted
+from skill.coaching.planner import Begun
 from skill.coaching.plans import Choices, Detail, More, Plan
+from skill.coaching.replanning import Change, go_on_with, still_longer, wish
 from skill.coaching.routines import Routine
 from skill.coaching.runner import Phase, Question
-from skill.coaching.transitions import cautioned, end, is_named, unclear_movement
-from skill.coaching.turns import Turn, spot_of
+from skill.coaching.timeline import LONGEST_CLIP, LONGEST_PLAN
+from skill.coaching.transitions import cautioned, is_named, start, unclear_movement
+from skill.coaching.turns import Turn
 
 MINUTE: Milliseconds = 60 * SECOND
 FEWEST_MINUTES_LEFT = 1
@@ -55,38 +59,46 @@ USUAL_REP_SECONDS = 4
 
 
 def fit_time(turn: Turn, event: FitTime) -> Outcome:
-    """Start the routine asked for, or the one that changes least, made to fit the time."""
-    if turn.session.asked is Question.HOLD_SECONDS and event.time and not event.routine:
-        return hold_for(turn, HoldFor(event.time // SECOND))
+    """Start the routine asked for, or the one of nearly that length, made to fit the time."""
+    if event.heard or event.others:
+        return start(turn, StartRoutine(None, event.heard, event.others))
     if event.time is None:
         return turn.ask(turn.ask_for(Question.HOW_LONG))
+    if turn.session.asked is Question.HOLD_SECONDS and event.routine is None:
+        return hold_for(turn, HoldFor(event.time // SECOND))
     bounds = planner.MINUTES
     time, bounded = _within_minutes(event.time, bounds.start, bounds.stop - 1)
-    routines = (event.routine,) if event.routine else turn.all_routines
-    plan = _nearest(turn, routines, time)
+    plan = _nearest(turn, (event.routine,) if event.routine else turn.all_routines, time)
     if plan is None:
-        return turn.ask(turn.which_one(), line("nothing-would-be-left"))
-    fitted = planner.fit(plan, time, lambda form: turn.repertoire.timeline(form.id))
+        return turn.ask(turn.which_one(), line("nothing-left"))
+    fitted = planner.fit(plan, time, _laid_out(turn))
+    left_out = _newly_left_out(fitted.timeline.plan, plan)
+    told: dict[str, Value] = {"routine": plan.routine, "length": Length(fitted.length)}
+    if not fitted.fits:
+        known = line("fitted-nearest", **told)
+    elif left_out:
+        known = line("fitted-without", **told, movements=Together(left_out))
+    else:
+        known = line("fitted", **told)
     turn, caution = cautioned(turn)
-    told = _told_of_fit(fitted, plan)
-    return turn.play(fitted.timeline, 0, *caution, *bounded, told)
+    return turn.play(fitted.timeline, 0, *caution, *bounded, known)
 
 
 def fit_the_rest(turn: Turn, event: FitTime) -> Outcome:
-    """Make what is left of this routine fit the time; another one named is started instead."""
-    other = event.routine is not None and event.routine != turn.timeline.plan.routine
-    if other or event.time is None or turn.session.asked is Question.HOLD_SECONDS:
+    """Make what is left of this routine fit the time; one that is named is started instead."""
+    is_another = event.routine or event.heard or event.others
+    if is_another or event.time is None or turn.session.asked is Question.HOLD_SECONDS:
         return fit_time(turn, event)
     time, bounded = _within_minutes(event.time, FEWEST_MINUTES_LEFT, planner.MINUTES.stop - 1)
     left, plan = turn.place.routine_left, turn.timeline.plan
+    play = turn.session.phase is Phase.PAUSED and turn.session.asked is not Question.SKIP_IT
     if left <= time * (1 + planner.TOLERANCE):
         fits = line("rest-fits", length=Length(left))
-        if turn.session.phase is Phase.PLAYING:
-            return turn.tell(*bounded, fits)
-        return turn.play(turn.timeline, turn.place.offset, *bounded, fits)
+        if play:
+            return turn.play(turn.timeline, turn.place.offset, *bounded, fits)
+        return turn.tell(*bounded, fits)
     begun = Begun(turn.timeline, turn.progress.bookmark)
-    unlengthened = replace(plan, more=None)
-    fitted = planner.fit(unlengthened, time, lambda form: turn.repertoire.timeline(form.id), begun)
+    fitted = planner.fit(replace(plan, more=None), time, _laid_out(turn), begun)
     length = Length(fitted.length)
     left_out = _newly_left_out(fitted.timeline.plan, plan)
     if not fitted.fits:
@@ -95,8 +107,12 @@ def fit_the_rest(turn: Turn, event: FitTime) -> Outcome:
         told = line("rest-fitted-without", length=length, movements=Together(left_out))
     else:
         told = line("rest-fitted", length=length)
-    offset = begun.offset_in(fitted.timeline)
-    return turn.move_into(fitted.timeline, offset, *bounded, told, play=True)
+    longer = still_longer(turn, fitted.timeline.plan)
+    return go_on_with(turn, longer, *bounded, told, play=play)
+
+
+def _laid_out(turn: Turn) -> planner.LayOut:
+    return lambda plan: turn.repertoire.timeline(plan.id)
 
 
 def _within_minutes(
@@ -121,17 +137,6 @@ def _nearest(turn: Turn, routines: tuple[Routine, ...], time: Milliseconds) -> P
     return min(lengths, key=lambda found: found[0])[1] if lengths else None
 
 
-def _told_of_fit(fitted: Fitted, wanted: Plan) -> Line:
-    routine, length = wanted.routine, Length(fitted.length)
-    left_out = _newly_left_out(fitted.timeline.plan, wanted)
-    if not fitted.fits:
-        return line("fitted-nearest", routine=routine, length=length)
-    if left_out:
-        movements = Together(left_out)
-        return line("fitted-without", routine=routine, length=length, movements=movements)
-    return line("fitted", routine=routine, length=length)
-
-
 # Holds and sets
 
 
@@ -139,20 +144,29 @@ def hold_for(turn: Turn, event: HoldFor) -> Outcome:
     """Make every hold last so long."""
     if event.seconds is None:
         return turn.ask(turn.ask_for(Question.HOLD_SECONDS))
-    seconds = _within(HOLD_SECONDS, event.seconds)
-    known = "holds-set" if seconds == event.seconds else "holds-bounded"
-    told = line(known, length=Length(seconds * SECOND))
-    return turn.wish(lambda choices: replace(choices, hold_seconds=seconds), told)
+    return _hold(turn, event.seconds, lambda _, seconds: seconds)
 
 
 def hold_longer(turn: Turn, _: Event) -> Outcome:
-    """Make every hold longer."""
-    return hold_for(turn, HoldFor(_usual_hold(turn) + HOLD_STEP))
+    """Make every hold longer; what was chosen longer still for good, stays."""
+    return _hold(turn, _usual_hold(turn) + HOLD_STEP, max)
 
 
 def hold_shorter(turn: Turn, _: Event) -> Outcome:
-    """Make every hold shorter."""
-    return hold_for(turn, HoldFor(_usual_hold(turn) - HOLD_STEP))
+    """Make every hold shorter; what was chosen shorter still for good, stays."""
+    return _hold(turn, _usual_hold(turn) - HOLD_STEP, min)
+
+
+def _hold(turn: Turn, asked: int, lasting: Callable[[int, int], int]) -> Outcome:
+    seconds = within(HOLD_SECONDS, asked)
+    chosen = lasting(turn.runner.choices.hold_seconds or seconds, seconds)
+    known = "holds-set" if seconds == asked else "holds-bounded"
+    return wish(
+        turn,
+        lambda choices: replace(choices, hold_seconds=seconds),
+        line(known, length=Length(seconds * SECOND)),
+        lasting=lambda choices: replace(choices, hold_seconds=chosen),
+    )
 
 
 def count_slower(turn: Turn, _: Event) -> Outcome:
@@ -168,20 +182,17 @@ def count_faster(turn: Turn, _: Event) -> Outcome:
 def more_time(turn: Turn, event: MoreTime) -> Outcome:
     """Make just this hold or set longer; one that is over goes on."""
     step, plan = turn.step, turn.timeline.plan
-    before = plan.more.amount if plan.more and plan.more.step == step.index else 0
-    amount = min(_more_of(step.dose, event), _longest_more(step.dose))
+    amount = min(_more_of(step.dose, event), _most_more(turn))
     if amount <= 0:
         return turn.tell(line("more-most"))
+    before = plan.more.amount if plan.more and plan.more.step == step.index else 0
     longer = replace(plan, more=More(step.index, before + amount))
-    try:
-        timeline = turn.repertoire.timeline(longer.id)
-    except PlanError:
-        return turn.tell(line("more-most"))
+    timeline = turn.repertoire.timeline(longer.id)
     span = turn.timeline.spans[step.index]
     since = min(turn.place.offset, span.release) - span.begin
     offset = timeline.spans[step.index].begin + since
-    milliseconds = timeline.plan.steps[step.index].length - step.length
-    told = line("more", left=WorkLeft(amount if isinstance(step.dose, Reps) else 0, milliseconds))
+    is_set = isinstance(step.dose, Reps)
+    told = line("more", left=WorkLeft(amount if is_set else 0, amount * SECOND))
     return turn.move_into(timeline, offset, told, play=turn.session.phase is Phase.STEPPING)
 
 
@@ -204,16 +215,16 @@ def _doses(turn: Turn) -> list[Dose]:
     """Return the doses of the routine under way, as planned: this movement's first."""
     if turn.session.progress is None:
         return []
-    parts = turn.timeline.plan.parts
-    here = [dose for place, _, dose, _ in parts if place == turn.step.part]
-    return [*here, *(dose for _, _, dose, _ in parts)]
+    portions = turn.timeline.plan.portions
+    here = [portion.dose for portion in portions if portion.part == turn.step.part]
+    return [*here, *(portion.dose for portion in portions)]
 
 
 def _count(turn: Turn, asked: int) -> Outcome:
-    seconds = _within(REP_SECONDS, asked)
+    seconds = within(REP_SECONDS, asked)
     known = "count-set" if seconds == asked else "count-bounded"
     told = line(known, length=Length(seconds * SECOND))
-    return turn.wish(lambda choices: replace(choices, rep_seconds=seconds), told)
+    return wish(turn, lambda choices: replace(choices, rep_seconds=seconds), told)
 
 
 def _more_of(dose: Dose, event: MoreTime) -> int:
@@ -227,10 +238,14 @@ def _more_of(dose: Dose, event: MoreTime) -> int:
     return wanted if wanted and wanted > 0 else REPS_STEP
 
 
-def _longest_more(dose: Dose) -> int:
+def _most_more(turn: Turn) -> int:
+    """Return how many seconds or repetitions more there can be, by the dose and by the step."""
+    dose, span = turn.step.dose, turn.timeline.spans[turn.step.index]
+    room = max(LONGEST_CLIP - (span.end - span.start), 0) // SECOND
+    room = min(room, (LONGEST_PLAN - turn.timeline.duration) // SECOND)
     if isinstance(dose, Hold):
-        return HOLD_SECONDS.stop - 1 - dose.seconds
-    return REP_COUNTS.stop - 1 - dose.count
+        return min(HOLD_SECONDS.stop - 1 - dose.seconds, room)
+    return min(REP_COUNTS.stop - 1 - dose.count, room // dose.seconds_each)
 
 
 # Sides
@@ -241,12 +256,12 @@ def tighter_side(turn: Turn, event: TighterSide) -> Outcome:
     if event.side is None:
         return turn.ask(turn.ask_for(Question.WHICH_SIDE))
     side = event.side
-    return turn.wish(lambda choices: replace(choices, tight=side), line("tight", side=side))
+    return wish(turn, lambda choices: replace(choices, tight=side), line("tight", side=side))
 
 
 def even_sides(turn: Turn, _: Event) -> Outcome:
     """Give both sides the same."""
-    return turn.wish(lambda choices: replace(choices, tight=None), line("tight-none"))
+    return wish(turn, lambda choices: replace(choices, tight=None), line("tight-none"))
 
 
 # Other movements
@@ -269,9 +284,9 @@ def with_again(turn: Turn, event: WithAgain) -> Outcome:
     need = event.need
     if need is None:
         told = line("with-everything")
-        return turn.wish(lambda choices: replace(choices, without=frozenset()), told)
+        return wish(turn, lambda choices: replace(choices, without=frozenset()), told)
     told = line("with-again", need=need)
-    return turn.wish(lambda choices: replace(choices, without=choices.without - {need}), told)
+    return wish(turn, lambda choices: replace(choices, without=choices.without - {need}), told)
 
 
 def skip_for_good(turn: Turn, event: SkipForGood) -> Outcome:
@@ -279,20 +294,11 @@ def skip_for_good(turn: Turn, event: SkipForGood) -> Outcome:
     if unclear := unclear_movement(turn, event):
         return unclear
     movement = event.movement or turn.step.movement
-    told = line("skipped-for-good", movement=movement)
-
-    def skip(choices: Choices) -> Choices:
-        return replace(choices, skipped=choices.skipped | {movement.id})
-
-    is_last = (
-        turn.session.progress is not None
-        and turn.step.movement == movement
-        and turn.timeline.plan.next_movement(turn.step) is None
+    return wish(
+        turn,
+        lambda choices: replace(choices, skipped=choices.skipped | {movement.id}),
+        line("skipped-for-good", movement=movement),
     )
-    if is_last and len(turn.timeline.plan.parts) > 1:
-        runner = replace(turn.runner, choices=skip(turn.runner.choices))
-        return end(replace(turn, runner=runner), told)
-    return turn.wish(skip, told)
 
 
 def skip_for_good_idle(turn: Turn, event: SkipForGood) -> Outcome:
@@ -306,19 +312,17 @@ def bring_back(turn: Turn, event: BringBack) -> Outcome:
     """Do a movement again that was left out for good."""
     if not turn.skipped:
         return turn.tell(line("nothing-skipped"))
-    back: tuple[Movement, ...] = turn.skipped
-    if is_named(event):
-        if unclear := unclear_movement(turn, event):
-            return unclear
-        back = tuple(m for m in (event.movement, *event.others) if m in turn.skipped)
-        if not back and event.movement:
-            return turn.tell(line("not-skipped", movement=event.movement))
-    if len(back) != 1:
+    named = (event.movement,) if event.movement else event.others
+    back = tuple(movement for movement in named or turn.skipped if movement in turn.skipped)
+    if not back and event.movement:
+        return turn.tell(line("not-skipped", movement=event.movement))
+    if len(back) != 1 or (event.heard and not named):
         return turn.ask(turn.what_to_bring_back())
     (movement,) = back
-    told = line("brought-back", movement=movement)
-    return turn.wish(
-        lambda choices: replace(choices, skipped=choices.skipped - {movement.id}), told
+    return wish(
+        turn,
+        lambda choices: replace(choices, skipped=choices.skipped - {movement.id}),
+        line("brought-back", movement=movement),
     )
 
 
@@ -328,21 +332,17 @@ def easier(turn: Turn, _: Event) -> Outcome:
     After pain it goes on only because the runner has said so.
     """
     plan, movement = turn.timeline.plan, turn.step.movement
-    form = plan.easier_form(movement)
-    if form is None:
+    if plan.easier_form(movement) is None:
         return turn.tell(line("easier", easier=Easier(movement)))
     changed = replace(plan, easier=plan.easier | {movement.id}, more=None)
-    timeline = turn.repertoire.timeline(changed.id)
-    step = timeline.plan.nearest_to(turn.step)
-    told = line("easier-instead", spot=spot_of(step))
     play = turn.session.phase is not Phase.PAUSED or turn.session.asked is Question.SKIP_IT
-    return turn.move_into(timeline, timeline.entry(step.index), told, play=play)
+    return go_on_with(turn, changed, play=play, naming="easier-instead")
 
 
-def _swapping(turn: Turn, change: Callable[[Choices], Choices], told: Line) -> Outcome:
+def _swapping(turn: Turn, change: Change, told: Line) -> Outcome:
     """Change what a runner has, and say which movements come and go by it."""
     if turn.session.progress is None:
-        return turn.wish(change, told)
+        return wish(turn, change, told)
     old = turn.timeline.plan
     new = replace(old, choices=change(old.choices))
     come = tuple(movement for movement in new.movements if movement not in old.movements)
@@ -352,7 +352,7 @@ def _swapping(turn: Turn, change: Callable[[Choices], Choices], told: Line) -> O
         lines.append(line("instead", movements=Together(come)))
     if gone:
         lines.append(line("left-out", movements=Together(gone)))
-    return turn.wish(change, *lines)
+    return wish(turn, change, *lines)
 
 
 def _newly_left_out(new: Plan, old: Plan) -> tuple[Movement, ...]:
@@ -362,40 +362,23 @@ def _newly_left_out(new: Plan, old: Plan) -> tuple[Movement, ...]:
 # How the coach coaches
 
 
-def less_talking(turn: Turn, _: Event) -> Outcome:
-    """Give brief instructions."""
-    return turn.wish(lambda choices: replace(choices, detail=Detail.BRIEF), line("brief"))
+def _setting(known: str, change: Change) -> Callable[[Turn, Event], Outcome]:
+    """Make the transition that changes a choice, and says so by a line."""
+    return lambda turn, _: wish(turn, change, line(known))
 
 
-def tell_everything(turn: Turn, _: Event) -> Outcome:
-    """Give full instructions."""
-    return turn.wish(lambda choices: replace(choices, detail=Detail.FULL), line("full"))
-
-
-def no_countdown(turn: Turn, _: Event) -> Outcome:
-    """Count no last seconds."""
-    return turn.wish(lambda choices: replace(choices, countdown=False), line("countdown-off"))
-
-
-def countdown(turn: Turn, _: Event) -> Outcome:
-    """Count the last seconds."""
-    return turn.wish(lambda choices: replace(choices, countdown=True), line("countdown-on"))
-
-
-def soft_sound(turn: Turn, _: Event) -> Outcome:
-    """Lay a soft sound under holds."""
-    return turn.wish(lambda choices: replace(choices, bed=True), line("sound-on"))
-
-
-def no_sound(turn: Turn, _: Event) -> Outcome:
-    """Leave holds silent."""
-    return turn.wish(lambda choices: replace(choices, bed=False), line("sound-off"))
+less_talking = _setting("brief", lambda choices: replace(choices, detail=Detail.BRIEF))
+tell_everything = _setting("full", lambda choices: replace(choices, detail=Detail.FULL))
+no_countdown = _setting("countdown-off", lambda choices: replace(choices, countdown=False))
+countdown = _setting("countdown-on", lambda choices: replace(choices, countdown=True))
+soft_sound = _setting("sound-on", lambda choices: replace(choices, bed=True))
+no_sound = _setting("sound-off", lambda choices: replace(choices, bed=False))
 
 
 def usual_settings(turn: Turn, _: Event) -> Outcome:
     """Do everything as it comes."""
     runner = replace(turn.runner, waits=False)
-    return replace(turn, runner=runner).wish(lambda _: Choices(), line("settings-usual"))
+    return wish(replace(turn, runner=runner), lambda _: Choices(), line("settings-usual"))
 
 
 def wait_for_me(turn: Turn, _: Event) -> Outcome:
@@ -425,7 +408,3 @@ def run_on_from_here(turn: Turn, event: Event) -> Outcome:
 
 def _waiting(turn: Turn, *, waits: bool) -> Turn:
     return replace(turn, runner=replace(turn.runner, waits=waits))
-
-
-def _within(bounds: range, value: int) -> int:
-    return min(max(value, bounds.start), bounds.stop - 1)

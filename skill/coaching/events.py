@@ -45,9 +45,18 @@ class Moment:
 
 
 class Event:
-    """Something that happened."""
+    """Something that happened. All events are values; those with nothing in them need no more."""
 
     __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self)
+
+    def __hash__(self) -> int:
+        return hash(type(self))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__qualname__}()"
 
 
 class Command(Event):
@@ -68,9 +77,10 @@ class PlayerNotice(Notice):
     __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
 class Launch(Command):
     """The skill is opened by its name alone."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,69 +95,82 @@ class StartRoutine(Command):
     others: tuple[Routine, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
 class NextStep(Command):
     """Go on to the next step: the other side, if it is still to come."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
+
 class NextMovement(Command):
     """Go on to the next movement, leaving the rest of this one."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
+
 class PreviousStep(Command):
     """Go back to the step before."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
+
 class Repeat(Command):
     """Do this step again, from its beginning."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
+
 class OtherSide(Command):
     """Go to the other side of this movement, whether it is done or still to come."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
+
 class Pause(Command):
     """Stop the sound and wait."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
+
 class Resume(Command):
     """Go on at the second where the sound stopped."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
+
 class StartOver(Command):
     """Start this routine again from the top."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
+
 class Stop(Command):
     """Leave; the place is kept."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
+
 class WhereAmI(Command):
     """Ask for the movement, the side and how far along."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
+
 class HowLongLeft(Command):
     """Ask for the time left in the hold and in the routine."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
+
 class WhatsNext(Command):
     """Ask what comes after this step."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
+
 class ListRoutines(Command):
     """Ask which routines there are."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,27 +194,35 @@ class WhyThis(Command):
     others: tuple[Movement, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
 class Help(Command):
     """Ask what can be said."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
+
 class ItHurts(Command):
     """Say that something hurts; it stops the movement before anything else."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
+
 class EasierForm(Command):
     """Ask for an easier form of this movement."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
 class FitTime(Command):
-    """Have so much time: for a routine, for what is left of this one, or for whatever fits."""
+    """Have so much time: for a routine, for what is left of this one, or for whatever fits.
+
+    A routine is named as in `StartRoutine`.
+    """
 
     time: Milliseconds | None = None
     routine: Routine | None = None
+    heard: str = ""
+    others: tuple[Routine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,14 +232,16 @@ class HoldFor(Command):
     seconds: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
 class HoldLonger(Command):
     """Want holds to last longer from now on."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
+
 class HoldShorter(Command):
     """Want holds to last shorter from now on."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,14 +252,16 @@ class MoreTime(Command):
     number: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
 class CountSlower(Command):
     """Want more time for each repetition."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
+
 class CountFaster(Command):
     """Want less time for each repetition."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,9 +271,10 @@ class TighterSide(Command):
     side: Side | None = None
 
 
-@dataclass(frozen=True, slots=True)
 class EvenSides(Command):
     """Want both sides alike again."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,89 +309,106 @@ class BringBack(Command):
     others: tuple[Movement, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
 class WaitForMe(Command):
     """Want the coach to wait after each step."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
+
 class RunOn(Command):
     """Want the coach to run on by itself."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
+
 class LessTalking(Command):
     """Want brief instructions."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
+
 class TellEverything(Command):
     """Want full instructions."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
+
 class NoCountdown(Command):
     """Want no counting of a hold's last seconds."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
+
 class Countdown(Command):
     """Want a hold's last seconds counted again."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
+
 class SoftSound(Command):
     """Want a soft sound under holds."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
+
 class NoSound(Command):
     """Want silence in holds."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
+
 class WhichSide(Command):
     """Ask for the side."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
+
 class HowManyLeft(Command):
     """Ask how many repetitions and movements are left."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
+
 class LastOne(Command):
     """Ask whether this is the last one."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
+
 class WhatWasThat(Command):
     """Ask to hear again what was just said."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
+
 class ThisWeek(Command):
     """Ask how often they have trained of late."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
+
 class LastTime(Command):
     """Ask when they have trained last."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
+
 class MySettings(Command):
     """Ask what the coach has noted of their wishes."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
+
 class UsualSettings(Command):
     """Want everything as it comes again."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
+
 class ForgetMe(Command):
     """Want all that is stored of them deleted."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -365,29 +418,34 @@ class RemindMe(Command):
     schedule: Schedule = field(default_factory=Schedule)
 
 
-@dataclass(frozen=True, slots=True)
 class StopReminders(Command):
     """Want to be reminded no more."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
+
 class KeepOrder(Command):
     """Ask to loop or shuffle, which a routine does not do."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
+
 class NotUnderstood(Command):
     """Say something that fits nothing."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
+
 class Yes(Command):
     """Agree."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
+
 class No(Command):
     """Decline."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -404,34 +462,40 @@ class PermissionAnswered(Command):
     granted: bool
 
 
-@dataclass(frozen=True, slots=True)
 class OutOfReach(Command):
     """What was to be played just now cannot be had; the runner still waits for the answer."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
+
 class PlaybackStarted(PlayerNotice):
     """The guide began to sound, or went on after the runner had spoken."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
+
 class PlaybackStopped(PlayerNotice):
     """The guide stopped sounding: for good, or only while the runner speaks."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
+
 class PlaybackFinished(PlayerNotice):
     """The guide played to its end."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
+
 class PlaybackNearlyFinished(PlayerNotice):
     """The guide is about to end."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
+
 class PlaybackFailed(PlayerNotice):
     """The guide could not be played."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)

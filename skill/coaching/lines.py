@@ -240,6 +240,7 @@ LINES: Mapping[str, frozenset[str]] = {
         "what-to-bring-back": "movements",
         "nothing-skipped": "",
         "not-skipped": "movement",
+        "nothing-left": "",
         "nothing-would-be-left": "",
         "too-long": "",
         # how the coach coaches

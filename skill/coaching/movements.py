@@ -150,6 +150,11 @@ def require_within(what: str, value: int, bounds: range, unit: str) -> None:
         )
 
 
+def within(bounds: range, value: int) -> int:
+    """Return a value brought to the nearest bound."""
+    return min(max(value, bounds.start), bounds.stop - 1)
+
+
 def require_identifier(what: str, value: str) -> None:
     """Raise `ContentError` unless `value` is lower-case words joined by hyphens."""
     if not _IDENTIFIER.fullmatch(value):

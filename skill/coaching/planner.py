@@ -12,7 +12,7 @@ from math import log, log2
 from typing import Self
 
 from skill.coaching.errors import PlanError
-from skill.coaching.movements import SECOND, Hold, Milliseconds, Reps
+from skill.coaching.movements import SECOND, Hold, Milliseconds, Reps, within
 from skill.coaching.plans import Choices, Plan, Step
 from skill.coaching.routines import SETS
 from skill.coaching.timeline import Bookmark, Timeline, carried
@@ -26,7 +26,7 @@ FITTED_HOLDS = range(20, 61)
 """Seconds of a hold that was made to fit; the sources ask for 20 to 30."""
 FITTED_REPS = range(5, 21)
 """Repetitions of a set that was made to fit; the sources ask for 12 to 15."""
-HOLD_STEP = 5
+ROUND_SECONDS = 5
 """Seconds; holds are made to fit in whole fives, as people say them."""
 
 LEAVING_OUT = 1.0
@@ -36,6 +36,9 @@ CHANGING_SETS = 0.7
 
 TIGHTNESS = 4.0
 """How much better a plan is that comes nearer to the minutes, among those near enough."""
+
+NEARBY = (0.85, 1.0, 1.18)
+"""Around the factor that should fit: bounds and whole numbers get in its way."""
 
 LayOut = Callable[[Plan], Timeline]
 
@@ -66,9 +69,16 @@ class Begun:
         """The step the runner is in."""
         return self.timeline.plan.steps[self.bookmark.step]
 
+    @property
+    def is_released(self) -> bool:
+        """Whether the step's work is done."""
+        span = self.timeline.spans[self.bookmark.step]
+        return self.bookmark.since_begin >= span.release - span.begin
+
     def offset_in(self, timeline: Timeline) -> Milliseconds:
-        """Return where the place is in another plan of the same routine."""
-        return timeline.offset_of(carried(self.bookmark, self.timeline, timeline))
+        """Return where the place is in another plan of the routine that has its step."""
+        bookmark = carried(self.bookmark, self.timeline, timeline)
+        return timeline.duration if bookmark is None else timeline.offset_of(bookmark)
 
 
 def fit(plan: Plan, asked: Milliseconds, lay_out: LayOut, begun: Begun | None = None) -> Fitted:
@@ -77,6 +87,7 @@ def fit(plan: Plan, asked: Milliseconds, lay_out: LayOut, begun: Begun | None = 
     With a place, what is still to come from there on shall last so long. If no plan comes near
     enough, it is the nearest of them all. Raise what `lay_out` raises for the plan itself.
     """
+    plan.steps  # noqa: B018 - a plan with no movement left has no forms either
     forms = list(_laid_out(plan, lay_out, begun))
     candidates = [candidate for form in forms for candidate in _sized(form, asked)]
     near = [candidate for candidate in candidates if _near(candidate.length, asked)]
@@ -98,7 +109,7 @@ class _Form:
     """
 
     plan: Plan
-    first: int
+    begun: Begun | None
     length: Milliseconds
     work: Milliseconds
     changes: float
@@ -107,15 +118,12 @@ class _Form:
     def of(cls, wanted: Plan, plan: Plan, timeline: Timeline, begun: Begun | None) -> Self:
         """Measure a form of a plan, from the beginning or from a place on."""
         left_out = len(plan.left_out) - len(wanted.left_out)
-        sets, sets_wanted = (
-            sum(sets for *_, sets in which.parts) / len(which.parts) for which in (plan, wanted)
-        )
-        first = plan.nearest_to(begun.step).index if begun else 0
+        sets, sets_wanted = (_mean([p.sets for p in which.portions]) for which in (plan, wanted))
         return cls(
             plan=plan,
-            first=first,
+            begun=begun,
             length=timeline.duration - (begun.offset_in(timeline) if begun else 0),
-            work=_work(plan, first),
+            work=_work_left(plan, begun),
             changes=LEAVING_OUT * left_out + CHANGING_SETS * abs(log2(sets / sets_wanted)),
         )
 
@@ -132,9 +140,12 @@ class _Candidate:
     def of(cls, form: _Form, choices: Choices) -> Self:
         """Measure a form with other doses; that needs no laying out."""
         plan = replace(form.plan, choices=choices)
-        work = _work(plan, form.first)
-        changes = form.changes + abs(log(work / form.work))
-        return cls(plan, form.length + work - form.work, changes)
+        work = _work_left(plan, form.begun)
+        changed = [
+            abs(log(step.length / before.length))
+            for step, before in zip(plan.steps, form.plan.steps, strict=True)
+        ]
+        return cls(plan, form.length + work - form.work, form.changes + _mean(changed))
 
     def off(self, asked: Milliseconds) -> float:
         """How far it is from what was asked for, longer or shorter alike."""
@@ -146,9 +157,9 @@ def _forms(plan: Plan, begun: Begun | None) -> Iterator[Plan]:
 
     The first movement is always kept, and so is the one that the runner is in.
     """
-    places = {place: plan.routine.parts[place].movement.id for place, *_ in plan.parts}
-    reached = begun.step.part if begun else min(places)
-    to_come = [movement for place, movement in places.items() if place > reached]
+    done = {portion.part: plan.routine.parts[portion.part].movement.id for portion in plan.portions}
+    reached = begun.step.part if begun else min(done)
+    to_come = [movement for part, movement in done.items() if part > reached]
     fewest_sets = begun.step.set_number if begun else SETS.start
     for count in range(len(to_come) + 1):
         for left_out in combinations(to_come, count):
@@ -173,35 +184,53 @@ def _laid_out(plan: Plan, lay_out: LayOut, begun: Begun | None) -> Iterator[_For
 
 def _sized(form: _Form, asked: Milliseconds) -> Iterator[_Candidate]:
     """Yield a form with doses as they are, and with those that bring it nearest to the length."""
-    factor = max(asked - (form.length - form.work), SECOND) / form.work
-    for choices in {form.plan.choices: None, _scaled(form.plan, factor): None}:
+    candidates = [form.plan.choices]
+    if form.work:
+        done = sum(step.length for step in _to_come(form.plan, form.begun)) - form.work
+        needed = max(asked - (form.length - form.work), SECOND)
+        factor = (needed + done) / (form.work + done)
+        candidates += [_scaled(form, factor * nearby) for nearby in NEARBY]
+    for choices in dict.fromkeys(candidates):
         yield _Candidate.of(form, choices)
 
 
-def _scaled(plan: Plan, factor: float) -> Choices:
-    """Return a plan's choices with all work longer or shorter by a factor, within bounds."""
-    choices = plan.choices
-    holds = [step.dose.seconds for step in plan.steps if isinstance(step.dose, Hold)]
-    reps = [step.dose.count for step in plan.steps if isinstance(step.dose, Reps)]
+def _scaled(form: _Form, factor: float) -> Choices:
+    """Return a plan's choices with the work to come longer or shorter by a factor, in bounds."""
+    choices = form.plan.choices
+    to_come = _to_come(form.plan, form.begun)
+    holds = [step.dose.seconds for step in to_come if isinstance(step.dose, Hold)]
+    reps = [step.dose.count for step in to_come if isinstance(step.dose, Reps)]
     if holds:
-        wanted = HOLD_STEP * round(factor * _mean(holds) / HOLD_STEP)
-        choices = replace(choices, hold_seconds=_within(FITTED_HOLDS, wanted))
+        wanted = ROUND_SECONDS * round(factor * _mean(holds) / ROUND_SECONDS)
+        choices = replace(choices, hold_seconds=within(FITTED_HOLDS, wanted))
     if reps:
-        choices = replace(choices, reps=_within(FITTED_REPS, round(factor * _mean(reps))))
+        choices = replace(choices, reps=within(FITTED_REPS, round(factor * _mean(reps))))
     return choices
 
 
-def _mean(numbers: Sequence[int]) -> float:
+def _to_come(plan: Plan, begun: Begun | None) -> Sequence[Step]:
+    """Return the steps whose work is still to be done, the one that is under way first."""
+    if begun is None:
+        return plan.steps
+    here = plan.nearest_to(begun.step)
+    if here is None:
+        return ()
+    is_over = begun.is_released and here.part == begun.step.part
+    return plan.steps[here.index + is_over :]
+
+
+def _work_left(plan: Plan, begun: Begun | None) -> Milliseconds:
+    """Return the work that is still to be done, from a place on."""
+    to_come = _to_come(plan, begun)
+    work = sum(step.length for step in to_come)
+    if begun is None or not to_come or begun.is_released or to_come[0].part != begun.step.part:
+        return work
+    return work - min(max(begun.bookmark.since_begin, 0), to_come[0].length)
+
+
+def _mean(numbers: Sequence[float]) -> float:
     return sum(numbers) / len(numbers)
-
-
-def _work(plan: Plan, first: int) -> Milliseconds:
-    return sum(step.length for step in plan.steps[first:])
 
 
 def _near(length: Milliseconds, asked: Milliseconds) -> bool:
     return abs(length - asked) <= TOLERANCE * asked
-
-
-def _within(bounds: range, value: int) -> int:
-    return min(max(value, bounds.start), bounds.stop - 1)

@@ -7,7 +7,7 @@ the id alone restores the plan.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
@@ -28,7 +28,7 @@ from skill.coaching.movements import (
 )
 from skill.coaching.routines import SETS, Catalogue, Part, Routine
 
-LONGEST_ID = 512
+LONGEST_ID = 700
 """Characters of a plan id; a token that Alexa keeps has room for 1,024."""
 
 _NUMBERED = re.compile(r"([hrps])([1-9][0-9]{0,2})")
@@ -122,6 +122,23 @@ class Step:
         return self.dose.length
 
 
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """One part of a routine as it is done; `part` counts the routine's parts from 0."""
+
+    part: int
+    movement: Movement
+    dose: Dose
+    sets: int
+
+    def turns(self, tight: Side | None) -> Iterator[tuple[Side, int, bool]]:
+        """Yield each side to work with the number of its set, and whether it is an extra hold."""
+        for number in range(1, self.sets + 1):
+            yield from ((side, number, False) for side in self.movement.sides)
+        if tight and tight in self.movement.sides and isinstance(self.dose, Hold):
+            yield tight, self.sets, True
+
+
 @dataclass(frozen=True)
 class Plan:
     """A routine as one runner wants it, out of the movements of a catalogue.
@@ -173,62 +190,60 @@ class Plan:
         left, and `PlanError` if `more` cannot be.
         """
         unfolded = [
-            (part, movement, dose, side, number, sets, extra)
-            for part, movement, dose, sets in self.parts
-            for side, number, extra in self._turns(movement, dose, sets)
+            (portion, side, number, extra)
+            for portion in self.portions
+            for side, number, extra in portion.turns(self.choices.tight)
         ]
         if not unfolded:
             raise NothingLeftError(f"plan {self.id} has no movement left in it")
         steps = [
-            Step(index, part, movement, side, dose, number, sets, extra)
-            for index, (part, movement, dose, side, number, sets, extra) in enumerate(unfolded)
+            Step(
+                index,
+                portion.part,
+                portion.movement,
+                side,
+                portion.dose,
+                number,
+                portion.sets,
+                extra,
+            )
+            for index, (portion, side, number, extra) in enumerate(unfolded)
         ]
         if self.more:
             self._lengthen(steps, self.more)
         return tuple(steps)
 
     @cached_property
-    def parts(self) -> tuple[tuple[int, Movement, Dose, int], ...]:
-        """The parts that are done: their place in the routine, what is done, how much, how often.
+    def portions(self) -> tuple[Portion, ...]:
+        """The parts of the routine that are done, with what is done in them.
 
-        Where a movement does not fit, the first of its stand-ins does that fits and is in the
-        routine nowhere else; without one the part is left out.
+        Where a movement does not fit, nor its easier form if that is wanted, the first of its
+        stand-ins does that fits and is in the routine nowhere else; without one the part is
+        left out.
         """
-        done = {part.movement.id for part in self.routine.parts if self._fits(part.movement)}
-        parts = []
-        for place, part in enumerate(self.routine.parts):
-            movement = part.movement
-            if movement.id in self.choices.skipped:
+        taken = {part.movement.id for part in self.routine.parts if self._fits(part.movement)}
+        portions = []
+        for index, part in enumerate(self.routine.parts):
+            if part.movement.id in self.choices.skipped:
                 continue
-            if not self._fits(movement):
-                stand_ins = (self.catalogue.movements[id_] for id_ in movement.stand_ins)
-                free = (m for m in stand_ins if self._fits(m) and m.id not in done)
-                found = next(free, None)
-                if found is None:
-                    continue
-                movement = found
-                done.add(movement.id)
-            movement = self._made_easier(movement)
-            parts.append((place, movement, self._dose(part, movement), self._sets(part)))
-        return tuple(parts)
+            movement = self._fitting(part.movement, taken)
+            if movement is not None:
+                taken.add(movement.id)
+                sets = self.choices.sets or part.sets
+                portions.append(Portion(index, movement, self._dose(part, movement), sets))
+        return tuple(portions)
 
     @property
     def movements(self) -> tuple[Movement, ...]:
         """The movements that are done, in order, each once."""
-        return tuple({movement.id: movement for _, movement, *_ in self.parts}.values())
+        return tuple({done.movement.id: done.movement for done in self.portions}.values())
 
     @property
     def left_out(self) -> tuple[Movement, ...]:
         """The routine's movements that are not done, nor another in their place."""
-        kept = {place for place, *_ in self.parts}
+        kept = {portion.part for portion in self.portions}
         left = (part.movement for i, part in enumerate(self.routine.parts) if i not in kept)
         return tuple({movement.id: movement for movement in left}.values())
-
-    @property
-    def swapped(self) -> tuple[tuple[Movement, Movement], ...]:
-        """The routine's movements that others stand in for, and those."""
-        pairs = ((self.routine.parts[place].movement, done) for place, done, *_ in self.parts)
-        return tuple((own, done) for own, done in pairs if own is not done)
 
     def counterpart(self, step: Step) -> Step | None:
         """Return the step of the same set on the other side: the next such, or the one before."""
@@ -250,47 +265,40 @@ class Plan:
         easier = self.catalogue.movements.get(movement.easier or "")
         return easier if easier and self._fits(easier) else None
 
-    def nearest_to(self, step: Step) -> Step:
-        """Return this plan's step that is most like one of another plan of the routine.
+    def nearest_to(self, step: Step) -> Step | None:
+        """Return this plan's step that is like one of another plan of the routine.
 
-        That is the same set and side of the same part, or the nearest to it; where the part is
-        left out, what comes first after it.
+        That is the step of the same part on the same side, in the same set or the nearest to it;
+        where there is none, what comes first after it, and None after the last. An extra hold is
+        like none but an extra hold.
         """
 
-        def rank(own: Step) -> tuple[int, bool, bool]:
-            apart = abs(own.set_number - step.set_number)
-            return -apart, own.side is step.side, own.extra is step.extra
+        def rank(own: Step) -> tuple[int, bool]:
+            return -abs(own.set_number - step.set_number), own.side is step.side
 
-        same_part = [own for own in self.steps if own.part == step.part]
-        if same_part:
-            return max(same_part, key=rank)
-        return next((own for own in self.steps if own.part > step.part), self.steps[-1])
+        alike = [own for own in self.steps if own.part == step.part and own.extra is step.extra]
+        if step.extra:
+            alike = [own for own in alike if own.side is step.side]
+        if alike:
+            return max(alike, key=rank)
+        return next((own for own in self.steps if own.part > step.part), None)
 
     def _fits(self, movement: Movement) -> bool:
         return self.choices.fits(movement)
 
-    def _made_easier(self, movement: Movement) -> Movement:
-        passed: set[str] = set()
-        while movement.id in self.easier - passed:
-            passed.add(movement.id)
-            movement = self.easier_form(movement) or movement
-        return movement
+    def _fitting(self, movement: Movement, taken: Collection[str]) -> Movement | None:
+        """Return a movement in the form that this runner can do, or what stands in for it."""
+        while movement.id in self.easier and movement.easier and self._fits(movement):
+            movement = self.catalogue.movements[movement.easier]
+        if self._fits(movement):
+            return movement
+        stand_ins = (self.catalogue.movements[id_] for id_ in movement.stand_ins)
+        return next((m for m in stand_ins if self._fits(m) and m.id not in taken), None)
 
     def _dose(self, part: Part, movement: Movement) -> Dose:
         """Return how much is done; a stand-in takes over the part's figure if it counts alike."""
         alike = type(part.dose) is type(movement.dose)
         return self.choices.dose(part.dose if alike else movement.dose)
-
-    def _sets(self, part: Part) -> int:
-        return self.choices.sets or part.sets
-
-    def _turns(self, movement: Movement, dose: Dose, sets: int) -> Iterator[tuple[Side, int, bool]]:
-        """Yield each side to work, with the number of its set and whether it is an extra."""
-        for number in range(1, sets + 1):
-            yield from ((side, number, False) for side in movement.sides)
-        tight = self.choices.tight
-        if tight and tight in movement.sides and isinstance(dose, Hold):
-            yield tight, sets, True
 
     def _lengthen(self, steps: list[Step], more: More) -> None:
         if more.step >= len(steps):

@@ -23,7 +23,7 @@ DAYS_A_WEEK = range(2, 4)
 """On how many days of the week to train: the sources' two to three."""
 
 
-# History. No time zone is known, so a week is the last seven times 24 hours.
+# History. No time zone is known: a week is the last seven times 24 hours, a day is UTC's.
 
 
 def this_week(turn: Turn, _: Event) -> Outcome:
@@ -32,7 +32,7 @@ def this_week(turn: Turn, _: Event) -> Outcome:
     recent = [done.at for done in turn.runner.history if timedelta() <= now - done.at < WEEK]
     if not recent:
         return turn.tell(line("week-none"))
-    days = len({(now - at).days for at in recent})
+    days = len({at.date() for at in recent})
     counted = line(
         "week", sessions=Count(len(recent), Countable.SESSION), days=Count(days, Countable.DAY)
     )
@@ -93,11 +93,11 @@ def keep_everything(turn: Turn, _: Event) -> Outcome:
 def remind_me(turn: Turn, event: RemindMe) -> Outcome:
     """Ask for what is missing of the schedule, then for consent."""
     asked = turn.session.asked in {Question.WHICH_DAYS, Question.WHAT_TIME, Question.REMIND_ME}
-    before = turn.runner.wish if asked else None
+    before = turn.runner.proposed if asked else None
     schedule = event.schedule
     if before is not None:
         schedule = Schedule(schedule.days or before.days, schedule.at or before.at)
-    turn = _wishing(turn, schedule)
+    turn = _proposing(turn, schedule)
     if not schedule.days:
         return turn.ask(turn.ask_for(Question.WHICH_DAYS))
     if schedule.at is None:
@@ -107,42 +107,44 @@ def remind_me(turn: Turn, event: RemindMe) -> Outcome:
 
 def set_reminders(turn: Turn, _: Event) -> Outcome:
     """Have the reminders set that the runner has agreed to."""
-    wish = turn.runner.wish
-    if wish is None or not wish.is_complete:
+    proposed = turn.runner.proposed
+    if proposed is None or not proposed.is_complete:
         return turn.ask(turn.ask_for(Question.WHICH_DAYS))
-    return replace(turn.unasked().quiet(), errand=SetReminders(wish))
+    return replace(turn.unasked().quiet(), errand=SetReminders(proposed))
 
 
 def no_reminders(turn: Turn, _: Event) -> Outcome:
     """Set none."""
-    return _wishing(turn, None).unasked().tell(line("no-reminders"))
+    return _proposing(turn, None).unasked().tell(line("no-reminders"))
 
 
 def stop_reminders(turn: Turn, _: Event) -> Outcome:
     """Have the device forget our reminders."""
-    return replace(turn.quiet(), errand=CancelReminders())
+    return replace(_proposing(turn, None).quiet(), errand=CancelReminders())
 
 
 def reminder_answered(turn: Turn, event: ReminderAnswered) -> Outcome:
-    """Say how it ended; without the permission, have the platform ask for it."""
+    """Say how it ended; without the permission to set them, have the platform ask for it."""
     if event.answer is ReminderAnswer.NOT_ALLOWED:
+        if turn.runner.proposed is None:
+            return turn.tell(line("no-reminders"))
         return replace(turn.close(line("reminders-not-allowed")), errand=AskPermission())
-    return _wishing(turn, None).tell(_answer(event.answer, turn.runner.wish))
+    return _proposing(turn, None).tell(_answer(event.answer, turn.runner.proposed))
 
 
 def permission_answered(turn: Turn, event: PermissionAnswered) -> Outcome:
     """Set the reminders now that we may, or leave it."""
-    wish = turn.runner.wish
+    proposed = turn.runner.proposed
     if not event.granted:
-        return _wishing(turn, None).tell(line("reminders-denied"))
-    if wish is None or not wish.is_complete:
+        return _proposing(turn, None).tell(line("reminders-denied"))
+    if proposed is None or not proposed.is_complete:
         return turn.ask(turn.ask_for(Question.WHICH_DAYS))
-    return replace(turn.quiet(), errand=SetReminders(wish))
+    return replace(turn.quiet(), errand=SetReminders(proposed))
 
 
-def _answer(answer: ReminderAnswer, wish: Schedule | None) -> Line:
-    if answer is ReminderAnswer.SET and wish is not None:
-        return line("reminders-set", schedule=wish)
+def _answer(answer: ReminderAnswer, proposed: Schedule | None) -> Line:
+    if answer is ReminderAnswer.SET and proposed is not None:
+        return line("reminders-set", schedule=proposed)
     known = {
         ReminderAnswer.CANCELLED: "reminders-cancelled",
         ReminderAnswer.TOO_MANY: "reminders-too-many",
@@ -151,5 +153,5 @@ def _answer(answer: ReminderAnswer, wish: Schedule | None) -> Line:
     return line(known.get(answer, "reminders-failed"))
 
 
-def _wishing(turn: Turn, wish: Schedule | None) -> Turn:
-    return replace(turn, runner=replace(turn.runner, wish=wish))
+def _proposing(turn: Turn, schedule: Schedule | None) -> Turn:
+    return replace(turn, runner=replace(turn.runner, proposed=schedule))

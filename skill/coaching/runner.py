@@ -111,7 +111,7 @@ class Runner:
     """All that is remembered of one runner.
 
     `waits`: the coach waits for them after each step. `cautioned`: they have heard the care
-    line. `wish`: the reminders they are being asked about. `untold`: what went wrong and they
+    line. `proposed`: the reminders they are being asked about. `untold`: what went wrong and they
     do not know yet, as lines to say before the next answer.
     """
 
@@ -120,7 +120,7 @@ class Runner:
     waits: bool = False
     history: tuple[Completed, ...] = ()
     cautioned: bool = False
-    wish: Schedule | None = None
+    proposed: Schedule | None = None
     untold: tuple[str, ...] = ()
 
     def owing(self, line_id: str) -> "Runner":

@@ -143,8 +143,14 @@ TRANSITIONS: Mapping[type[Event], Mapping[Phase, Callable[[Turn, Any], Outcome]]
 # fmt: on
 
 
-_TELL_NOTHING_OF_STRANGERS = (events.Launch, events.PlaybackStopped, events.SessionEnded)
-"""What happens anyway to who has just been forgotten, while the player still keeps our token."""
+_RECALLING = frozenset(
+    event
+    for event, row in TRANSITIONS.items()
+    if issubclass(event, PlayerNotice) or row[Phase.IDLE] in {do.nothing_on, do.nothing_to_pause}
+) - {events.PlaybackStopped}
+"""What brings back, for a runner of whom nothing is stored, the place that the player knows: what
+makes no sense without one. Anything else happens also to who has just been forgotten, while the
+player still keeps our token."""
 
 
 def advance(runner: Runner, event: Event, moment: Moment, repertoire: Repertoire) -> Outcome:
@@ -204,15 +210,24 @@ def _with_what_we_know(runner: Runner, repertoire: Repertoire) -> Runner:
     """Let go of movements and of a routine under way that are not in the catalogue any more."""
     skipped = runner.choices.skipped & repertoire.catalogue.movements.keys()
     if skipped != runner.choices.skipped:
-        runner = replace(runner, choices=replace(runner.choices, skipped=skipped))
+        runner = replace(
+            runner,
+            choices=replace(runner.choices, skipped=skipped),
+            session=replace(runner.session, asked=None),
+        )
     progress = runner.session.progress
     if progress is None:
         return runner
     try:
-        repertoire.timeline(progress.plan_id)
+        timeline = repertoire.timeline(progress.plan_id)
     except PlanError:
         nothing = replace(runner.session, phase=Phase.IDLE, progress=None, asked=None)
         return replace(runner, session=nothing).owing("routine-gone")
+    if progress.bookmark.step not in range(len(timeline.spans)):
+        inside = timeline.bookmark(timeline.offset_of(progress.bookmark))
+        return replace(
+            runner, session=replace(runner.session, progress=replace(progress, bookmark=inside))
+        )
     return runner
 
 
@@ -230,23 +245,30 @@ def _is_current(session: SessionState, moment: Moment) -> bool:
 def _caught_up(runner: Runner, event: Event, moment: Moment, repertoire: Repertoire) -> Runner:
     """Move the runner's place to where it is by now: by the player's word, or by the clock."""
     session, playhead = runner.session, moment.playhead
-    is_stranger = runner == Runner() and isinstance(event, _TELL_NOTHING_OF_STRANGERS)
-    if session.phase is Phase.STEPPING or is_stranger:
+    if session.phase is Phase.STEPPING:
         return runner
-    told_by_request = playhead is not None and not isinstance(event, PlayerNotice)
+    if runner == Runner() and type(event) not in _RECALLING:
+        return _met(runner, event, playhead)
     if playhead is not None and playhead.generation > session.generation:
-        known = replace(session, generation=playhead.generation)
-        over = told_by_request and playhead.has_ended
-        adopted = known if over else _adopted(known, playhead, moment, repertoire)
-        return replace(runner, session=adopted)
+        return replace(runner, session=_adopted(session, playhead, event, moment, repertoire))
     is_current = _is_current(session, moment)
     if session.progress is None or (isinstance(event, PlayerNotice) and not is_current):
         return runner
-    if playhead is None or not is_current:
-        return replace(runner, session=_by_the_clock(session, moment, repertoire))
-    if told_by_request and playhead.has_ended:
+    if playhead is not None and is_current and playhead.has_ended and isinstance(event, Command):
         return runner.completing(session.progress.plan_id, moment.now)
-    return replace(runner, session=_by_the_player(session, playhead, event, moment, repertoire))
+    if playhead is None or not is_current:
+        moved = _by_the_clock(session, moment, repertoire)
+    else:
+        moved = _by_the_player(session, playhead, event, moment, repertoire)
+    return replace(runner, session=moved)
+
+
+def _met(stranger: Runner, event: Event, playhead: Playhead | None) -> Runner:
+    """Take no place from a stranger's player, only the number that the next guide has to exceed."""
+    if playhead is None or not isinstance(event, Command):
+        return stranger
+    known = replace(stranger.session, generation=playhead.generation)
+    return replace(stranger, session=known)
 
 
 def _by_the_player(
@@ -283,14 +305,22 @@ def _by_the_clock(session: SessionState, moment: Moment, repertoire: Repertoire)
 
 
 def _adopted(
-    session: SessionState, playhead: Playhead, moment: Moment, repertoire: Repertoire
+    session: SessionState,
+    playhead: Playhead,
+    event: Event,
+    moment: Moment,
+    repertoire: Repertoire,
 ) -> SessionState:
-    """Take over the place of a player that knows more than we do."""
+    """Take over the place of a player that knows more than we do, unless its guide is over."""
+    known = replace(session, generation=playhead.generation)
+    if playhead.has_ended and not isinstance(event, PlayerNotice):
+        return known
     plan_id, offset = playhead.plan_id, playhead.offset
     try:
         nearest = repertoire.timeline(plan_id).bookmark(offset)
         bookmark = repertoire.bookmark(plan_id, playhead.digest, offset) or nearest
     except PlanError:
-        return session
-    progress = Progress(plan_id, bookmark, moment.now)
-    return replace(session, phase=Phase.PLAYING, progress=progress)
+        return known
+    sounds = not isinstance(event, events.PlaybackStopped)
+    progress = Progress(plan_id, bookmark, moment.now if sounds else None)
+    return replace(known, phase=Phase.PLAYING, progress=progress)

@@ -170,6 +170,10 @@ class Timeline:
             if beat.step == step and beat.kind in {BeatKind.INSTRUCT, BeatKind.SETTLE}
         )
 
+    def explains(self, step: int) -> bool:
+        """Whether a step says how its movement is done; only the first of each part does."""
+        return any(beat.step == step and beat.kind is BeatKind.INSTRUCT for beat in self.beats)
+
     def heard_by(self, offset: Milliseconds) -> Cue | None:
         """Return the last words that began by an offset; counts and chimes are none."""
         spoken = (
@@ -219,20 +223,23 @@ def lay_out(plan: Plan, sheet: CueSheet) -> Timeline:
     return timeline
 
 
-def carried(bookmark: Bookmark, old: Timeline, new: Timeline) -> Bookmark:
+def carried(bookmark: Bookmark, old: Timeline, new: Timeline) -> Bookmark | None:
     """Return the place in a plan that was changed: the same step, at the same second of its work.
 
     A set counted at another pace goes on at the same repetition. Where another movement stands
-    in, it is begun at its instructions; where the step is left out, with what comes after it.
+    in, it is begun anew; where the step is left out, the place is before what comes after it,
+    and there is none if nothing does.
     """
-    before = old.plan.steps[min(max(bookmark.step, 0), len(old.spans) - 1)]
+    before = old.plan.steps[bookmark.step]
     now = new.plan.nearest_to(before)
-    span = new.spans[now.index]
-    if now.part != before.part:
+    if now is None:
+        return None
+    span, was = new.spans[now.index], old.spans[before.index]
+    if now.part != before.part or now.extra is not before.extra:
         return Bookmark(now.index, span.start - span.begin)
     if now.movement != before.movement:
         return Bookmark(now.index, new.entry(now.index) - span.begin)
-    since, was = bookmark.since_begin, old.spans[before.index]
+    since = bookmark.since_begin
     if since >= was.release - was.begin:
         since += (span.release - span.begin) - (was.release - was.begin)
     elif since > 0:

@@ -5,7 +5,7 @@ Which of them is taken in which phase stands in `session.TRANSITIONS`.
 
 from dataclasses import replace
 
-from skill.coaching.errors import NothingLeftError, PlanTooLongError
+from skill.coaching.errors import NothingLeftError, PlanError
 from skill.coaching.events import (
     BringBack,
     Event,
@@ -74,8 +74,8 @@ def start(turn: Turn, event: StartRoutine) -> Outcome:
     try:
         timeline = turn.repertoire.timeline(turn.plan_of(event.routine).id)
     except NothingLeftError:
-        return turn.ask(turn.which_one(), line("nothing-would-be-left"))
-    except PlanTooLongError:
+        return turn.ask(turn.which_one(), line("nothing-left"))
+    except PlanError:
         return turn.ask(turn.which_one(), line("too-long"))
     turn, caution = cautioned(turn)
     starting = line(
@@ -224,8 +224,8 @@ def goodbye(turn: Turn, _: Event) -> Outcome:
 
 def where(turn: Turn, _: Event) -> Outcome:
     """Say movement, side and how far along."""
-    parts = turn.timeline.plan.routine.parts
-    count = {"number": turn.step.part + 1, "total": len(parts)}
+    parts = [portion.part for portion in turn.timeline.plan.portions]
+    count = {"number": parts.index(turn.step.part) + 1, "total": len(parts)}
     if turn.place.beat.is_work:
         return turn.tell(line("where-working", spot=turn.spot, left=turn.work_left, **count))
     return turn.tell(line("where-between", spot=turn.spot, **count))
@@ -252,8 +252,8 @@ def which_side(turn: Turn, _: Event) -> Outcome:
 
 def how_many_left(turn: Turn, _: Event) -> Outcome:
     """Say how much of this hold or set is left, and how many movements come after it."""
-    parts = {step.part for step in turn.timeline.plan.steps}
-    number = len([part for part in parts if part > turn.step.part])
+    portions = turn.timeline.plan.portions
+    number = sum(portion.part > turn.step.part for portion in portions)
     after = Count(number, Countable.MOVEMENT)
     if turn.place.work_left:
         if not number:

@@ -4,21 +4,21 @@ What is done about which event stands in `transitions`; this module only knows h
 ask, tell, close, wait, stay quiet or complete, so that each of them is done in one way.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from skill.coaching.errors import NothingLeftError, PlanError
+from skill.coaching.cues import FRAME
 from skill.coaching.events import Moment
 from skill.coaching.lines import Line, Spot, WorkLeft, line
 from skill.coaching.movements import Milliseconds, Movement
 from skill.coaching.outcomes import Ask, Outcome, Play, PlayClip, StopPlaying
-from skill.coaching.plans import Choices, Plan, Step
+from skill.coaching.plans import Plan, Step
 from skill.coaching.repertoire import Repertoire
 from skill.coaching.routines import Routine
 from skill.coaching.runner import Phase, Progress, Question, Runner, SessionState, StateError
 from skill.coaching.schedules import Schedule
-from skill.coaching.timeline import Place, Timeline, carried
+from skill.coaching.timeline import Place, Timeline
 
 PLAIN_QUESTIONS: Mapping[Question, str] = {
     Question.HOW_LONG: "how-long",
@@ -187,61 +187,25 @@ class Turn:
         play = Play(timeline, offset, session.generation, retried_at)
         return Outcome(self._runner(session), lines, play)
 
-    def wish(self, change: Callable[[Choices], Choices], *lines: Line) -> Outcome:
-        """Change what the runner has chosen, for good and for the routine under way."""
-        runner = replace(self.runner, choices=change(self.runner.choices))
-        if self.session.progress is None:
-            return replace(self, runner=runner).tell(*lines)
-        plan = self.timeline.plan
-        changed = replace(plan, choices=change(plan.choices), more=None)
-        return self.replan(self._still_longer(plan, changed), *lines, runner=runner)
-
-    def replan(
-        self, plan: Plan, *lines: Line, runner: Runner | None = None, play: bool = False
-    ) -> Outcome:
-        """Go on with another plan of the routine, as a changed runner, at the same place.
-
-        What waits stays waiting, unless it shall `play`. If the plan cannot be, say so, and
-        change nothing.
-        """
-        try:
-            timeline = self.repertoire.timeline(plan.id)
-        except NothingLeftError:
-            return self.tell(line("nothing-would-be-left"))
-        except PlanError:
-            return self.tell(line("too-long"))
-        if plan.id == self.timeline.plan.id and not play:
-            return replace(self, runner=runner or self.runner).tell(*lines)
-        offset = timeline.offset_of(carried(self.progress.bookmark, self.timeline, timeline))
-        step = timeline.at(offset).step
-        if step.part == self.step.part and step.movement != self.step.movement:
-            lines = (*lines, line("on-with", spot=spot_of(step)))
-        changed = replace(self, runner=runner or self.runner)
-        return changed.move_into(timeline, offset, *lines, play=play)
-
     def move_into(
         self, timeline: Timeline, offset: Milliseconds, *lines: Line, play: bool = False
     ) -> Outcome:
         """Be at an offset of another timeline; what waits stays waiting, unless it shall `play`."""
         if play or self.session.phase is Phase.PLAYING:
             return self.play(timeline, offset, *lines)
-        span = timeline.spans[timeline.at(offset).step.index]
+        step = timeline.at(offset).step
+        span = timeline.spans[step.index]
         if self.session.phase is Phase.STEPPING and offset >= span.begin:
             offset = span.release  # what was heard to its end stays so, however long it is now
         session = replace(
-            self.session, progress=Progress(timeline.plan.id, timeline.bookmark(offset))
+            self.session,
+            progress=Progress(timeline.plan.id, timeline.bookmark(offset)),
+            # A guide that was played before has no say in the place any more.
+            generation=self._next_generation,
         )
+        if session.asked is Question.SKIP_IT and step.movement != self.step.movement:
+            session = replace(session, asked=Question.GO_ON)  # what hurt is not what comes now
         return replace(self, runner=self._runner(session)).tell(*lines)
-
-    def _still_longer(self, plan: Plan, changed: Plan) -> Plan:
-        """Keep this hold longer, if it had been made so and is still the same in another plan."""
-        if plan.more is None or plan.more.step != self.step.index or not changed.parts:
-            return changed
-        before = replace(plan, more=None).steps[self.step.index]
-        same = changed.nearest_to(before)
-        if (same.movement, same.dose) != (before.movement, before.dose):
-            return changed
-        return replace(changed, more=replace(plan.more, step=same.index))
 
     def paused(self, at: Milliseconds | None = None) -> SessionState:
         """Return the session with its place standing still, where it is or at an offset."""
@@ -276,8 +240,8 @@ class Turn:
                 return self.asked_again()
             case Question.WHAT_TO_BRING_BACK:
                 return self.what_to_bring_back()
-            case Question.REMIND_ME if self.runner.wish:
-                return self.whether_to_remind(self.runner.wish)
+            case Question.REMIND_ME if self.runner.proposed:
+                return self.whether_to_remind(self.runner.proposed)
             case Question.REMIND_ME:
                 return self.ask_for(Question.WHICH_DAYS)
             case plain:
@@ -349,6 +313,7 @@ class Turn:
     def _play_clip(self, timeline: Timeline, offset: Milliseconds, *lines: Line) -> Outcome:
         """Play the rest of a step inside the answer; whoever speaks next has heard it."""
         step = timeline.at(offset).step.index
+        offset = min(offset, timeline.spans[step].end - FRAME)
         heard = timeline.bookmark(timeline.spans[step].release)
         session = replace(
             self.session,

@@ -1,8 +1,8 @@
 """The cloud's store: one DynamoDB table, one item a runner.
 
 A write has as its condition that the version is the one it replaces, so none is lost to another.
-It also carries a name of its own: when an answer is lost the write is sent again, and finding
-that name there means that it was done already. So no event happens to a runner twice.
+It also leaves a name of its own there: when its answer is lost it is sent again, which may find
+that its time has passed, and the name tells that it was done. So no event happens twice.
 
 What cannot be read is kept within the item itself, as one more attribute. So a deletion is one
 request that leaves nothing behind, and the table needs no second key.
@@ -31,8 +31,10 @@ from skill.stores.dynamodb_wire import Json, UnmetConditionError, Wire
 
 RUNNER = "runner"
 """The table's key."""
-DOCUMENT, VERSION, WRITER, EXPIRES = "document", "version", "writer", "expires"
+DOCUMENT, VERSION, EXPIRES = "document", "version", "expires"
 """The other attributes: what each save writes. By `EXPIRES` DynamoDB deletes, if it is told to."""
+WRITER, WRITERS = "writer-", 8
+"""The names of the last writes, each by its version: so many can overtake one that is in doubt."""
 ASIDE = "aside-"
 """What the names of kept copies begin with; the version follows, and a digest of the copy."""
 
@@ -92,18 +94,24 @@ class DynamoStore:
                 f"an item of DynamoDB's has {LARGEST_ITEM:,} at most"
             )
         now = time.time_ns()
+        # A first version is the time, so that none comes twice after a deletion.
+        version = replacing + 1 if replacing else now
+        writer, name = f"{WRITER}{version % WRITERS}", {"S": os.urandom(12).hex()}
         written: Json = {
             DOCUMENT: _binary(document),
-            # A first version is the time, so that none comes twice after a deletion.
-            VERSION: {"N": str(replacing + 1 if replacing else now)},
-            WRITER: {"S": os.urandom(12).hex()},
+            VERSION: {"N": str(version)},
             EXPIRES: {"N": str(now // 10**9 + IDLE_DAYS * 24 * 60 * 60)},
+            writer: name,
         }
-        was_done = _Condition(f"#{WRITER} = :writer", {":writer": written[WRITER]})
-        if replacing is None:
-            self._put(key, written, _gone(now // 10**9).or_(was_done))
-        else:
-            self._set(key, written, self._unchanged(key, replacing).or_(was_done))
+        try:
+            if replacing is None:
+                self._put(key, written, _gone(now // 10**9))
+            else:
+                self._set(key, written, self._unchanged(key, replacing))
+        except ConflictError:
+            found = self._item(key) or {}
+            if found.get(writer) != name:
+                raise
 
     def keep_aside(self, key: str, stored: Stored) -> None:
         """Keep a copy of a document that cannot be read, if it is still the newest."""

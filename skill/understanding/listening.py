@@ -8,13 +8,17 @@ like nothing is a fallback.
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from skill.understanding.durations import durations
 from skill.understanding.names import Names
 from skill.understanding.nearest import Nearest
+from skill.understanding.numbers import numbers
 from skill.understanding.samples import FALLBACK, Understood, read_samples
+from skill.understanding.slot_types import SlotType
 from skill.understanding.templates import Templates
+from skill.understanding.times import times
 from skill.understanding.words import plain_sentence
 
 LONGEST = 200
@@ -22,17 +26,25 @@ LONGEST = 200
 
 CLAUSE_END = re.compile(r"[,.;:!?\u2013\u2014\u2026]+\s+")
 
+KEPT_BY_ALEXA: Mapping[str, Callable[[], SlotType]] = {
+    "AMAZON.DURATION": durations,
+    "AMAZON.NUMBER": numbers,
+    "AMAZON.TIME": times,
+}
+"""Slot types that Alexa knows and no model lists."""
+
 
 class Understanding:
     """What an interaction model understands. Made once, asked as often as you like."""
 
     def __init__(self, model: Mapping[str, Any]) -> None:
         language = model["interactionModel"]["languageModel"]
-        listed = {kind["name"]: Names(kind) for kind in language.get("types", ())}
-        names = defaultdict(lambda: Names({}), listed)
+        types: defaultdict[str, SlotType] = defaultdict(lambda: Names({}))
+        types.update({name: make() for name, make in KEPT_BY_ALEXA.items()})
+        types.update({kind["name"]: Names(kind) for kind in language.get("types", ())})
         samples = tuple(read_samples(language))
-        self._templates = Templates(samples, names)
-        self._nearest = Nearest(samples, names)
+        self._templates = Templates(samples, types)
+        self._nearest = Nearest(samples, types)
 
     def understand(self, text: str) -> Understood:
         """Return what was meant; the fallback intent if nothing fits. Any text will do.

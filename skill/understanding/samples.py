@@ -55,13 +55,32 @@ class Sample:
 
     def words(self) -> tuple[str, ...]:
         """Return its words, each once; for a slot, its type as a word."""
-        named = SLOT.sub(lambda slot: type_word(self.types[slot[1]]), self.sentence)
+        of_slots = self.type_words()
+        named = SLOT.sub(lambda slot: of_slots[slot[1]], self.sentence)
         return tuple(dict.fromkeys(named.split(" ")))
 
+    def type_words(self) -> Mapping[str, str]:
+        """Return the word that stands for each slot, in the order of the sentence."""
+        times: Counter[str] = Counter()
+        words = {}
+        for slot in SLOT.findall(self.sentence):
+            type_ = self.types[slot]
+            words[slot] = type_word(type_, times[type_])
+            times[type_] += 1
+        return words
 
-def type_word(type_: str) -> str:
-    """Return the word that stands for anything of a slot type."""
-    return f"{{{type_}}}"
+
+def type_word(type_: str, number: int = 0) -> str:
+    """Return the word that stands for anything of a slot type; one that comes later has a number.
+
+    No plain word has such brackets.
+    """
+    return f"<{type_}>{number or ''}"
+
+
+def is_type_word(word: str) -> bool:
+    """Whether a word stands for a slot."""
+    return word.startswith("<")
 
 
 def read_samples(language: Mapping[str, Any]) -> Iterator[Sample]:
@@ -85,7 +104,7 @@ def exchangeable(samples: Iterable[Sample]) -> Mapping[str, Sequence[str]]:
     for sample in samples:
         words = sample.words()
         for place, word in enumerate(words):
-            if len(words) > 1 and word not in LIGHT and not SLOT.match(word):
+            if len(words) > 1 and word not in LIGHT and not is_type_word(word):
                 frames[words[:place], words[place + 1 :]][word].add(sample.intent)
     times: Counter[tuple[str, str]] = Counter()
     different: set[tuple[str, str]] = set()

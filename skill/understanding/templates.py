@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Self
 
 from skill.intents import Slot
-from skill.understanding.names import Names
 from skill.understanding.samples import SLOT, Sample, Understood
+from skill.understanding.slot_types import SlotType
 from skill.understanding.words import LIGHT, is_question
 
 LONGEST_UNKNOWN = 4
@@ -29,90 +29,91 @@ class Template:
     intent: str
     expression: re.Pattern[str]
     literals: tuple[str, ...]
-    names: Mapping[str, Names]
+    types: Mapping[str, SlotType]
 
     @classmethod
-    def of(cls, sample: Sample, names: Mapping[str, Names]) -> Self:
-        """Make the template of a sample; `names` are those of each slot type."""
+    def of(cls, sample: Sample, types: Mapping[str, SlotType]) -> Self:
+        """Make the template of a sample; `types` are the slot types by name."""
         return cls(
             intent=sample.intent,
             expression=re.compile(SLOT.sub(r"(?P<\1>.+)", sample.sentence)),
             literals=tuple(SLOT.sub(" ", sample.sentence).split()),
-            names={slot: names[type_] for slot, type_ in sample.types.items()},
+            types={slot: types[type_] for slot, type_ in sample.types.items()},
         )
 
-    def match(self, said: str) -> dict[str, Slot] | None:
-        """Return the slots if what was said fits; one with an unknown name has no ids."""
+    def match(self, said: str) -> Mapping[str, str] | None:
+        """Return what was heard in each slot if what was said fits."""
         fit = self.expression.fullmatch(said)
-        if fit is None:
-            return None
-        return {slot: self.names[slot].known(heard) for slot, heard in fit.groupdict().items()}
+        return None if fit is None else fit.groupdict()
 
-    def named(self, slots: Mapping[str, Slot]) -> dict[str, Slot]:
+    def known(self, heard: Mapping[str, str]) -> dict[str, Slot]:
+        """Fill those slots whose type knows word for word what was heard."""
+        filled = {slot: self.types[slot].known(words) for slot, words in heard.items()}
+        return {name: slot for name, slot in filled.items() if slot is not None}
+
+    def like(self, heard: Mapping[str, str]) -> dict[str, Slot]:
         """Fill slots with the names most like what was heard; those like none stay without ids."""
-        return {
-            name: self.names[name].like(slot.heard.split(" "))[1] for name, slot in slots.items()
-        }
+        return {slot: self.types[slot].like(words.split(" "))[1] for slot, words in heard.items()}
+
+    @property
+    def is_vague(self) -> bool:
+        """Whether what fits may well mean something else."""
+        return any(type_.is_vague for type_ in self.types.values())
 
     def tells_kind(self, slot: str) -> bool:
         """Whether the sample leaves no doubt what kind of thing a slot holds."""
         if self.expression.pattern.startswith("("):
             return False
-        names_it = any(map(self.names[slot].has_word, self.literals))
+        names_it = any(map(self.types[slot].has_word, self.literals))
         return names_it or (len(self.literals) >= FULL_QUESTION and is_question(self.literals))
 
 
 class Templates:
     """The samples of a model, to match word for word."""
 
-    def __init__(self, samples: Iterable[Sample], names: Mapping[str, Names]) -> None:
+    def __init__(self, samples: Iterable[Sample], types: Mapping[str, SlotType]) -> None:
         self._phrases: dict[str, str] = {}
         self._templates: list[Template] = []
         self._words: set[str] = set(LIGHT)
         for sample in samples:
             self._words.update(sample.words())
             if sample.types:
-                self._templates.append(Template.of(sample, names))
+                self._templates.append(Template.of(sample, types))
             else:
                 # What Alexa knows herself comes last: a sample of ours goes before it.
                 self._phrases.setdefault(sample.sentence, sample.intent)
 
     def match(self, said: str) -> Understood | None:
-        """Return what a sentence means that is a sample, with known names in its slots."""
+        """Return what a sentence means that is a sample, with what is known in its slots."""
         if said in self._phrases:
             return Understood(self._phrases[said])
         fits = [
-            (len(template.literals), Understood(template.intent, slots))
-            for template, slots in self._fitting(said)
-            if all(slot.ids for slot in slots.values())
+            ((len(template.literals), not template.is_vague), Understood(template.intent, slots))
+            for template, heard in self._fitting(said)
+            if len(slots := template.known(heard)) == len(heard)
         ]
         return max(fits, key=lambda fit: fit[0])[1] if fits else None
 
     def match_unknown(self, said: str) -> Understood | None:
         """Return what a sentence means that is a sample, with any fitting names in its slots."""
-        fits = [
-            (
-                sum(bool(slot.ids) for slot in slots.values()),
-                len(template.literals),
-                template,
-                slots,
-            )
-            for template, slots in self._fitting(said)
+        fits = []
+        for template, heard in self._fitting(said):
+            known = template.known(heard)
             if all(
-                slot.ids or (template.tells_kind(name) and self._may_be_name(slot.heard))
-                for name, slot in slots.items()
-            )
-        ]
+                slot in known or (template.tells_kind(slot) and self._may_be_name(words))
+                for slot, words in heard.items()
+            ):
+                fits.append(((len(known), len(template.literals)), template, heard))
         if not fits:
             return None
-        *_, template, slots = max(fits, key=lambda fit: fit[:2])
-        return Understood(template.intent, template.named(slots))
+        _, template, heard = max(fits, key=lambda fit: fit[0])
+        return Understood(template.intent, template.like(heard))
 
-    def _fitting(self, said: str) -> Iterator[tuple[Template, dict[str, Slot]]]:
+    def _fitting(self, said: str) -> Iterator[tuple[Template, Mapping[str, str]]]:
         for template in self._templates:
-            slots = template.match(said)
-            if slots is not None:
-                yield template, slots
+            heard = template.match(said)
+            if heard is not None:
+                yield template, heard
 
     def _may_be_name(self, heard: str) -> bool:
         words = heard.split(" ")

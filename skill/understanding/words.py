@@ -17,20 +17,32 @@ SHORT_FORMS = {
     "dunno": "do not know",
     "gimme": "give me",
     "havent": "have not",
+    "fri": "friday",
     "hows": "how is",
+    "hr": "hour",
+    "hrs": "hours",
     "id": "i would",
     "im": "i am",
     "isnt": "is not",
     "its": "it is",
     "ive": "i have",
     "lemme": "let me",
+    "min": "minute",
+    "mins": "minutes",
+    "mon": "monday",
     "ok": "okay",
     "sec": "second",
     "secs": "seconds",
     "thats": "that is",
+    "thu": "thursday",
+    "thur": "thursday",
+    "thurs": "thursday",
+    "tue": "tuesday",
+    "tues": "tuesday",
     "wanna": "want to",
     "wasnt": "was not",
     "watts": "what is",
+    "wed": "wednesday",
     "whats": "what is",
     "wheres": "where is",
     "wont": "will not",
@@ -41,6 +53,17 @@ SHORT_FORMS = {
 
 ENDINGS = {"'ll": " will", "'re": " are", "'ve": " have"}
 """Short endings that would make other words without their apostrophes: "well", "were"."""
+
+SPELLINGS = (
+    (re.compile(r"\b([ap])(?:\. ?| )m\b\.?"), r"\1m"),
+    (re.compile(r"(?<!\w)-(?=[0-9])"), "minus "),
+    (re.compile(r"\buh[ -]huh\b"), "uhhuh"),
+    (re.compile(r"(?<=[a-z0-9]) oh (?=[a-z0-9])"), " o "),
+)
+"""What is written or said in many ways, and how plain words write it: "a.m.", "-5", "six oh five"."""
+
+TOKEN = re.compile(r"\{\w+\}|[0-9]+(?:[:.][0-9]+)?|[^\W_0-9]+")
+"""A word, a number or a time: "45secs" are two of them, "6:30" is one."""
 
 NUMBERS = {
     str(number): word
@@ -58,11 +81,14 @@ OPENERS = re.compile(
     r"(?:(?:okay|alright|so|well|hey|hi|and|lets|let us|tell me|do you know|shall we|you can"
     r"|(?:can|could|will|would) you|(?:can|could|may) (?:i|we)"
     r"|i want(?: you)? to(?: know)?|i need (?:you to|to know)"
-    r"|i would (?:like|love)(?: you)? to(?: know)?) )+"
+    r"|i would (?:like|love)(?: you)? to(?: know)?|(?:oh )?no (?:wait|sorry)|wait no|sorry no"
+    r"|(?:no )?i (?:mean|meant)|or rather) )+"
 )
 """What a sentence may begin with and mean the same, as long as something follows."""
 
-CLOSERS = re.compile(r"(?: (?:for me|right now|now|(?:for )?today|coach|thanks|thank you))+$")
+CLOSERS = re.compile(
+    r"(?: (?:(?<!wait )for me|right now|now|(?:for )?today|coach|thanks|thank you))+$"
+)
 """What it may end with, as long as something stands before."""
 
 QUESTION_CLOSER = " again"
@@ -71,10 +97,10 @@ QUESTION_CLOSER = " again"
 LIGHT = frozenset(
     (  # noqa: SIM905 - reads as words
         "about actually all already also am and any anything are as at be because been being bit "
-        "but by can coach could did do does doing each either else entire ever every everything "
+        "but by can coach could did do does doing either else entire ever every everything "
         "exactly for from go going got guess had has have he her here him his i if in into is "
         "it kind let like little made make may maybe me might mine most must need now of okay on "
-        "one ones only or our out own properly quick quite rather really shall she short should "
+        "one ones only or our out own properly quite rather really shall she should "
         "since small so some somebody someone something sorry sort such than thank thanks that "
         "their them then there these they thing things think this those though through to "
         "together too totally toward towards try until up us very want was we were while who "
@@ -83,8 +109,17 @@ LIGHT = frozenset(
 )
 """Words found in any sentence: they tell little of what it means."""
 
-DENYING = frozenset(("never", "not"))
+DENYING = frozenset(("never", "no", "not", "without"))
 """Words that turn a meaning around."""
+
+PARTICLES = frozenset(("away", "back", "down", "off", "out", "over", "up"))
+"""Words that go with verbs, and tell nothing of what is "put back" or "left out"."""
+
+CORRECTING = frozenset(("actually", "mean", "meant", "no", "oops", "rather", "sorry", "wait"))
+"""Words between what was said by mistake and what is meant."""
+
+COMPARING = "than"
+"""A word before that with which something is compared."""
 
 ASKING = frozenset(
     (  # noqa: SIM905 - reads as words
@@ -120,9 +155,11 @@ def plain_words(text: str) -> str:
     """
     letters = unicodedata.normalize("NFKC", text).casefold().replace("\u2019", "'")
     whole = re.sub(r"'(?:ll|re|ve)\b", lambda ending: ENDINGS[ending[0]], letters)
+    for spelling, spelled in SPELLINGS:
+        whole = spelling.sub(spelled, whole)
     words = [
         word
-        for token in re.findall(r"\{\w+\}|[^\W_]+", whole.replace("'", ""))
+        for token in TOKEN.findall(whole.replace("'", ""))
         for word in SHORT_FORMS.get(token, NUMBERS.get(token, token)).split(" ")
     ]
     return " ".join([word for word in words if word not in FILLERS] or words)

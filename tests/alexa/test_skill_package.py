@@ -203,3 +203,36 @@ def test_the_ask_cli_finds_the_package():
     project = json.loads((ALEXA / "ask-resources.json").read_text(encoding="utf-8"))
     source = project["profiles"]["default"]["skillMetadata"]["src"]
     assert (ALEXA / source / "skill.json").is_file()
+
+
+ARN = "arn:aws:lambda:eu-west-1:123456789012:function:glute-coach-CoachFunction-1A2b:live"
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "written"),
+    [
+        (ARN, {"uri": ARN}),
+        (
+            "https://coach.example/alexa",
+            {"uri": "https://coach.example/alexa", "sslCertificateType": "Trusted"},
+        ),
+    ],
+)
+def test_the_endpoint_once_given_stays(tmp_path, endpoint, written):
+    """Where the service runs is told once, and is in the manifest from then on."""
+    folder = ("--folder", str(tmp_path))
+    assert "endpoint" not in manifest(PACKAGE)["apis"]["custom"]
+    for arguments in (("--endpoint", endpoint), (), ("--check",)):
+        assert build(*folder, *arguments).returncode == 0
+        assert manifest(tmp_path)["apis"]["custom"]["endpoint"] == written
+
+
+@pytest.mark.parametrize(
+    "endpoint", ["http://coach.example", "coach", f"{ARN}:1:2", "arn:aws:s3:x"]
+)
+def test_what_is_no_endpoint_is_refused(tmp_path, endpoint):
+    """A sentence says what an endpoint begins with, and nothing is written."""
+    refused = build("--folder", str(tmp_path), "--endpoint", endpoint)
+    assert refused.returncode == 2
+    assert "it begins arn:aws:lambda: or https://" in refused.stderr
+    assert not any(tmp_path.iterdir())

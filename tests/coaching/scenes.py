@@ -61,7 +61,7 @@ def plan_ids() -> st.SearchStrategy[str]:
     easier = st.frozensets(st.sampled_from(sorted(CATALOGUE.movements)), max_size=3)
     routines = st.sampled_from(list(CATALOGUE.routines.values()))
     plans = st.builds(Plan, routines, st.just(CATALOGUE), choices, easier)
-    return plans.filter(lambda plan: plan.parts).map(lambda plan: plan.id)
+    return plans.filter(lambda plan: plan.portions).map(lambda plan: plan.id)
 
 
 def sheets() -> st.SearchStrategy[CueSheet]:

@@ -15,7 +15,7 @@ from skill.coaching.outcomes import Outcome, Play, PlayClip
 from skill.coaching.plans import Choices, Detail, More, Plan, Step
 from skill.coaching.runner import Phase, Progress, Question, Runner, SessionState
 from skill.coaching.session import advance
-from skill.coaching.timeline import Bookmark, Place, carried
+from skill.coaching.timeline import BeatKind, Bookmark, Place, carried
 from tests.coaching.scenes import CATALOGUE, GENERATION, NOW, REPERTOIRE, plan_ids
 
 FIVE_MINUTES = 300_000
@@ -78,6 +78,21 @@ class TestHolds:
         outcome = act(at("desk", 0, 5_000), events.HoldLonger())
         assert place_of(outcome.runner).step.dose == Hold(30)
 
+    def test_longer_than_fitted_is_not_shorter_for_good(self):
+        """Today's shorter holds become longer; the longer ones liked for good stay."""
+        liking = replace(at("post-run_h20", 1, 5_000), choices=Choices(hold_seconds=45))
+        outcome = act(liking, events.HoldLonger())
+        assert place_of(outcome.runner).step.dose == Hold(30)
+        assert outcome.runner.choices.hold_seconds == 45
+
+    def test_a_guide_on_another_device_is_left_alone(self):
+        """A wish said to a device without a player does not start to play there."""
+        outcome = act(
+            at("post-run", 1, 12_000, Phase.PLAYING), events.LessTalking(), has_player=False
+        )
+        assert outcome.player is None
+        assert outcome.runner.choices.detail is Detail.BRIEF
+
     def test_with_nothing_on_it_is_only_noted(self):
         """A wish made between two routines is in the next one."""
         outcome = act(Runner(cautioned=True), events.HoldFor(40))
@@ -125,6 +140,18 @@ class TestMore:
         place = place_of(outcome.runner)
         assert place.step.dose == Reps(count, 4)
         assert place.reps_left == count - 2
+
+    def test_more_than_a_step_can_hold(self):
+        """Twenty more slow repetitions are as many as a step has room for."""
+        outcome = act(at("daily-five_p8", 0, 20_000, Phase.PLAYING), events.MoreTime(None, 20))
+        assert said(outcome) == ["more"]
+        assert 8 < place_of(outcome.runner).step.dose.count < 28
+
+    def test_a_longer_set_at_another_pace(self):
+        """Three more, and then slower: the three more stay."""
+        longer = act(at("daily-five", 0, 26_000, Phase.PLAYING), events.MoreTime(None, 3)).runner
+        slower = act(longer, events.CountSlower()).runner
+        assert place_of(slower).step.dose == Reps(11, 5)
 
     def test_there_is_a_longest(self):
         """Two minutes are the most; asked for more, nothing changes."""
@@ -188,11 +215,12 @@ class TestSides:
         ]
 
     def test_even_again(self):
-        """Without a tighter side both get the same, and the extra hold at hand is the last."""
+        """Without a tighter side the extra hold at hand is over, and nothing is done again."""
         before = replace(at("post-run_tight-left", 2, 12_000), choices=Choices(tight=Side.LEFT))
         outcome = act(before, events.EvenSides())
         place = place_of(outcome.runner)
-        assert (place.step.side, place.work_left) == (Side.LEFT, 18_000)
+        assert (place.step.movement.id, place.step.side) == ("pigeon", Side.LEFT)
+        assert not place.beat.is_work
         assert outcome.runner.choices.tight is None
 
     def test_which_side_has_to_be_said(self):
@@ -206,9 +234,22 @@ class TestWithout:
         """Who cannot kneel in the middle of pigeon goes on with what stands in for it."""
         outcome = act(at("post-run", 3, 12_000, Phase.PLAYING), events.Without(Need.KNEELING))
         place = place_of(outcome.runner)
-        assert said(outcome) == ["without", "instead", "on-with"]
+        assert said(outcome) == ["without", "instead", "on-with", "how-to"]
         assert (place.step.movement.id, place.step.side) == ("stacked-leg", Side.RIGHT)
         assert not place.beat.is_work
+
+    def test_the_guide_explains_what_it_can(self):
+        """Stepping in on the first side, the guide itself gives the instructions."""
+        outcome = act(at("post-run", 2, 12_000, Phase.PLAYING), events.Without(Need.KNEELING))
+        assert said(outcome) == ["without", "instead", "on-with"]
+        place = place_of(outcome.runner)
+        assert place.beat is BeatKind.INSTRUCT
+
+    def test_with_nothing_to_step_in_for_the_last_one_it_is_over(self):
+        """Nothing that was done is done again: the routine ends, and counts."""
+        outcome = act(at("glute-stretch", 9, 12_000, Phase.PLAYING), events.Without(Need.MAT))
+        assert outcome.runner.session.phase is Phase.IDLE
+        assert len(outcome.runner.history) == 1
 
     def test_what_is_not_concerned_goes_on(self):
         """The hold at hand loses no second if it needs none of it."""
@@ -230,7 +271,7 @@ class TestWithout:
         """Whatever steps in does without it, and no movement comes twice."""
         plan = Plan(routine, CATALOGUE, Choices(without=frozenset({need})))
         assert all(need not in movement.needs for movement in plan.movements)
-        assert len(plan.movements) == len(plan.parts)
+        assert len(plan.movements) == len(plan.portions)
 
     @pytest.mark.parametrize("routine", CATALOGUE.routines.values(), ids=lambda r: r.id)
     def test_every_routine_can_be_done_with_nothing(self, routine):
@@ -267,7 +308,7 @@ class TestSkipping:
         skipped = frozenset({"standing-figure-four", "seated-figure-four"})
         before = Runner(choices=Choices(skipped=skipped), cautioned=True)
         outcome = act(before, events.StartRoutine(CATALOGUE.routines["desk"]))
-        assert said(outcome) == ["nothing-would-be-left"]
+        assert said(outcome) == ["nothing-left"]
         assert outcome.ask.question is Question.WHICH_ROUTINE
 
     def test_back_again(self):
@@ -291,6 +332,13 @@ class TestEasier:
         assert (place.step.movement.id, place.step.side) == ("lying-figure-four", Side.RIGHT)
         assert isinstance(outcome.player, Play)
         assert outcome.runner.choices == Choices()
+
+    def test_not_easier_and_not_harder(self):
+        """Who wants an easier form and then never that one either, is not sent back."""
+        once = act(at("pre-run", 5, 1_000), events.EasierForm()).runner
+        assert place_of(once).step.movement.id == "glute-bridge"
+        never = act(once, events.SkipForGood()).runner
+        assert place_of(never).step.movement.id not in {"kick-back", "glute-bridge"}
 
     def test_easier_and_easier(self):
         """A lunge becomes a squat, and the squat a bridge."""
@@ -402,6 +450,34 @@ class TestTime:
         assert (place.step.movement.id, place.step.side) == ("stacked-leg", Side.RIGHT)
         assert abs(place.routine_left - 150_000) <= 15_000
 
+    @pytest.mark.parametrize("minutes", [3, 20])
+    def test_between_two_steps(self, minutes):
+        """Where the coach waits it asks for the next step; what was heard is not played again."""
+        before = replace(at("glute-stretch", 4, 30_000, Phase.STEPPING), waits=True)
+        outcome = act(before, events.FitTime(minutes * 60_000))
+        assert outcome.player is None
+        assert outcome.ask.question is Question.NEXT_STEP
+
+    @pytest.mark.parametrize("minutes", [2, 20])
+    def test_after_pain_nothing_plays(self, minutes):
+        """Time is no reason to go on with what hurts: the question stays open."""
+        hurt = act(at("glute-stretch", 4, 12_000, Phase.PLAYING), events.ItHurts()).runner
+        outcome = act(hurt, events.FitTime(minutes * 60_000))
+        assert outcome.player is None
+        assert outcome.ask.question is Question.SKIP_IT
+
+    def test_an_unknown_routine_is_asked_about(self):
+        """Ten minutes of what we do not have starts nothing."""
+        outcome = act(Runner(cautioned=True), events.FitTime(600_000, None, "yoga"))
+        assert outcome.ask.line.id == "unknown-routine"
+
+    def test_zero_seconds_are_an_answer_too(self):
+        """How many seconds? Zero: that is the shortest hold, and no other routine."""
+        asked = act(at("post-run", 1, 12_000, Phase.PLAYING), events.HoldFor()).runner
+        outcome = act(asked, events.FitTime(0))
+        assert said(outcome) == ["holds-bounded"]
+        assert outcome.runner.choices.hold_seconds == 10
+
     def test_time_enough(self):
         """With more time than is needed nothing is changed."""
         before = at("post-run", 1, 12_000, Phase.PLAYING)
@@ -435,7 +511,7 @@ def changes(draw) -> tuple[Plan, Step, int, Plan]:
         plans.append(laid_out(plan_id))
     old = plans[0]
     new = replace(plans[1], routine=old.routine, more=None)
-    assume(new.parts)
+    assume(new.portions)
     step = draw(st.sampled_from(old.steps))
     since = draw(st.integers(-20_000, step.length + 5_000))
     return old, step, since, new
@@ -459,18 +535,25 @@ def test_a_change_keeps_the_place(change):
     except PlanError:
         assume(condition=False)
     bookmark = carried(Bookmark(step.index, since), REPERTOIRE.timeline(old.id), timeline)
+    if bookmark is None:
+        assert all(own.part <= step.part for own in new.steps)
+        return
     now = timeline.plan.steps[bookmark.step]
     place = timeline.at(timeline.offset_of(bookmark))
+    assert now.part >= step.part
     if now.movement != step.movement or now.part != step.part:
         assert bookmark.since_begin < 0
-    elif since >= step.length + A_FRAME:
+        return
+    assert now.extra is step.extra
+    if now.set_number == step.set_number:
+        assert now.side is step.side
+    if since >= step.length + A_FRAME:
         assert place.work_left == 0
     elif 0 < since < min(step.length, now.length) - A_FRAME and isinstance(now.dose, Hold):
         assert bookmark.since_begin == since
-    elif since > 0 and isinstance(now.dose, Reps):
+    elif 0 < since < step.length - A_FRAME and isinstance(now.dose, Reps):
         done = since // (step.dose.seconds_each * 1000)
         assert bookmark.since_begin // (now.dose.seconds_each * 1000) == min(done, now.dose.count)
-    assert now.part >= step.part or step.part > max(place for place, *_ in new.parts)
 
 
 def test_one_step_longer_is_in_the_id():

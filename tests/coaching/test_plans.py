@@ -119,7 +119,7 @@ class TestIds:
             ("pre-run_bed_brief", "'pre-run_bed_brief' is written pre-run_brief_bed"),
             ("PRE-RUN", "there is no routine 'PRE-RUN'"),
             ("../../etc/passwd", "there is no routine '../../etc/passwd'"),
-            ("x" * 5000, "a plan id has at most 512 characters, not 5000"),
+            ("x" * 5000, "a plan id has at most 700 characters, not 5000"),
         ],
     )
     def test_a_bad_id_is_refused_by_name(self, bad, complaint):

@@ -319,7 +319,7 @@ def test_variants_come_in_rotation(wording):
         ("whether-to-forget", ["your place", "your settings", "your history", "for good"]),
         ("forgotten", ["place", "settings", "history", "deleted"]),
         ("whether-to-remind", ["remind"]),
-        ("reminder", ["Glute Coach", "open glute coach"]),
+        ("reminder", ["open glute coach"]),
         ("reminders-not-allowed", ["Alexa"]),
         ("reminders-denied", ["Alexa app"]),
         ("skip-it", ["easier", "stop"]),

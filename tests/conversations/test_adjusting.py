@@ -282,11 +282,11 @@ class TestSides:
         assert is_at(holding, "lying-figure-four left", 12)
 
     def test_in_the_extra_hold_itself(self, holding):
-        """Taken away during the extra hold, it goes on with the same side's own hold."""
+        """Taken away during the extra hold, the next movement comes."""
         holding.tell("my left side is tighter")
         holding.wait_for(2, 5)
         holding.tell("both sides are the same again")
-        assert holding.spot == "lying-figure-four left"
+        assert holding.spot == "pigeon left"
         assert holding.timeline.plan.id == "post-run"
         assert holding.plays
 

@@ -46,10 +46,10 @@ def consenting(coach, amazon, consent):
 
 
 def test_asked_for_one_by_one(coach, amazon):
-    """Days and time are asked for and listened for, and set when the runner agrees."""
-    heard = coach.echo.request_intent("RemindMeIntent", in_new_session=True)
+    """Days and time are asked for, the time is listened for, all is set when the runner agrees."""
+    coach.echo.request_intent("RemindMeIntent", in_new_session=True)
+    heard = coach.echo.request_intent("RemindMeIntent", {"day": MONDAY})
     assert [type(each) for each in heard.directives] == [ElicitSlot]
-    coach.echo.request_intent("RemindMeIntent", {"day": MONDAY})
     heard = coach.echo.request_intent("RemindMeIntent", {"time": HALF_PAST_SEVEN})
     assert heard.mic_open
     assert "Monday" in heard.speech

@@ -115,6 +115,19 @@ def test_a_bucket_out_of_reach_is_told_in_time(answers):
     assert time.monotonic() - started < 2
 
 
+def test_a_bucket_that_takes_it_too_slowly_is_given_up_in_time():
+    """A large guide that trickles away does not hold the answer up for longer than it may."""
+    content = bytes(20_000_000)
+    started = time.monotonic()
+    with (
+        answering([(200, b"")], bytes_each_ms=4096) as (endpoint, _),
+        bucket_at(endpoint) as bucket,
+        pytest.raises(ShelfError, match="PUT in bucket 'guides'"),
+    ):
+        bucket.put("made/a.mp3", Published.of("a", "mp3", content), content, soon(0.6))
+    assert time.monotonic() - started < 2
+
+
 def test_without_credentials_it_says_so(s3):
     """No keys, no request: the error says where keys were looked for."""
     with bucket_of(s3, {}) as bucket, pytest.raises(ShelfError, match="AWS_ACCESS_KEY_ID"):
@@ -122,8 +135,11 @@ def test_without_credentials_it_says_so(s3):
 
 
 @contextmanager
-def answering(answers: list) -> Iterator[tuple[str, list]]:
-    """Serve these answers in turn, the last for ever: None hangs up; with none, say nothing."""
+def answering(answers: list, *, bytes_each_ms: int = 0) -> Iterator[tuple[str, list]]:
+    """Serve these answers in turn, the last for ever: None hangs up; with none, say nothing.
+
+    Bodies are taken at once, or so many bytes a millisecond.
+    """
     heard, over = [], threading.Event()
     left = list(answers)
 
@@ -132,7 +148,11 @@ def answering(answers: list) -> Iterator[tuple[str, list]]:
 
         def do_PUT(self) -> None:
             heard.append({name.lower(): value for name, value in self.headers.items()})
-            self.rfile.read(int(self.headers["Content-Length"]))
+            length = int(self.headers["Content-Length"])
+            while bytes_each_ms and length > 0 and not over.is_set():
+                length -= len(self.rfile.read(min(length, bytes_each_ms)) or b" " * length)
+                time.sleep(0.001)
+            self.rfile.read(length)
             if not left:
                 over.wait()
                 self.close_connection = True
