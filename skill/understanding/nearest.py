@@ -52,6 +52,8 @@ OTHER_MOOD = 0.85
 SURE_NAME=.85
 BARE_ENOUGH=.75
 STRICT=True
+STEEP=1
+KNOWN_FROM=SAME_SOUND
 """How alike a question and a demand of the same words are."""
 
 
@@ -138,7 +140,7 @@ class Nearest:
             ]
             sure = all(one.likeness >= SURE_NAME for one in found.values())
             for likeness, sample, is_bare in self._likenesses(as_heard, frozenset(found)):
-                if is_bare and (not sure or likeness<BARE_ENOUGH): continue
+                if is_bare and (not sure or likeness<BARE_ENOUGH or any(h.weight>LIGHT_WEIGHT and not is_type_word(h.spelled) for h in as_heard)): continue
                 if likeness > best:
                     best, meant = likeness, (sample, found)
         if meant is None:
@@ -227,13 +229,14 @@ class Nearest:
 
     def _as_heard(self, near: Mapping[str, float]) -> _Heard:
         weights = self._weights
+        near = {word: max(0, 1 - STEEP * (1 - likeness)) for word, likeness in near.items()}
         shares = {word: likeness * weights[word] for word, likeness in near.items()}
         for word, likeness in near.items():
             for other in self._exchangeable.get(word, ()):
                 share = EXCHANGED * likeness * min(weights[word], weights[other])
                 shares[other] = max(share, shares.get(other, 0))
         nearest = max(near, key=lambda word: (word not in LIGHT, near[word], weights[word]))
-        known_to = self._intents_of[nearest] if near[nearest] >= SAME_SOUND else ()
+        known_to = self._intents_of[nearest] if near[nearest] >= 1-STEEP*(1-KNOWN_FROM) else ()
         return _Heard(nearest, weights[nearest], known_to, shares)
 
     def _likenesses(

@@ -34,6 +34,7 @@ KNOWN_TO_ALEXA: Mapping[str, tuple[str, ...]] = {
 the standard built-in intents. The model does not repeat them. "Exit" and "quit" never reach a
 skill, whose session Alexa just ends; without Alexa, they stop."""
 
+EXCH=2
 SLOT = re.compile(r"\{(\w+)\}")
 
 
@@ -116,6 +117,6 @@ def exchangeable(samples: Iterable[Sample]) -> Mapping[str, Sequence[str]]:
                 different.add(pair)
     found: dict[str, set[str]] = defaultdict(set)
     for (word, other), count in times.items():
-        if count > 1 and (word, other) not in different:
+        if count > EXCH and (word, other) not in different:
             found[word].add(other)
     return {word: sorted(others) for word, others in found.items()}

@@ -382,6 +382,44 @@ class TestManners:
         assert is_at(holding, "lying-figure-four left", 12)
 
 
+class TestEverythingAtOnce:
+    @pytest.fixture
+    def particular(self, coach):
+        """Twelve seconds into a desk break, having left out all that can be, and set the rest."""
+        for said in ("hold for a minute", "count slower", "no band", "no mat", "i can't kneel"):
+            coach.tell(said)
+        for said in ("my left side is tighter", "less talking", "no countdown", "soft sound"):
+            coach.tell(said)
+        for movement in coach.wording.catalogue.movements:
+            if "figure-four" not in movement:
+                coach.mean("SkipForGoodIntent", movement=Slot(movement, (movement,)))
+        coach.tell("start the desk break")
+        coach.wait_for(0, 12)
+        assert len(coach.timeline.plan.id) > 250
+        return coach
+
+    def test_the_place_is_known(self, particular):
+        """However much was wished for, the player's word is understood: side and second."""
+        assert "48 seconds" in particular.tell("how long left").speech
+        particular.tell("pause")
+        particular.echo.wait(60)
+        particular.tell("resume")
+        assert is_at(particular, "standing-figure-four left", 12)
+
+    def test_it_is_remembered(self, particular):
+        """Done to its end, it is in the history."""
+        particular.echo.wait(particular.place.routine_left / 1000 + 1)
+        assert len(particular.remembered.history) == 1
+
+    def test_all_at_once_is_one_answer(self, particular):
+        """What is set can still be told in one answer, and taken back in one."""
+        heard = particular.tell("what are my settings")
+        assert len(heard.speech.split()) <= 60
+        particular.tell("usual settings")
+        assert particular.timeline.plan.id == "desk"
+        assert is_at(particular, "standing-figure-four left", 12)
+
+
 def test_two_devices_agree(holding):
     """A wish that was said in one room is one in the other room, too."""
     device = replace(holding.echo.device, device_id="amzn1.ask.device.BEDROOM")

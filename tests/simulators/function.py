@@ -27,7 +27,6 @@ from scripts.echo.device import Echo
 from scripts.echo.requests import Device
 from scripts.echo.streams import FIRST_BYTES, lengths_by
 from skill.bootstrap import Service
-from skill.coaching.repertoire import Repertoire
 from skill.coaching.timeline import Place
 from skill.settings import PROJECT
 from skill.web import create_app
@@ -198,7 +197,7 @@ class FunctionCoach:
     def __init__(self, invoke: Callable[[bytes], Answered], service: Service) -> None:
         self._invoke = invoke
         self._client = create_app(service.settings, service=service).test_client()
-        self.repertoire: Repertoire = service.repertoire
+        self.repertoire = service.repertoire
         self.echo = Echo(self._send, MODEL, lengths_by(self._fetch), Device())
         self.echo.stamp = lambda: datetime.now(UTC)
         self.seconds: list[float] = []
