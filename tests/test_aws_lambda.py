@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from skill.sessions import storage_key
 from skill.settings import PROJECT
 from tests.alexa.recorded import recorded
 from tests.simulators.coach import PUBLIC_URL, remembered
+from tests.simulators.credentials import ContainerCredentials
 from tests.simulators.dynamodb import KEYS, NOWHERE, REGION, Table, without_aws
 from tests.simulators.function import FUNCTION, Function, FunctionCoach
 
@@ -29,7 +30,13 @@ UNREACHABLE = {
 NOT_NEEDED = (
     *("audio", "scripts", "boto3", "botocore", "requests", "urllib3"),
     *("flask", "werkzeug", "waitress", "feedgen", "lxml"),
-    *("cryptography", "rapidfuzz", "sqlite3", "certifi", "ask_sdk_model.services.reminder_management"),
+    *(
+        "cryptography",
+        "rapidfuzz",
+        "sqlite3",
+        "certifi",
+        "ask_sdk_model.services.reminder_management",
+    ),
 )
 """What a cold function must not wait for. (certifi comes with the first connection.)"""
 LOOK_AROUND = """
@@ -52,6 +59,13 @@ def table(dynamodb) -> Table:
 def function(folder: Path, store: dict[str, str], **more) -> Iterator[Function]:
     """Run the function with a store, and the skill id that Echos have."""
     with Function({**SETTINGS, **store}, folder / "log.txt", **more) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def running(table, rendered, tmp_path_factory) -> Iterator[Function]:  # noqa: ARG001
+    """A function for all that only ask it something."""
+    with function(tmp_path_factory.mktemp("function"), table.environment) as running:
         yield running
 
 
@@ -107,7 +121,7 @@ class TestDialogues:
             coach.echo.wait(coach.place.routine_left / 1000 + 1)
             assert coach.echo.player.activity == "FINISHED"
             lines = running.lines()
-        with closing_store(table) as store:
+        with closing(table.store()) as store:
             runner = remembered(store, DEVICE.user_id)
         assert [done.plan_id for done in runner.history] == ["pre-run"]
         assert runner.session.progress is None
@@ -162,7 +176,7 @@ class TestDialogues:
         assert max(coach.seconds) < 3
 
     def test_a_snapshot_restored(self, table, tmp_path):
-        """Initialised, then restored: credentials are asked for at the first request, not before."""
+        """Initialised, then restored: credentials are asked for with the first request, once."""
         with ContainerCredentials() as lender:
             store = {**table.environment, **lender.environment}
             for name in KEYS:
@@ -174,3 +188,84 @@ class TestDialogues:
                 running.invoke(body)
             assert lender.asked == 1
         assert table.item(storage_key("amzn1.ask.account.SNAPSHOT"))
+
+
+class TestRefusals:
+    def test_a_foreign_skill(self, running, table):
+        """An event for another skill is an error that answers nothing, and nothing is stored."""
+        user = "amzn1.ask.account.FOREIGN"
+        refused = running.invoke(request("launch", skill_id="amzn1.ask.skill.x", user_id=user))
+        assert refused.is_error
+        assert refused.document["errorType"] == "WrongSkillError"
+        assert table.item(storage_key(user)) is None
+        [line] = [line for line in running.lines() if line["level"] == "WARNING"][-1:]
+        assert "wrong-skill" in line["message"]
+        assert not running.invoke(request("launch", user_id=user)).is_error
+        assert table.item(storage_key(user))
+
+    @pytest.mark.parametrize(
+        ("event", "error"),
+        [
+            ("null", "WrongSkillError"),
+            ("[]", "WrongSkillError"),
+            ('"start"', "WrongSkillError"),
+            ("{}", "WrongSkillError"),
+            ('{"source":"aws.events","detail-type":"Scheduled Event"}', "WrongSkillError"),
+            ('{"Records":[{"eventSource":"aws:s3"}]}', "WrongSkillError"),
+            ('{"session":{"application":{"applicationId":"%s"}}}', "MalformedRequestError"),
+            (
+                '{"context":{"System":{"application":{"applicationId":"%s"}}},"request":[]}',
+                "MalformedRequestError",
+            ),
+        ],
+    )
+    def test_what_is_not_from_alexa(self, running, event, error):
+        """An event that is no request of Alexa's is an error; the next one is answered."""
+        refused = running.invoke(event.replace("%s", DEVICE.skill_id).encode())
+        assert refused.is_error
+        assert refused.document["errorType"] == error
+        assert not running.invoke(request("launch")).is_error
+
+    @pytest.mark.parametrize("name", ["tomorrows_enums", "intent_of_tomorrow"])
+    def test_what_was_invented_after_us(self, running, name):
+        """A request or an intent of tomorrow is no error."""
+        assert not running.invoke(request(name)).is_error
+
+
+class TestTrouble:
+    def test_a_table_that_is_missing(self, table, tmp_path):
+        """The runner hears an answer; the log says which table is missing, and that it is."""
+        store = {**table.environment, "GLUTE_COACH_TABLE": "no-such-table"}
+        with function(tmp_path, store) as running:
+            answered = running.invoke(request("intent_start_resolved"))
+            lines = running.lines()
+        assert answered.document["response"]["directives"]
+        complaint = next(line["message"] for line in lines if line["level"] == "WARNING")
+        assert "no-such-table" in complaint
+        assert "ResourceNotFoundException" in complaint
+
+    def test_no_credentials(self, tmp_path):
+        """The runner hears an answer; the log says what the environment lacks."""
+        store = {name: value for name, value in UNREACHABLE.items() if name not in KEYS}
+        with function(tmp_path, store) as running:
+            answered = running.invoke(request("intent_start_resolved"))
+            lines = running.lines()
+        assert answered.document["response"]["directives"]
+        assert any("AWS_ACCESS_KEY_ID" in line["message"] for line in lines)
+
+    @pytest.mark.parametrize(
+        ("setting", "value", "told"),
+        [
+            ("GLUTE_COACH_SKILL_ID", "my skill", "GLUTE_COACH_SKILL_ID"),
+            ("GLUTE_COACH_AUDIO", "/nowhere", "There is no rendered audio in /nowhere"),
+            ("AWS_REGION", "", "GLUTE_COACH_REGION"),
+        ],
+    )
+    def test_what_keeps_it_from_starting(self, tmp_path, setting, value, told):
+        """A setting that cannot be used ends it as it starts: Lambda and the log are told why."""
+        with function(tmp_path, {**UNREACHABLE, setting: value}) as running:
+            assert running.ended() != 0
+            assert told in running.init_error["errorMessage"]
+            line = running.lines()[0]
+        assert line["level"] == "CRITICAL"
+        assert told in line["message"]

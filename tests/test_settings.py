@@ -1,6 +1,6 @@
 """Settings: what each variable takes, and how what it does not take is refused."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -14,10 +14,17 @@ GOOD = {
     "HOST": ("0.0.0.0", "0.0.0.0"),  # noqa: S104 - read, not listened on
     "PORT": ("443", 443),
     "DATABASE": ("/var/lib/coach.sqlite3", Path("/var/lib/coach.sqlite3")),
+    "TABLE": ("glute-coach-Runners-1A2B", "glute-coach-Runners-1A2B"),
+    "REGION": ("eu-west-1", "eu-west-1"),
+    "TABLE_ENDPOINT": ("http://127.0.0.1:8000", "http://127.0.0.1:8000"),
+    "GUIDES_BUCKET": ("glute-coach-guides-1a2b", "glute-coach-guides-1a2b"),
+    "GUIDES_ENDPOINT": ("http://[::1]:9000", "http://[::1]:9000"),
     "AUDIO": ("rendered", Path("rendered")),
     "LOCALE": ("de-DE", "de-DE"),
     "LOG_LEVEL": ("debug", "DEBUG"),
 }
+ALONG = {"TABLE": ("REGION",), "GUIDES_BUCKET": ("REGION", "PUBLIC_URL")}
+"""What has to be set along with what."""
 BAD = {
     "SKILL_ID": ["my-skill", "amzn1.ask.account.X", "https://coach.example"],
     "PUBLIC_URL": [
@@ -38,6 +45,11 @@ BAD = {
     ],
     "UNSIGNED": ["yes", "1", "on", "truee"],
     "PORT": ["0", "65536", "-1", "8080.0", "http", "८०८०", "0x50", "9" * 5_000],
+    "TABLE": ["t", "my table", "r" * 256, "runners/1"],
+    "REGION": ["ireland", "eu-west", "EU-WEST-1", "eu-west-1a"],
+    "TABLE_ENDPOINT": ["127.0.0.1:8000", "http://", "http://127.0.0.1:8000/x"],
+    "GUIDES_BUCKET": ["g", "My-Guides", "a.bucket.with.dots", "-guides", "g" * 64, "guides/made"],
+    "GUIDES_ENDPOINT": ["s3", "https://s3.example/guides"],
     "LOCALE": ["en", "english", "en_US", "EN-us", "../../etc", "en-US/.."],
     "LOG_LEVEL": ["loud", "10", "WARN"],
 }
@@ -46,6 +58,11 @@ NAMED = {
     "PUBLIC_URL": "https://",
     "UNSIGNED": "true or false",
     "PORT": "1 to 65535",
+    "TABLE": "glute-coach",
+    "REGION": "eu-west-1",
+    "TABLE_ENDPOINT": "http://127.0.0.1:8000",
+    "GUIDES_BUCKET": "glute-coach-guides",
+    "GUIDES_ENDPOINT": "http://127.0.0.1:9000",
     "LOCALE": "en-US",
     "LOG_LEVEL": "DEBUG, INFO, WARNING, ERROR",
 }
@@ -70,11 +87,31 @@ def test_nothing_set():
 def test_each_variable_is_read(name, padding):
     """Each variable sets its field and no other, with blanks around it or without."""
     value, expected = GOOD[name]
-    settings = Settings.from_env({f"{PREFIX}{name}": f"{padding}{value}{padding}"})
-    field = name.lower()
-    assert getattr(settings, field) == expected
-    others = [other.name for other in fields(Settings) if other.name != field]
-    assert all(getattr(settings, other) == getattr(Settings(), other) for other in others)
+    along = {f"{PREFIX}{other}": GOOD[other][0] for other in ALONG.get(name, ())}
+    settings = Settings.from_env({f"{PREFIX}{name}": f"{padding}{value}{padding}", **along})
+    assert settings == replace(Settings.from_env(along), **{name.lower(): expected})
+
+
+@pytest.mark.parametrize(
+    ("name", "missing"), [(name, other) for name, others in ALONG.items() for other in others]
+)
+def test_what_has_to_be_set_along_is_named(name, missing):
+    """A table or bucket of which it is not known where it is, or is fetched, is refused."""
+    along = [other for other in ALONG[name] if other != missing]
+    environment = {f"{PREFIX}{it}": GOOD[it][0] for it in (name, *along)}
+    with pytest.raises(SettingError, match=rf"{PREFIX}{name} needs .*{PREFIX}{missing}"):
+        Settings.from_env(environment)
+
+
+@pytest.mark.parametrize("name", ["AWS_REGION", "AWS_DEFAULT_REGION"])
+def test_the_region_may_come_from_amazon(name):
+    """Functions and other tools have it in a variable of Amazon's; our own comes first."""
+    table = {f"{PREFIX}TABLE": "runners", name: "us-west-2"}
+    assert Settings.from_env(table).region == "us-west-2"
+    assert Settings.from_env({**table, f"{PREFIX}REGION": "eu-west-1"}).region == "eu-west-1"
+    assert Settings.from_env({name: "us-west-2"}) == Settings()
+    with pytest.raises(SettingError, match=f"{name} takes a region of AWS"):
+        Settings.from_env({**table, name: "Oregon"})
 
 
 def test_all_of_them_together():

@@ -173,8 +173,8 @@ def _addresses(host: str, port: int, deadline: float) -> list[Any]:
     def look_up() -> None:
         try:
             found.put(list(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)))
-        except OSError as unknown:
-            found.put(unknown)
+        except (OSError, UnicodeError) as unknown:
+            found.put(OSError(f"its address is not known: {unknown}"))
 
     Thread(target=look_up, name="aws-address", daemon=True).start()
     try:
@@ -200,6 +200,8 @@ def _whole(response: http.client.HTTPResponse, raw: socket.socket, deadline: flo
         if len(content) > LARGEST_ANSWER:
             raise AwsError(f"the answer has more than {LARGEST_ANSWER} bytes")
         raw.settimeout(_patience(deadline))
+    if response.length:
+        raise http.client.IncompleteRead(b"", response.length)
     return bytes(content)
 
 

@@ -288,12 +288,21 @@ class Plan:
 
     def _fitting(self, movement: Movement, taken: Collection[str]) -> Movement | None:
         """Return a movement in the form that this runner can do, or what stands in for it."""
+        wanted = self._eased(movement)
+        if self._fits(wanted):
+            return wanted
+        stand_ins = (self.catalogue.movements[id_] for id_ in wanted.stand_ins)
+        found = next((m for m in stand_ins if self._fits(m) and m.id not in taken), None)
+        if found is None:
+            return None
+        eased = self._eased(found)
+        return eased if self._fits(eased) else found
+
+    def _eased(self, movement: Movement) -> Movement:
+        """Return a movement in its easier form, if that is wanted of it."""
         while movement.id in self.easier and movement.easier and self._fits(movement):
             movement = self.catalogue.movements[movement.easier]
-        if self._fits(movement):
-            return movement
-        stand_ins = (self.catalogue.movements[id_] for id_ in movement.stand_ins)
-        return next((m for m in stand_ins if self._fits(m) and m.id not in taken), None)
+        return movement
 
     def _dose(self, part: Part, movement: Movement) -> Dose:
         """Return how much is done; a stand-in takes over the part's figure if it counts alike."""

@@ -148,7 +148,10 @@ class DynamoStore:
             )
         if _version(item) != UNVERSIONED:
             raise ConflictError("the item has a version by now")
-        return _Condition(f"#{VERSION} = :read", {":read": item[VERSION]})
+        [(kind, _)] = item[VERSION].items()
+        if kind == "N":
+            return _Condition(f"#{VERSION} = :read", {":read": item[VERSION]})
+        return _Condition(f"attribute_type(#{VERSION}, :kind)", {":kind": {"S": kind}})
 
     def _put(self, key: str, attributes: Json, condition: "_Condition") -> None:
         self._change("PutItem", {"Item": _key(key) | attributes, **condition.parameters()})

@@ -29,8 +29,8 @@ FRACTIONS = {
     ("three", "quarters"): Fraction(3, 4),
 }
 
-HOMOPHONES = {"ate": "eight", "fife": "five", "for": "four", "to": "two", "too": "two", "won": "one"}
-"""What is heard for numbers, and is one only right before a unit: "for minutes"."""
+HOMOPHONES = {"ate": 8, "for": 4, "to": 2, "too": 2}
+"""What is heard for numbers, and is one only right before units: "for minutes"."""
 
 LEAST_LIKENESS = 0.7
 """How alike a word and a unit must be: "minits" and "minutes" are."""
@@ -65,7 +65,7 @@ def _parts(words: Sequence[str], units: Sequence[str]) -> Parts | None:
     for place, word in enumerate(words):
         unit = _unit(word)
         if unit in units:
-            amount = _amount(words[:place], unit)
+            amount = _amount(words[:place], unit, is_plural=word != unit)
             if amount is None:
                 return None
             rest = words[place + 1 :]
@@ -91,7 +91,7 @@ def _with_rest(
     return None if more is None else {**parts, **more}
 
 
-def _amount(words: Sequence[str], unit: str) -> Fraction | None:
+def _amount(words: Sequence[str], unit: str, *, is_plural: bool) -> Fraction | None:
     """Return how many of a unit: "ten", "half a", "two and a half", "a quarter of an", "1.5"."""
     if not words:
         # "A second" and "the second" are the same in plain words, so it is neither.
@@ -101,8 +101,8 @@ def _amount(words: Sequence[str], unit: str) -> Fraction | None:
     if fraction is not None:
         return fraction
     if len(words) == 1:
-        if words[0] in HOMOPHONES:
-            return _amount([HOMOPHONES[words[0]]], unit)
+        if words[0] in HOMOPHONES and is_plural:
+            return Fraction(HOMOPHONES[words[0]])
         whole, point, tenths = words[0].partition(".")
         if point and whole.isdecimal() and tenths.isdecimal() and len(words[0]) <= LONGEST:
             return Fraction(words[0])

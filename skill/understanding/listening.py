@@ -24,7 +24,11 @@ from skill.understanding.words import plain_sentence
 LONGEST = 200
 """Letters and spaces that are listened to; beyond that, it is talk."""
 
-CLAUSE_END = re.compile(r"[,.;:!?\u2013\u2014\u2026]+\s+")
+CLAUSE_END = re.compile(r"[,.;:!?\u2013\u2014\u2026]+\s+|\sbut\s")
+"""What stands before the clause that counts."""
+
+REASON = re.compile(r"\s(?:because|since)\s")
+"""What stands after it."""
 
 KEPT_BY_ALEXA: Mapping[str, Callable[[], SlotType]] = {
     "AMAZON.DURATION": durations,
@@ -49,10 +53,11 @@ class Understanding:
     def understand(self, text: str) -> Understood:
         """Return what was meant; the fallback intent if nothing fits. Any text will do.
 
-        If the whole of it makes no sense, the last clause counts.
+        If the whole of it makes no sense, the last clause counts, without its reason.
         """
         *before, last = CLAUSE_END.split(text.strip())
-        meant = self._meaning(text) or (self._meaning(last) if before else None)
+        clause, *reason = REASON.split(last, maxsplit=1)
+        meant = self._meaning(text) or (self._meaning(clause) if before or reason else None)
         return meant or Understood(FALLBACK)
 
     def _meaning(self, text: str) -> Understood | None:

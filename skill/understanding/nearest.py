@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from itertools import chain, pairwise
 from math import log
 
+from skill.understanding.everyday import EVERYDAY
 from skill.understanding.likeness import SAME_SOUND, SAME_STEM, Lexicon, stem_of
 from skill.understanding.samples import (
     Sample,
@@ -30,7 +31,7 @@ from skill.understanding.samples import (
 from skill.understanding.slot_types import Found, SlotType
 from skill.understanding.words import COMPARING, CORRECTING, DENYING, LIGHT, is_question
 
-ENOUGH = 0.7
+ENOUGH = 0.73
 """How alike the nearest sample must be for a sentence to mean it."""
 
 LEAST_LIKENESS = 0.74
@@ -53,6 +54,8 @@ SURE_NAME=.85
 BARE_ENOUGH=.75
 STRICT=True
 STEEP=1
+BY_STEM=True
+EVERY=True
 KNOWN_FROM=SAME_SOUND
 """How alike a question and a demand of the same words are."""
 
@@ -112,10 +115,13 @@ class Nearest:
             for pair in pairwise(sample.words()):
                 if not any(map(is_type_word, pair)):
                     self._neighbours.setdefault("".join(pair), pair)
+        of_stem: dict[str, set[str]] = defaultdict(set)
+        for word in self._intents_of:
+            if word not in LIGHT and not is_type_word(word): of_stem[stem_of(word)].update(self._intents_of[word])
         intents = len({sample.intent for sample in samples})
         self._unknown_weight = log(1 + intents / UNKNOWN_INTENTS)
         self._weights = {
-            word: LIGHT_WEIGHT if word in LIGHT else log(1 + intents / len(having))
+            word: LIGHT_WEIGHT if word in LIGHT else log(1 + intents / len(of_stem[stem_of(word)] if BY_STEM and stem_of(word) in of_stem else having))
             for word, having in self._intents_of.items()
         }
         self._bags = [self._bag(sample) for sample in samples]
@@ -221,7 +227,7 @@ class Nearest:
             near = {
                 other: likeness
                 for other, likeness in self._lexicon.near(word).items()
-                if likeness >= SAME_SOUND or other not in LIGHT
+                if likeness >= SAME_SOUND or (other not in LIGHT and not (EVERY and word in EVERYDAY))
             }
         if not near:
             return _Heard(word, LIGHT_WEIGHT if word in LIGHT else self._unknown_weight, (), {})
@@ -235,7 +241,7 @@ class Nearest:
             for other in self._exchangeable.get(word, ()):
                 share = EXCHANGED * likeness * min(weights[word], weights[other])
                 shares[other] = max(share, shares.get(other, 0))
-        nearest = max(near, key=lambda word: (word not in LIGHT, near[word], weights[word]))
+        nearest = max(near, key=lambda word: (word not in LIGHT, near[word], -weights[word]))
         known_to = self._intents_of[nearest] if near[nearest] >= 1-STEEP*(1-KNOWN_FROM) else ()
         return _Heard(nearest, weights[nearest], known_to, shares)
 

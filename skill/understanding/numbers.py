@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from text_to_num import text2num
 
+from skill.understanding.everyday import EVERYDAY
 from skill.understanding.likeness import Lexicon
 from skill.understanding.slot_types import Values
 
@@ -22,6 +23,9 @@ LEAST_LIKENESS = 0.8
 
 SHORTEST_SLIP = 4
 """A slip in a shorter word makes another one: "tin" may be anything."""
+
+ORDINAL = "th"
+"""How "thirteenth" ends, which is no slip."""
 
 UNITS = frozenset(
     (  # noqa: SIM905 - reads as words
@@ -74,7 +78,7 @@ def number_word(word: str) -> str | None:
     """Return the word for a number that a word is or is most like."""
     if word in NUMBER_WORDS:
         return word
-    if len(word) < SHORTEST_SLIP:
+    if len(word) < SHORTEST_SLIP or word in EVERYDAY or word.endswith(ORDINAL):
         return None
     near = {
         other: likeness for other, likeness in _LEXICON.near(word).items() if other[0] == word[0]

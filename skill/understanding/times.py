@@ -45,6 +45,9 @@ TO = frozenset(("before", "til", "till", "to"))
 AT = frozenset(("about", "after", "around", "at", "before", "by", "from", "till", "until"))
 """Words before an hour that nothing else tells to be one."""
 
+GREETING = frozenset(("good", "last"))
+"""Words before a part of the day that is none to be reminded in."""
+
 WRITTEN = re.compile(r"([0-9]{1,2})[:.]([0-9]{2})")
 
 
@@ -73,9 +76,10 @@ def times() -> Values:
 
 def _may_stand(words: Sequence[str], first: int, end: int) -> bool:
     """Whether it is a time for sure: a bare number is one after "at"."""
+    before = words[first - 1] if first else ""
     if end - first > 1 or number_of(words[first:end]) is None:
-        return True
-    return len(words) == 1 or (first > 0 and words[first - 1] in AT)
+        return before not in GREETING
+    return len(words) == 1 or before in AT
 
 
 def _parted(words: Sequence[str]) -> tuple[Sequence[str], str | None]:

@@ -15,7 +15,10 @@ SHORT_FORMS = {
     "doesnt": "does not",
     "dont": "do not",
     "dunno": "do not know",
+    "couldnt": "could not",
     "gimme": "give me",
+    "gotta": "have to",
+    "hasnt": "has not",
     "havent": "have not",
     "fri": "friday",
     "hows": "how is",
@@ -30,6 +33,8 @@ SHORT_FORMS = {
     "min": "minute",
     "mins": "minutes",
     "mon": "monday",
+    "neednt": "need not",
+    "shouldnt": "should not",
     "ok": "okay",
     "sec": "second",
     "secs": "seconds",
@@ -46,6 +51,7 @@ SHORT_FORMS = {
     "whats": "what is",
     "wheres": "where is",
     "wont": "will not",
+    "wouldnt": "would not",
     "wots": "what is",
     "youre": "you are",
 }
@@ -73,7 +79,7 @@ NUMBERS = {
 }
 
 FILLERS = frozenset(
-    "a ah alexa an er erm hmm just my oh please the uh um".split()  # noqa: SIM905 - reads as words
+    "a ah alexa an ehm er erm hm hmm just my oh please the uh um".split()  # noqa: SIM905 - reads as words
 )
 """Words that never make a difference."""
 
@@ -81,13 +87,14 @@ OPENERS = re.compile(
     r"(?:(?:okay|alright|so|well|hey|hi|and|lets|let us|tell me|do you know|shall we|you can"
     r"|(?:can|could|will|would) you|(?:can|could|may) (?:i|we)"
     r"|i want(?: you)? to(?: know)?|i need (?:you to|to know)"
-    r"|i would (?:like|love)(?: you)? to(?: know)?|(?:oh )?no (?:wait|sorry)|wait no|sorry no"
+    r"|i would (?:like|love|prefer)(?: you)? to(?: know)?|i (?:feel|guess|think)(?: like)?|i am afraid"
+    r"|i would say|today|from now on|sorry|maybe|perhaps|no (?:wait|sorry)|wait no|sorry no"
     r"|(?:no )?i (?:mean|meant)|or rather) )+"
 )
 """What a sentence may begin with and mean the same, as long as something follows."""
 
 CLOSERS = re.compile(
-    r"(?: (?:(?<!wait )for me|right now|now|(?:for )?today|coach|thanks|thank you))+$"
+    r"(?: (?:(?<!wait )for me|right now|now|(?:for )?today|coach|thanks|thank you|lets go))+$"
 )
 """What it may end with, as long as something stands before."""
 

@@ -96,6 +96,13 @@ BROKE_ONCE = {
         Wait(0.142),
         Stray("PlaybackStarted", 2, 318_154),
     ],
+    "what is easier than what stands in for another": [
+        start("pre-run"),
+        say("WaitForMeIntent"),
+        Wait(300),
+        say("WithoutIntent", need="mat"),
+        say("EasierIntent"),
+    ],
 }
 """Dialogues that broke a promise before, each by what was wrong."""
 

@@ -166,6 +166,16 @@ class TestEasier:
         coach.tell("this is too hard")
         assert coach.spot == "glute-bridge both"
 
+    def test_of_what_stands_in(self, coach):
+        """What stands in for another movement has an easier form as well."""
+        at_movement(coach, "pre run routine", "clam")
+        coach.tell("i have no mat")
+        assert coach.spot == "lunge left"
+        heard = coach.tell("make it easier")
+        assert coach.spot == "squat both"
+        assert coach.place.step.part == 1
+        assert "squat" in heard.speech
+
     def test_while_paused(self, bridging):
         """What waits stays waiting, with the easier form to come."""
         bridging.tell("pause")

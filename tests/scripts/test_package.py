@@ -212,10 +212,12 @@ class TestWhatStopsIt:
 @pytest.mark.skipif(not SAM.exists(), reason="./scripts/check_template sets up SAM")
 class TestSam:
     def test_it_builds_the_same(self, package, audio, tmp_path):
-        """`sam build` puts together what the command does, to the byte."""
+        """`sam build` puts together what the command does, to the byte; and a stamp."""
         done = sam_build(tmp_path, audio)
         assert done.returncode == 0, done.stderr
-        assert contents(tmp_path / "build" / "CoachFunction") == contents(package)
+        built = contents(tmp_path / "build" / "CoachFunction")
+        assert re.fullmatch(rb"[0-9-]{10}T[0-9:]{8}Z\n", built.pop("built.txt"))
+        assert built == contents(package)
 
     def test_it_fails_with_the_sentence(self, tmp_path):
         """Without audio nothing is built, and the commands that mend it are named."""

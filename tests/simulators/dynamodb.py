@@ -8,12 +8,12 @@ lines and Amazon do: refuses, breaks off, or loses the answer to what was done.
 import http.client
 import json
 import os
-import re
 import secrets
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -41,7 +41,6 @@ NODE = (20, 0)
 """The oldest Node.js that dynalite runs on."""
 
 _PACKAGE = Path(__file__).parent / "dynalite"
-_MOTO = re.compile(r"Running on http://127\.0\.0\.1:(\d+)")
 
 
 @dataclass(frozen=True)
@@ -102,7 +101,11 @@ class Servers:
                 self._missing[server] = str(reason)
                 raise
         endpoint, name = self._endpoints[server], f"runners-{secrets.token_hex(6)}"
-        client_of(endpoint).create_table(TableName=name, **TABLE)
+        client = client_of(endpoint)
+        made = client.create_table(TableName=name, **TABLE)["TableDescription"]
+        while made["TableStatus"] != "ACTIVE":
+            time.sleep(0.005)
+            made = client.describe_table(TableName=name)["Table"]
         return Table(endpoint, name)
 
 
@@ -129,14 +132,14 @@ def dynalite() -> Iterator[str]:
     if version < NODE:
         pytest.skip(f"dynalite needs Node.js {NODE[0]}, and this is {told.strip()}")
     folder = _installed()
-    with running([node, folder / "serve.js"], re.compile(r"^(\d+)$")) as port:
+    with running([node, folder / "serve.js"]) as port:
         yield f"http://127.0.0.1:{port}"
 
 
 @contextmanager
 def moto() -> Iterator[str]:
     """Run moto's server, and yield its endpoint."""
-    with running([sys.executable, "-m", "moto.server", "-p", "0"], _MOTO) as port:
+    with running([sys.executable, "-m", "tests.simulators.moto_server"]) as port:
         yield f"http://127.0.0.1:{port}"
 
 
@@ -144,16 +147,14 @@ STARTED: Mapping[str, Callable[[], Any]] = {"dynalite": dynalite, "moto": moto}
 
 
 @contextmanager
-def running(command: list[Any], told: re.Pattern[str]) -> Iterator[str]:
-    """Run a server until the end; yield what it tells of its port."""
+def running(command: list[Any]) -> Iterator[str]:
+    """Run a server until the end; yield its port, which is what it says first."""
     with subprocess.Popen(
-        list(map(str, command)), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        list(map(str, command)), cwd=PROJECT, stdout=subprocess.PIPE, text=True
     ) as process:
         try:
-            port = next((match[1] for line in process.stdout if (match := told.search(line))), "")
+            port = process.stdout.readline().strip()
             assert port, f"{command} did not start"
-            # It goes on telling, and must not wait for anybody to read it.
-            Thread(target=process.stdout.read, daemon=True).start()
             yield port
         finally:
             process.kill()
@@ -196,17 +197,18 @@ class Mishap(StrEnum):
     ANSWER_LOST = "it is done, but the connection ends instead of the answer"
 
 
+Fate = Callable[[str, int], Mishap | bytes | None]
+"""Told a request's operation and how often the same one has come, from 1 on, returns what befalls
+it, if anything; bytes are what is answered in DynamoDB's place."""
+
+
 class BadLine:
-    """A line to a server on which things happen; use it as a context.
+    """A line to a server on which things happen; use it as a context."""
 
-    `fate` is told each request's operation and how often the same one has come, from 1 on, and
-    returns what befalls it, if anything.
-    """
-
-    def __init__(self, endpoint: str, fate: Callable[[str, int], Mishap | None]) -> None:
+    def __init__(self, endpoint: str, fate: Fate) -> None:
         self.target = urlsplit(endpoint)
         self.fate = fate
-        self.happened: list[tuple[str, Mishap | None]] = []
+        self.happened: list[tuple[str, Mishap | bytes | None]] = []
         self._came: Counter[bytes] = Counter()
         self._lock = Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _Relay)
@@ -222,7 +224,7 @@ class BadLine:
         self._server.shutdown()
         self._server.server_close()
 
-    def befalls(self, operation: str, body: bytes) -> Mishap | None:
+    def befalls(self, operation: str, body: bytes) -> Mishap | bytes | None:
         """Decide what befalls a request, and note it."""
         with self._lock:
             self._came[body] += 1
@@ -251,6 +253,8 @@ class _Relay(BaseHTTPRequestHandler):
             case Mishap.ANSWER_LOST:
                 self._hand_on(line, body)
                 self.close_connection = True
+            case bytes() as made_up:
+                self._answer(200, made_up)
             case None:
                 self._answer(*self._hand_on(line, body))
 
