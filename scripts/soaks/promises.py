@@ -102,6 +102,7 @@ class Witness:
     def let_happen(self, happening: what.Happening) -> None:
         """Let something happen and see that all promises are kept."""
         house, before = self._house, Glance.at(self._house)
+        unknown = house.document is None
         house.let_happen(happening)
         after = Glance.at(house)
         if house.faults:
@@ -118,6 +119,8 @@ class Witness:
         if isinstance(happening, what.Say) and happening.intent == "ItHurtsIntent":
             self._stops(after)
         if not house.moved and not house.disturbed and house.here is house.devices[0]:
+            if unknown and not isinstance(happening, what.Say | what.Launch | what.Press):
+                self._brings_nothing_back()
             self._agrees_with_the_player(after)
             self._counts_what_ended(before, after)
             self._leaves_the_place(before, happening, after)
@@ -159,6 +162,11 @@ class Witness:
         declined = isinstance(happening, what.Say) and happening.intent == "AMAZON.NoIntent"
         if not heard.said.parts and heard.played is None and not declined:
             raise BrokenPromiseError("nothing was answered")
+
+    def _brings_nothing_back(self) -> None:
+        """Who has said nothing yet, or nothing since they were forgotten, is not known."""
+        if self._house.document is not None:
+            raise BrokenPromiseError("something is stored of who has said nothing")
 
     def _stops(self, now: Glance) -> None:
         if now.activity is Activity.PLAYING or now.runner.session.phase in RUNNING:

@@ -107,13 +107,14 @@ class TestToBeginWith:
         coach.say("give me ten minutes of the glute stretch")
         assert is_near(coach.timeline.duration, 10)
 
-    def test_step_by_step(self, waited_for):
-        """Who is waited for gets the same plan, a step at a time."""
-        heard = waited_for.say("give me ten minutes of the glute stretch")
+    def test_step_by_step(self, stepping):
+        """One step at a time it is the same plan, one clip after the other."""
+        heard = stepping.say("give me ten minutes of the glute stretch")
         assert len(heard.clips) == 1
         assert heard.mic_open
-        plan = waited_for.kept_plan
-        assert is_near(waited_for.repertoire.timeline(plan.id).duration, 10)
+        plan = stepping.kept_plan
+        assert is_near(stepping.repertoire.timeline(plan.id).duration, 10)
+        assert all(name in heard.speech for name in names(stepping, plan.left_out))
 
 
 class TestInTheMiddle:

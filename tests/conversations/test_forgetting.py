@@ -48,6 +48,25 @@ def test_late_notices_bring_nothing_back(known, delays):
     assert known.store.documents() == []
 
 
+def test_another_skill_plays_then(known):
+    """Nor does another skill that takes over the player."""
+    known.tell("forget me")
+    known.say("yes")
+    known.echo.play_something_else()
+    known.echo.wait(300)
+    assert known.store.documents() == []
+
+
+def test_the_button_afterwards(known):
+    """A button is the runner's own doing: it may begin anew, and never fails."""
+    known.tell("forget me")
+    known.say("yes")
+    for button in ("pause", "next", "previous", "play"):
+        known.echo.press(button)
+    assert known.remembered.history == ()
+    assert known.remembered.choices == Choices()
+
+
 def test_opening_the_skill_again(known):
     """The next launch is the first: the welcome, the care line, no place and no wish."""
     known.tell("forget me")
