@@ -11,10 +11,10 @@ meanwhile, or at any later time, would be in vain.
 import gc
 import os
 
-from skill.alexa.lean_sdk import leave_out_service_clients
+from skill.alexa.lean_sdk import load_the_sdk_lazily
 
 gc.disable()
-leave_out_service_clients()
+load_the_sdk_lazily()
 
 from skill.function import start  # noqa: E402
 

@@ -50,15 +50,18 @@ def build(
     store: SessionStore | None = None,
     clock: Clock = utc_now,
     reminders: Reminders | None = None,
+    cues_when_needed: bool = False,
 ) -> Service:
     """Wire the service; without `reminders` those of Amazon are used.
 
+    With `cues_when_needed` the audio is not read, and not verified, before somebody needs it.
     Raise `ManifestError` if the audio is not rendered, `ContentError` if the words are wrong,
     `StoreError` if the database cannot be opened; each says what mends it.
     """
     wording = load_wording(settings.locale)
     folder = settings.audio / settings.locale
-    library = FrameLibrary(folder, load(folder, words_digest(wording.script())))
+    manifest = load(folder, words_digest(wording.script()))
+    library = FrameLibrary(folder, manifest, when_needed=cues_when_needed)
     repertoire = Repertoire(wording.catalogue, library.cue_sheet, library.digest, library.earlier)
     for routine in wording.catalogue.routines:
         repertoire.timeline(routine)

@@ -156,7 +156,7 @@ def _is_line(line_id: str) -> bool:
 
 def _asked(value: object) -> Question | None:
     """Return the open question; one of another release is not worth losing a record for."""
-    return Question(value) if value in set(Question) else None
+    return next((question for question in Question if question == value), None)
 
 
 def _moment(value: str) -> datetime:

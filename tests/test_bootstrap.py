@@ -25,7 +25,9 @@ from skill.sessions import storage_key
 from skill.settings import PROJECT
 from skill.stores.memory import MemoryStore
 from skill.stores.sqlite import SqliteStore
+from skill.web import create_app
 from tests.alexa.recorded import recorded
+from tests.simulators.dynamodb import KEYS, NOWHERE, REGION
 
 KEY = storage_key(recorded("launch")["context"]["System"]["user"]["userId"])
 ONE_REQUEST = """
@@ -90,6 +92,27 @@ class TestTheParts:
         )
         with closing(SqliteStore(settings.database)) as store:
             assert decode(store.load(KEY).document).cautioned
+
+    def test_a_table_instead(self, settings, dynamodb, monkeypatch):
+        """With a table in the settings runners are remembered there, by the Flask app as well."""
+        table = dynamodb.table("moto")
+        for name, value in KEYS.items():
+            monkeypatch.setenv(name, value)
+        chosen = {"table": table.name, "region": REGION, "table_endpoint": table.endpoint}
+        chosen = replace(settings, unsigned=True, **chosen)
+        with closing(build(chosen)) as built:
+            client = create_app(chosen, service=built).test_client()
+            answer = client.post("/alexa", json=recorded("launch"))
+        assert answer.status_code == 200
+        with closing(table.store()) as store:
+            assert decode(store.load(KEY).document).cautioned
+        assert not settings.database.exists()
+
+    def test_a_table_that_is_away(self, settings):
+        """A service is built on a table that cannot be reached: nobody is asked before a runner."""
+        chosen = {"table": "runners", "region": REGION, "table_endpoint": NOWHERE}
+        with closing(build(replace(settings, **chosen))) as built:
+            assert built.conversation.answer(recorded("intent_start_resolved"))["response"]
 
     def test_a_restart(self, settings):
         """A service built again on the same database goes on where the first one stopped."""

@@ -13,7 +13,7 @@ from skill.coaching.runner import Phase, Question, Runner
 from skill.coaching.session import advance
 from skill.ports import Stored, StoreError
 from skill.records import decode, encode
-from skill.sessions import ATTEMPTS, SessionManager, storage_key
+from skill.sessions import ATTEMPTS, Happening, Kept, SessionManager, storage_key
 from skill.stores.memory import MemoryStore
 from tests.coaching.scenes import GENERATION, PLAN, REPERTOIRE, moment, runner
 
@@ -358,3 +358,70 @@ class TestAStoreThatIsAway:
 
         with pytest.raises(ZeroDivisionError):
             handle(Faulty(), events.Help(), moment(Phase.IDLE))
+
+    @pytest.mark.parametrize("away", [("load", "save"), ("save",)], ids=["gone", "only read"])
+    def test_what_it_missed_is_kept_at_the_next_chance(self, away):
+        """When it is back, the first request that tells the place has it stored."""
+        store = Watched(away=away)
+        store.put(encode(runner(Phase.PLAYING)))
+        moved = handle(store, events.NextStep(), moment(Phase.PLAYING))
+        assert moved.runner.session.progress.bookmark.step == 2
+        assert store.runner == runner(Phase.PLAYING)
+        store.away = ()
+        play = moved.player
+        playhead = events.Playhead(PLAN, REPERTOIRE.digest, play.generation, play.offset + 3_000)
+        handle(store, events.PlaybackStarted(), replace(UNSPOKEN, playhead=playhead))
+        session = store.runner.session
+        assert session.phase is Phase.PLAYING
+        assert session.generation == play.generation
+        assert session.progress.bookmark.step == 2
+
+
+class TestTime:
+    def test_races_in_a_slow_store(self, monkeypatch):
+        """Nobody who waits for an answer waits for races to be won, when the store is slow."""
+        monkeypatch.setattr(sessions, "SECONDS", 0)
+        store = Watched(*[encode(runner(Phase.PAUSED))] * 5)
+        handle(store, events.Help(), moment(Phase.PAUSED))
+        assert store.calls == ["load", "save"]
+
+
+class TestTheWitness:
+    @pytest.mark.parametrize(
+        ("away", "event", "kept"),
+        [
+            ((), events.Pause(), Kept.SAVED),
+            ((), events.PlaybackStarted(), Kept.UNCHANGED),
+            (("load",), events.Pause(), Kept.AWAY),
+            (("save",), events.Pause(), Kept.AWAY),
+        ],
+    )
+    def test_what_it_is_told(self, away, event, kept):
+        """It is told of each event: the runner before it and after it, and what the store did."""
+        told: list[Happening] = []
+        store = Watched(away=away)
+        store.put(encode(runner(Phase.PLAYING)))
+        manager = SessionManager(store, REPERTOIRE, told.append)
+        outcome = manager.handle(USER, event, UNSPOKEN)
+        before = Runner() if "load" in away else runner(Phase.PLAYING)
+        assert told == [Happening(event, before, outcome.runner, kept)]
+
+    def test_a_race_that_is_lost_every_time(self):
+        """It is told once, that the store was too busy."""
+        told: list[Happening] = []
+        store = Watched(*[encode(runner(Phase.PAUSED))] * (2 * ATTEMPTS))
+        SessionManager(store, REPERTOIRE, told.append).handle(
+            USER, events.Help(), moment(Phase.PAUSED)
+        )
+        assert [happening.kept for happening in told] == [Kept.BUSY]
+
+    @pytest.mark.usefixtures("forgetting")
+    def test_a_deletion(self):
+        """It is told that a runner was deleted."""
+        told: list[Happening] = []
+        store = Watched()
+        store.put(encode(runner(Phase.PAUSED)))
+        SessionManager(store, REPERTOIRE, told.append).handle(
+            USER, events.Help(), moment(Phase.PAUSED)
+        )
+        assert [happening.kept for happening in told] == [Kept.DELETED]

@@ -11,7 +11,7 @@ from typing import NoReturn
 
 from scripts.benchmarks.progress import Progress
 from scripts.soaks import dialogues
-from scripts.soaks.dialogues import NoDialogueError
+from scripts.soaks.house import Neighbourhood
 from skill.coaching.errors import CoachError
 
 KEPT, BROKEN, NOT_BEGUN, INTERRUPTED = 0, 1, 2, 130
@@ -66,14 +66,18 @@ def _soak(minutes: float, seed: int | None) -> int:
 
 def _replay(file: Path) -> int:
     try:
-        for line in dialogues.replay(file):
-            print(line)
-    except NoDialogueError as reason:
-        print(reason, file=sys.stderr)
+        happenings, neighbourhood = dialogues.read_dialogue(file), Neighbourhood()
+    except CoachError as reason:
+        print(f"The dialogue could not begin: {reason}", file=sys.stderr)
         return NOT_BEGUN
+    try:
+        for line in dialogues.replay(happenings, neighbourhood):
+            print(line)
     except Exception as error:  # noqa: BLE001 - whatever it is, it is what we look for
         print(f"Broken: {type(error).__name__}: {error}")
         return BROKEN
+    finally:
+        neighbourhood.close()
     print("Every promise was kept.")
     return KEPT
 

@@ -167,23 +167,18 @@ def read_dialogue(file: Path) -> tuple[Happening, ...]:
         raise NoDialogueError(f"{file} holds no dialogue: {mistake}") from mistake
 
 
-def replay(file: Path) -> Iterator[str]:
+def replay(happenings: Sequence[Happening], neighbourhood: Neighbourhood) -> Iterator[str]:
     """Have a dialogue again; yield what happens and what is heard, line by line.
 
-    Raise what is broken in the end, and `NoDialogueError` if there is no dialogue to be had.
+    Raise what is broken in the end.
     """
-    happenings = read_dialogue(file)
-    neighbourhood = Neighbourhood()
-    try:
-        house = House(neighbourhood)
-        witness = Witness(neighbourhood, house)
-        for happening in happenings:
-            yield f"{house.now():%a %H:%M:%S}  {_told(happening)}"
-            witness.let_happen(happening)
-            if house.heard is not None:
-                yield f"               {_told_of(house.heard)}"
-    finally:
-        neighbourhood.close()
+    house = House(neighbourhood)
+    witness = Witness(neighbourhood, house)
+    for happening in happenings:
+        yield f"{house.now():%a %H:%M:%S}  {_told(happening)}"
+        witness.let_happen(happening)
+        if house.heard is not None:
+            yield f"               {_told_of(house.heard)}"
 
 
 def _told(happening: Happening) -> str:

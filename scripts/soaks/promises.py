@@ -13,6 +13,7 @@ from skill.coaching.movements import Milliseconds
 from skill.coaching.repertoire import Repertoire
 from skill.coaching.runner import Phase, Question, Runner
 from skill.coaching.timeline import Bookmark
+from skill.content import phrases
 from skill.content.wording import Wording
 
 NEVER_SAID = ("trouble", "state-lost", "routine-gone")
@@ -124,9 +125,8 @@ class Witness:
             self._agrees_with_the_player(after)
             self._counts_what_ended(before, after)
             self._leaves_the_place(before, happening, after)
-            asked = isinstance(happening, what.Say) and happening.intent == "WhereAmIIntent"
-            if asked and house.heard is not None:
-                self._tells_the_spot(after, house.heard)
+            if isinstance(happening, what.Say) and house.heard is not None:
+                self._tells_the_truth(happening.intent, after, house.heard)
 
     def _is_in_a_place(self, runner: Runner) -> None:
         progress = runner.session.progress
@@ -172,13 +172,19 @@ class Witness:
         if now.activity is Activity.PLAYING or now.runner.session.phase in RUNNING:
             raise BrokenPromiseError("it hurts, and it goes on")
 
-    def _tells_the_spot(self, now: Glance, heard: Heard) -> None:
+    def _tells_the_truth(self, intent: str, now: Glance, heard: Heard) -> None:
+        """Asked where they are and how long is left, a runner hears just that."""
         bookmark, plan_id = now.bookmark(self._repertoire), _plan_id(now.runner)
         if bookmark is None or plan_id is None:
             return
-        spot = self._wording.spot(self._repertoire.timeline(plan_id).plan.steps[bookmark.step])
-        if spot not in heard.speech:
-            raise BrokenPromiseError(f"at {spot} the coach said: {heard.speech}")
+        timeline = self._repertoire.timeline(plan_id)
+        place = timeline.at(timeline.offset_of(bookmark))
+        told = {
+            "WhereAmIIntent": self._wording.spot(place.step),
+            "HowLongLeftIntent": phrases.length(place.routine_left),
+        }.get(intent, "")
+        if told not in heard.speech:
+            raise BrokenPromiseError(f"it is {told}, and the coach said: {heard.speech}")
 
     def _agrees_with_the_player(self, now: Glance) -> None:
         """What plays is what the coach believes to play, where it believes it to be."""

@@ -90,15 +90,18 @@ def fit_the_rest(turn: Turn, event: FitTime) -> Outcome:
     if is_another or event.time is None or turn.session.asked is Question.HOLD_SECONDS:
         return fit_time(turn, event)
     time, bounded = _within_minutes(event.time, FEWEST_MINUTES_LEFT, planner.MINUTES.stop - 1)
-    left, plan = turn.place.routine_left, turn.timeline.plan
-    play = turn.session.phase is Phase.PAUSED and turn.session.asked is not Question.SKIP_IT
-    if left <= time * (1 + planner.TOLERANCE):
-        fits = line("rest-fits", length=Length(left))
-        if play:
-            return turn.play(turn.timeline, turn.place.offset, *bounded, fits)
-        return turn.tell(*bounded, fits)
     begun = Begun(turn.timeline, turn.progress.bookmark)
-    fitted = planner.fit(replace(plan, more=None), time, _laid_out(turn), begun)
+    plan = replace(turn.timeline.plan, choices=turn.runner.choices, more=None)
+    play = turn.session.phase is Phase.PAUSED and turn.session.asked is not Question.SKIP_IT
+    try:
+        usual = turn.repertoire.timeline(plan.id)
+    except PlanError:
+        plan, usual = replace(turn.timeline.plan, more=None), turn.timeline
+    left = usual.duration - begun.offset_in(usual)
+    if left <= time * (1 + planner.TOLERANCE):
+        longer = still_longer(turn, plan)
+        return go_on_with(turn, longer, *bounded, line("rest-fits", length=Length(left)), play=play)
+    fitted = planner.fit(plan, time, _laid_out(turn), begun)
     length = Length(fitted.length)
     left_out = _newly_left_out(fitted.timeline.plan, plan)
     if not fitted.fits:
@@ -107,8 +110,7 @@ def fit_the_rest(turn: Turn, event: FitTime) -> Outcome:
         told = line("rest-fitted-without", length=length, movements=Together(left_out))
     else:
         told = line("rest-fitted", length=length)
-    longer = still_longer(turn, fitted.timeline.plan)
-    return go_on_with(turn, longer, *bounded, told, play=play)
+    return go_on_with(turn, still_longer(turn, fitted.timeline.plan), *bounded, told, play=play)
 
 
 def _laid_out(turn: Turn) -> planner.LayOut:
@@ -144,7 +146,7 @@ def hold_for(turn: Turn, event: HoldFor) -> Outcome:
     """Make every hold last so long."""
     if event.seconds is None:
         return turn.ask(turn.ask_for(Question.HOLD_SECONDS))
-    return _hold(turn, event.seconds, lambda _, seconds: seconds)
+    return _hold(turn, event.seconds, lambda _, seconds: seconds, keeps_more=False)
 
 
 def hold_longer(turn: Turn, _: Event) -> Outcome:
@@ -157,7 +159,9 @@ def hold_shorter(turn: Turn, _: Event) -> Outcome:
     return _hold(turn, _usual_hold(turn) - HOLD_STEP, min)
 
 
-def _hold(turn: Turn, asked: int, lasting: Callable[[int, int], int]) -> Outcome:
+def _hold(
+    turn: Turn, asked: int, lasting: Callable[[int, int], int], *, keeps_more: bool = True
+) -> Outcome:
     seconds = within(HOLD_SECONDS, asked)
     chosen = lasting(turn.runner.choices.hold_seconds or seconds, seconds)
     known = "holds-set" if seconds == asked else "holds-bounded"
@@ -166,6 +170,7 @@ def _hold(turn: Turn, asked: int, lasting: Callable[[int, int], int]) -> Outcome
         lambda choices: replace(choices, hold_seconds=seconds),
         line(known, length=Length(seconds * SECOND)),
         lasting=lambda choices: replace(choices, hold_seconds=chosen),
+        keeps_more=keeps_more,
     )
 
 
@@ -345,8 +350,14 @@ def _swapping(turn: Turn, change: Change, told: Line) -> Outcome:
         return wish(turn, change, told)
     old = turn.timeline.plan
     new = replace(old, choices=change(old.choices))
-    come = tuple(movement for movement in new.movements if movement not in old.movements)
-    gone = _newly_left_out(new, old)
+    to_come = [portion.movement for portion in new.portions if portion.part >= turn.step.part]
+    come = tuple(movement for movement in to_come if movement not in old.movements)
+    passed = {part.movement for part in old.routine.parts[: turn.step.part]}
+    gone = tuple(
+        movement
+        for movement in _newly_left_out(new, old)
+        if movement not in passed and not {other.id for other in to_come} & {*movement.stand_ins}
+    )
     lines = [told]
     if come:
         lines.append(line("instead", movements=Together(come)))

@@ -157,6 +157,7 @@ LINES: Mapping[str, frozenset[str]] = {
         "care": "",
         "offer": "spot routine",
         "offer-now": "spot routine",
+        "go-on": "",
         "audio-failed": "",
         # choosing a routine
         "which-routine": "routines",

@@ -10,7 +10,6 @@ from dataclasses import replace
 
 from skill.coaching.errors import NothingLeftError, PlanError
 from skill.coaching.lines import Instructions, Line, line
-from skill.coaching.movements import Dose, Hold
 from skill.coaching.outcomes import Outcome
 from skill.coaching.plans import Choices, Plan
 from skill.coaching.runner import Phase, Question, Runner
@@ -21,8 +20,17 @@ from skill.coaching.turns import Turn, spot_of
 Change = Callable[[Choices], Choices]
 
 
-def wish(turn: Turn, change: Change, *lines: Line, lasting: Change | None = None) -> Outcome:
-    """Change what a runner has chosen, at once and for good; for good perhaps otherwise."""
+def wish(
+    turn: Turn,
+    change: Change,
+    *lines: Line,
+    lasting: Change | None = None,
+    keeps_more: bool = True,
+) -> Outcome:
+    """Change what a runner has chosen, at once and for good; for good perhaps otherwise.
+
+    A hold that was made longer just now stays longer by as much, if the wish `keeps_more`.
+    """
     chosen = (lasting or change)(turn.runner.choices)
     runner = replace(turn.runner, choices=chosen)
     sounds_elsewhere = turn.session.phase is Phase.PLAYING and not turn.moment.has_player
@@ -30,7 +38,8 @@ def wish(turn: Turn, change: Change, *lines: Line, lasting: Change | None = None
         return replace(turn, runner=runner).tell(*lines)
     plan = turn.timeline.plan
     changed = replace(plan, choices=change(plan.choices), more=None)
-    return go_on_with(turn, still_longer(turn, changed), *lines, runner=runner)
+    changed = still_longer(turn, changed) if keeps_more else changed
+    return go_on_with(turn, changed, *lines, runner=runner)
 
 
 def go_on_with(
@@ -69,18 +78,16 @@ def go_on_with(
 
 
 def still_longer(turn: Turn, plan: Plan) -> Plan:
-    """Return a plan with the hold at hand as long as it was made, if it is otherwise the same."""
+    """Return a plan with the hold at hand longer by what it was made longer, if it can be."""
     was = turn.timeline.plan
     if was.more is None or was.more.step != turn.step.index or not plan.portions:
         return plan
-    before = replace(was, more=None).steps[turn.step.index]
-    same = plan.nearest_to(before)
-    if same is None or same.movement != before.movement:
+    same = plan.nearest_to(turn.step)
+    if same is None or same.movement != turn.step.movement:
         return plan
-    if _amount(same.dose) != _amount(before.dose):
+    longer = replace(plan, more=replace(was.more, step=same.index))
+    try:
+        turn.repertoire.timeline(longer.id)
+    except PlanError:
         return plan
-    return replace(plan, more=replace(was.more, step=same.index))
-
-
-def _amount(dose: Dose) -> int:
-    return dose.seconds if isinstance(dose, Hold) else dose.count
+    return longer

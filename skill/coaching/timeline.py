@@ -227,8 +227,8 @@ def carried(bookmark: Bookmark, old: Timeline, new: Timeline) -> Bookmark | None
     """Return the place in a plan that was changed: the same step, at the same second of its work.
 
     A set counted at another pace goes on at the same repetition. Where another movement stands
-    in, it is begun anew; where the step is left out, the place is before what comes after it,
-    and there is none if nothing does.
+    in, it is begun anew, unless the step was done. Where it was, or is left out, the place is
+    before what comes after it, and there is none if nothing does.
     """
     before = old.plan.steps[bookmark.step]
     now = new.plan.nearest_to(before)
@@ -237,9 +237,14 @@ def carried(bookmark: Bookmark, old: Timeline, new: Timeline) -> Bookmark | None
     span, was = new.spans[now.index], old.spans[before.index]
     if now.part != before.part or now.extra is not before.extra:
         return Bookmark(now.index, span.start - span.begin)
-    if now.movement != before.movement:
-        return Bookmark(now.index, new.entry(now.index) - span.begin)
     since = bookmark.since_begin
+    if now.movement != before.movement:
+        if since < was.release - was.begin:
+            return Bookmark(now.index, new.entry(now.index) - span.begin)
+        if now.index + 1 == len(new.spans):
+            return None
+        following = new.spans[now.index + 1]
+        return Bookmark(now.index + 1, following.start - following.begin)
     if since >= was.release - was.begin:
         since += (span.release - span.begin) - (was.release - was.begin)
     elif since > 0:

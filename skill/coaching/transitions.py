@@ -164,6 +164,8 @@ def resume(turn: Turn, _: Event) -> Outcome:
     """Go on at the second where it stopped; one step at a time, with the step as a whole."""
     if turn.session.phase is Phase.STEPPING:
         return turn.play_step(turn.step, line("going-on-before", spot=turn.spot))
+    if not turn.runs_on and turn.place.offset >= turn.timeline.spans[turn.step.index].release:
+        return ready(turn, _)
     going_on = line("going-on-before", spot=turn.spot)
     if turn.place.beat.is_work:
         going_on = line("going-on", spot=turn.spot, left=turn.work_left)

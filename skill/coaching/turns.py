@@ -226,7 +226,7 @@ class Turn:
         if self.session.phase is Phase.STEPPING:
             return self.whether_ready()
         if self.session.asked is Question.GO_ON:
-            return self.whether_to_go_on()
+            return replace(self.whether_to_go_on(), line=line("go-on"))
         if self.session.asked is Question.WHICH_ROUTINE or self.session.phase is Phase.IDLE:
             return self.which_one()
         return None
@@ -235,17 +235,23 @@ class Turn:
         """Return the question that is open, to put it again."""
         match self.session.asked:
             case None | Question.NEXT_STEP | Question.ANYTHING_ELSE:
-                return None
-            case Question.WHICH_ROUTINE | Question.GO_ON | Question.SKIP_IT:
-                return self.asked_again()
+                again = None
+            case Question.WHICH_ROUTINE | Question.SKIP_IT:
+                again = self.asked_again()
+            case Question.GO_ON:
+                again = self.whether_to_go_on()
             case Question.WHAT_TO_BRING_BACK:
-                return self.what_to_bring_back()
-            case Question.REMIND_ME if self.runner.proposed:
-                return self.whether_to_remind(self.runner.proposed)
+                again = self.what_to_bring_back()
             case Question.REMIND_ME:
-                return self.ask_for(Question.WHICH_DAYS)
+                proposed = self.runner.proposed
+                again = self.whether_to_remind(proposed) if proposed else self.which_days()
             case plain:
-                return self.ask_for(plain)
+                again = self.ask_for(plain)
+        return again
+
+    def which_days(self) -> Ask:
+        """Ask for the days of reminders."""
+        return self.ask_for(Question.WHICH_DAYS)
 
     def ask_for(self, question: Question) -> Ask:
         """Ask one of the questions that need no values."""

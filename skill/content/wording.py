@@ -39,7 +39,7 @@ from skill.content import phrases
 from skill.content.catalogue import FOLDER, load_catalogue
 from skill.content.entries import Entry, read_entries
 
-LONGEST_HEARD = 60
+LONGEST_HEARD = 50
 """Characters of what was heard that the coach says back."""
 
 

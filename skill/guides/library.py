@@ -1,11 +1,12 @@
 """The library of guides: every cue's frames in memory, joined on demand, the latest kept.
 
 Reads the rendered folder once, at the start, and verifies all of it; from then on no request
-touches a file. Safe to use from several threads.
+touches a file. A cold function, whose package was verified when it was made, does so cue by
+cue, as they are needed. Safe to use from several threads.
 """
 
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator, Mapping
 from pathlib import Path
 from threading import Lock
 
@@ -30,16 +31,23 @@ class FrameLibrary:
     """All guides that can be joined from the cues of one rendered folder.
 
     `earlier` has the lengths of all cues in the recordings that were in force before this one.
-    Raise `ManifestBrokenError` naming the cue if a file is missing, cut short or altered.
+    Raise `ManifestBrokenError` naming the cue if a file is missing, cut short or altered; with
+    `when_needed`, not before a guide needs it.
     """
 
-    def __init__(self, folder: Path, manifest: Manifest, *, kept_bytes: int = KEPT_BYTES) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        manifest: Manifest,
+        *,
+        kept_bytes: int = KEPT_BYTES,
+        when_needed: bool = False,
+    ) -> None:
         self.cue_sheet = manifest.cue_sheet()
         self.digest = manifest.digest
         self.earlier = load_earlier(folder)
-        self._cues = {
-            cue: _read_cue(folder / CUE_FOLDER, cue, file) for cue, file in manifest.cues.items()
-        }
+        cues = _Cues(folder / CUE_FOLDER, manifest.cues)
+        self._cues = cues if when_needed else dict(cues)
         self._kept = _KeptGuides(kept_bytes)
 
     def guide(self, timeline: Timeline) -> bytes:
@@ -54,6 +62,27 @@ class FrameLibrary:
     def clip(self, timeline: Timeline, step: int, start: Milliseconds | None = None) -> bytes:
         """Return the MP3 of one step, counted from 0; raise what `assemble_clip` raises."""
         return assemble_clip(timeline, self._cues, step, start)
+
+
+class _Cues(Mapping[str, bytes]):
+    """The frames of all cues, each read and verified when it is first asked for."""
+
+    def __init__(self, folder: Path, files: Mapping[str, CueFile]) -> None:
+        self._folder = folder
+        self._files = files
+        self._read: dict[str, bytes] = {}
+
+    def __getitem__(self, cue: str) -> bytes:
+        frames = self._read.get(cue)
+        if frames is None:
+            frames = self._read[cue] = _read_cue(self._folder, cue, self._files[cue])
+        return frames
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        return len(self._files)
 
 
 class _KeptGuides:

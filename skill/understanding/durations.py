@@ -6,9 +6,10 @@ words are English.
 
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import lru_cache
 
 from skill.understanding.likeness import Lexicon
-from skill.understanding.numbers import number_of
+from skill.understanding.numbers import MINUS, number_of, read_number
 from skill.understanding.slot_types import Values
 
 LONGEST = 10
@@ -50,7 +51,7 @@ def read_duration(words: Sequence[str]) -> str | None:
 
 def durations() -> Values:
     """Make the type of lengths of time."""
-    return Values(read_duration, LONGEST, _may_stand)
+    return Values(read_duration, LONGEST, _may_stand, begun=read_number)
 
 
 def _may_stand(words: Sequence[str], first: int, end: int) -> bool:
@@ -95,7 +96,7 @@ def _amount(words: Sequence[str], unit: str, *, is_plural: bool) -> Fraction | N
     """Return how many of a unit: "ten", "half a", "two and a half", "a quarter of an", "1.5"."""
     if not words:
         # "A second" and "the second" are the same in plain words, so it is neither.
-        return None if unit == "second" else Fraction(1)
+        return None if is_plural or unit == "second" else Fraction(1)
     counted = words[:-1] if len(words) > 1 and words[-1] == "of" else words
     fraction = FRACTIONS.get(tuple(counted))
     if fraction is not None:
@@ -141,10 +142,11 @@ def _is_in(whole: Parts, unit: str, of_date: bool) -> bool:
     return unit in whole and (unit in DATE_UNITS) is of_date
 
 
+@lru_cache(maxsize=1024)
 def _unit(word: str) -> str:
     """Return the unit that a word names, in one or in many or with a slip; "" if it names none."""
     unit = _SPELLED.get(word, "")
-    if unit or len(word) < SHORTEST_SLIP:
+    if unit or len(word) < SHORTEST_SLIP or word == MINUS:
         return unit
     near = _LEXICON.near(word)
     return _SPELLED[max(near, key=lambda other: near[other])] if near else ""

@@ -1,12 +1,14 @@
 """Finds in a sentence what a slot can hold: the names that its type lists, said well or badly."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 from skill.intents import Slot
+from skill.understanding.everyday import is_everyday
 from skill.understanding.likeness import Lexicon, sound_of
-from skill.understanding.slot_types import Found
+from skill.understanding.slot_types import ANYTHING, Certainty, Found
 from skill.understanding.words import DENYING, LIGHT, PARTICLES, plain_words
 
 LEAST_LIKENESS = 0.73
@@ -29,7 +31,7 @@ SHORTEST = 3
 class Names:
     """The names that a slot type lists, none if Alexa keeps them."""
 
-    is_vague = False
+    certainty = Certainty.NAME
 
     def __init__(self, kind: Mapping[str, Any]) -> None:
         self._ids: dict[str, tuple[str, ...]] = {}
@@ -44,6 +46,8 @@ class Names:
         self._in_any_order = {_without_order(words): name for name, words in spoken.items()}
         self._words = frozenset(word for words in spoken.values() for word in words)
         self._sounds = frozenset(sound_of(word) for word in self._words)
+        longest_first = sorted(self._ids, key=len, reverse=True)
+        self.pattern = "|".join(map(re.escape, longest_first)) or ANYTHING
         self._longest = 1 + max(map(len, spoken.values()), default=0)
         self._nearest = lru_cache(maxsize=4096)(self._nearest_name)
 
@@ -64,7 +68,10 @@ class Names:
             name = self._in_any_order.get(_without_order(words))
             if name is not None:
                 return OTHER_ORDER, Slot(heard, self._ids[name])
-        likeness, name = self._nearest("".join(words))
+        joined = "".join(words)
+        if len(words) == 1 and is_everyday(joined) and sound_of(joined) not in self._sounds:
+            return 0, Slot(heard)
+        likeness, name = self._nearest(joined)
         return likeness, Slot(heard, self._ids[name] if name else ())
 
     def find(self, words: Sequence[str]) -> Sequence[Found]:

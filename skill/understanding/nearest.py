@@ -10,6 +10,7 @@ it says was not asked for.
 - Names of slots are found first, and count as one word. Of one said by mistake and one that
   corrects it, or of two where one is wanted, the last counts.
 - What an intent says in other samples counts against this one only in part.
+- A sample of nothing but slots is like no sentence that says more, or says a name badly.
 - A question is less like a demand, and a denial is never like what it denies.
 """
 
@@ -19,8 +20,8 @@ from dataclasses import dataclass
 from itertools import chain, pairwise
 from math import log
 
-from skill.understanding.everyday import EVERYDAY
-from skill.understanding.likeness import SAME_SOUND, SAME_STEM, Lexicon, stem_of
+from skill.understanding.everyday import is_everyday
+from skill.understanding.likeness import SAME_SOUND, SAME_STEM, Lexicon, sound_of, stem_of
 from skill.understanding.samples import (
     Sample,
     Understood,
@@ -31,7 +32,7 @@ from skill.understanding.samples import (
 from skill.understanding.slot_types import Found, SlotType
 from skill.understanding.words import COMPARING, CORRECTING, DENYING, LIGHT, is_question
 
-ENOUGH = 0.73
+ENOUGH = 0.76
 """How alike the nearest sample must be for a sentence to mean it."""
 
 LEAST_LIKENESS = 0.74
@@ -50,14 +51,10 @@ KNOWN_ELSEWHERE = 0.7
 """How much of a word is forgiven that only other samples of the intent have."""
 
 OTHER_MOOD = 0.85
-SURE_NAME=.85
-BARE_ENOUGH=.75
-STRICT=True
-STEEP=1
-BY_STEM=True
-EVERY=True
-KNOWN_FROM=SAME_SOUND
 """How alike a question and a demand of the same words are."""
+
+SURE = 0.85
+"""How alike a name must be to what was said if there is nothing else to tell what is meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +62,15 @@ class _Heard:
     """A word of a sentence, spelled as the word of samples that it most likely is.
 
     `known_to` are the intents that have it for sure. `shares` says what weight it shares with
-    each word of samples that it may be or stand for.
+    each word of samples that it may be, and `exchanged` with each that it stands for in some
+    intents.
     """
 
     spelled: str
     weight: float
     known_to: Collection[str]
     shares: Mapping[str, float]
+    exchanged: Sequence[tuple[str, float, Collection[str]]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +98,10 @@ class Nearest:
 
     def __init__(self, samples: Sequence[Sample], types: Mapping[str, SlotType]) -> None:
         samples = [sample for sample in samples if not LIGHT.issuperset(sample.words())]
-        self._shapes = {
-            frozenset(Counter(sample.types.values()).items()): None for sample in samples
-        }
-        self._most = {type_: count for type_, count in sorted(chain.from_iterable(self._shapes))}
+        self._shapes = dict.fromkeys(
+            frozenset(Counter(sample.types.values()).items()) for sample in samples
+        )
+        self._most = dict(sorted(chain.from_iterable(self._shapes)))
         self._types = {type_: types[type_] for type_ in self._most}
         self._intents_of: dict[str, set[str]] = defaultdict(set)
         self._bags_with: dict[frozenset[str], dict[str, list[int]]] = defaultdict(dict)
@@ -115,24 +114,20 @@ class Nearest:
             for pair in pairwise(sample.words()):
                 if not any(map(is_type_word, pair)):
                     self._neighbours.setdefault("".join(pair), pair)
-        of_stem: dict[str, set[str]] = defaultdict(set)
-        for word in self._intents_of:
-            if word not in LIGHT and not is_type_word(word): of_stem[stem_of(word)].update(self._intents_of[word])
         intents = len({sample.intent for sample in samples})
         self._unknown_weight = log(1 + intents / UNKNOWN_INTENTS)
+        self._forms: dict[str, list[str]] = defaultdict(list)
+        for word in self._intents_of:
+            if word not in LIGHT and not is_type_word(word):
+                self._forms[stem_of(word)].append(word)
         self._weights = {
-            word: LIGHT_WEIGHT if word in LIGHT else log(1 + intents / len(of_stem[stem_of(word)] if BY_STEM and stem_of(word) in of_stem else having))
-            for word, having in self._intents_of.items()
+            word: LIGHT_WEIGHT if word in LIGHT else log(1 + intents / len(self._having(word)))
+            for word in self._intents_of
         }
         self._bags = [self._bag(sample) for sample in samples]
         self._exchangeable = exchangeable(samples)
-        spoken = [word for word in self._weights if not is_type_word(word)]
+        spoken = (word for word in self._weights if not is_type_word(word))
         self._lexicon = Lexicon(spoken, LEAST_LIKENESS)
-        of_stem: dict[str, list[str]] = defaultdict(list)
-        for word in spoken:
-            if word not in LIGHT:
-                of_stem[stem_of(word)].append(word)
-        self._same_stem = {word: words for words in of_stem.values() for word in words}
 
     def match(self, said: str) -> Understood | None:
         """Return what a plain sentence means; None if no sample is enough like it."""
@@ -144,16 +139,26 @@ class Nearest:
                 self._as_heard({word: found[word].likeness}) if word in found else heard[word]
                 for word in reading
             ]
-            sure = all(one.likeness >= SURE_NAME for one in found.values())
-            for likeness, sample, is_bare in self._likenesses(as_heard, frozenset(found)):
-                if is_bare and (not sure or likeness<BARE_ENOUGH or any(h.weight>LIGHT_WEIGHT and not is_type_word(h.spelled) for h in as_heard)): continue
-                if likeness > best:
-                    best, meant = likeness, (sample, found)
+            alone = all(word in LIGHT for word in reading if word not in found)
+            sure = alone and all(one.likeness >= SURE for one in found.values())
+            for likeness, bag in self._likenesses(as_heard, frozenset(found)):
+                if likeness > best and (sure or not bag.is_bare):
+                    best, meant = likeness, (bag.sample, found)
         if meant is None:
             return None
         sample, found = meant
         slots = {slot: found[word].slot for slot, word in sample.type_words().items()}
         return Understood(sample.intent, slots)
+
+    def _forms_of(self, word: str) -> Sequence[str]:
+        """Return the words of samples with the same stem, the word itself among them."""
+        if word in LIGHT or is_type_word(word):
+            return (word,)
+        return self._forms[stem_of(word)]
+
+    def _having(self, word: str) -> frozenset[str]:
+        """Return the intents whose samples have a word in one of its forms."""
+        return frozenset(chain.from_iterable(self._intents_of[it] for it in self._forms_of(word)))
 
     def _bag(self, sample: Sample) -> _Bag:
         words = sample.words()
@@ -162,9 +167,7 @@ class Nearest:
         return _Bag(
             sample=sample,
             weight=sum(self._weights[word] for word in words),
-            telling=frozenset(
-                word for word in literal or words if self._weights[word] == heaviest
-            ),
+            telling=frozenset(word for word in literal or words if self._weights[word] == heaviest),
             is_bare=not literal,
             asks=is_question(words),
             denies=not DENYING.isdisjoint(words),
@@ -189,9 +192,9 @@ class Nearest:
     def _readings(self, words: Sequence[str]) -> Iterator[tuple[list[str], dict[str, Found]]]:
         """Yield the sentence with some of what slots can hold as the type it is of, and that."""
         named = {
-            type_: self._named(words, found, self._most[type_])
+            type_: _named(words, there, self._most[type_])
             for type_, kind in self._types.items()
-            if (found := kind.find(words))
+            if (there := kind.find(words))
         }
         for shape in self._shapes:
             if all(type_ in named and len(named[type_].found) == many for type_, many in shape):
@@ -205,50 +208,41 @@ class Nearest:
                 if reading:
                     yield reading, found
 
-    def _named(self, words: Sequence[str], found: Sequence[Found], most: int) -> _Named:
-        """Take the last of what corrects one another, and of what is too much."""
-        meant: list[Found] = []
-        void: set[int] = set()
-        for one in found:
-            if one.first and words[one.first - 1] == COMPARING:
-                continue
-            since = range(meant[-1].end, one.first) if meant else ()
-            correcting = [place for place in since if words[place] in CORRECTING]
-            if correcting:
-                void.update(correcting, range(meant[-1].first, meant[-1].end))
-                meant.pop()
-            meant.append(one)
-        return _Named(meant[-1:] if most == 1 else meant[:most], frozenset(void))
-
     def _heard(self, word: str) -> _Heard:
         if word in self._weights:
-            near = {**dict.fromkeys(self._same_stem.get(word, ()), SAME_STEM), word: 1.0}
+            near = {**dict.fromkeys(self._forms_of(word), SAME_STEM), word: 1.0}
         else:
             near = {
                 other: likeness
                 for other, likeness in self._lexicon.near(word).items()
-                if likeness >= SAME_SOUND or (other not in LIGHT and not (EVERY and word in EVERYDAY))
+                if self._may_be(word, other, likeness)
             }
         if not near:
             return _Heard(word, LIGHT_WEIGHT if word in LIGHT else self._unknown_weight, (), {})
         return self._as_heard(near)
 
+    @staticmethod
+    def _may_be(said: str, word: str, likeness: float) -> bool:
+        if is_everyday(said):
+            return sound_of(said) == sound_of(word) and word not in LIGHT
+        return likeness >= SAME_SOUND or word not in LIGHT
+
     def _as_heard(self, near: Mapping[str, float]) -> _Heard:
         weights = self._weights
-        near = {word: max(0, 1 - STEEP * (1 - likeness)) for word, likeness in near.items()}
         shares = {word: likeness * weights[word] for word, likeness in near.items()}
-        for word, likeness in near.items():
-            for other in self._exchangeable.get(word, ()):
-                share = EXCHANGED * likeness * min(weights[word], weights[other])
-                shares[other] = max(share, shares.get(other, 0))
+        exchanged = [
+            (other, EXCHANGED * likeness * min(weights[word], weights[other]), intents)
+            for word, likeness in near.items()
+            for other, intents in self._exchangeable.get(word, {}).items()
+        ]
         nearest = max(near, key=lambda word: (word not in LIGHT, near[word], -weights[word]))
-        known_to = self._intents_of[nearest] if near[nearest] >= 1-STEEP*(1-KNOWN_FROM) else ()
-        return _Heard(nearest, weights[nearest], known_to, shares)
+        known_to = self._intents_of[nearest] if near[nearest] >= SAME_SOUND else ()
+        return _Heard(nearest, weights[nearest], known_to, shares, exchanged)
 
     def _likenesses(
         self, heard: Sequence[_Heard], types: frozenset[str]
-    ) -> Iterator[tuple[float, Sample]]:
-        """Yield the samples that share words with a sentence, each with its likeness up to 1."""
+    ) -> Iterator[tuple[float, _Bag]]:
+        """Yield the bags that share words with a sentence, each with its likeness up to 1."""
         weight = sum(word.weight for word in heard)
         as_words = [word.spelled for word in heard]
         asks, denies = is_question(as_words), not DENYING.isdisjoint(as_words)
@@ -256,37 +250,47 @@ class Nearest:
         for word in heard:
             for intent in word.known_to:
                 known[intent] += word.weight
-        told = frozenset(chain.from_iterable(word.shares for word in heard))
-        for place, shared in self._shared(heard, self._bags_with[types]).items():
+        for place, (shared, told) in self._shared(heard, self._bags_with[types]).items():
             bag = self._bags[place]
             if bag.denies == denies and not bag.telling.isdisjoint(told):
-                elsewhere = 0 if bag.is_bare and STRICT else max(0.0, known[bag.sample.intent] - shared)
+                elsewhere = max(0.0, known[bag.sample.intent] - shared)
                 both = weight - KNOWN_ELSEWHERE * elsewhere + bag.weight
                 likeness = 2 * min(shared, weight, bag.weight) / both
-                yield likeness if asks == bag.asks else OTHER_MOOD * likeness, bag.sample, bag.is_bare
+                yield likeness if asks == bag.asks else OTHER_MOOD * likeness, bag
 
     def _shared(
         self, heard: Sequence[_Heard], bags_with: Mapping[str, Sequence[int]]
-    ) -> Mapping[int, float]:
-        """Return the weight that samples share with a sentence, by their places.
+    ) -> Mapping[int, tuple[float, Collection[str]]]:
+        """Return the weight that samples share with a sentence, and the words, by their places.
 
         No word counts twice, neither one that was said nor one of a sample.
         """
         by_said: dict[int, float] = defaultdict(float)
-        by_sample: dict[int, float] = defaultdict(float)
-        most: dict[str, float] = {}
+        by_sample: dict[int, dict[str, float]] = defaultdict(dict)
         for word in heard:
             most_of_it: dict[int, float] = {}
-            for other, share in word.shares.items():
-                most[other] = max(share, most.get(other, 0))
-                for place in bags_with.get(other, ()):
-                    most_of_it[place] = max(share, most_of_it.get(place, 0))
+            for other, share, place in self._places(word, bags_with):
+                most_of_it[place] = max(share, most_of_it.get(place, 0))
+                of_sample = by_sample[place]
+                of_sample[other] = max(share, of_sample.get(other, 0))
             for place, share in most_of_it.items():
                 by_said[place] += share
-        for other, share in most.items():
+        return {
+            place: (min(share, sum(by_sample[place].values())), by_sample[place])
+            for place, share in by_said.items()
+        }
+
+    def _places(
+        self, word: _Heard, bags_with: Mapping[str, Sequence[int]]
+    ) -> Iterator[tuple[str, float, int]]:
+        """Yield the words of samples that a word may be, what it shares with each, and where."""
+        for other, share in word.shares.items():
             for place in bags_with.get(other, ()):
-                by_sample[place] += share
-        return {place: min(share, by_sample[place]) for place, share in by_said.items()}
+                yield other, share, place
+        for other, share, intents in word.exchanged:
+            for place in bags_with.get(other, ()):
+                if self._bags[place].sample.intent in intents:
+                    yield other, share, place
 
 
 def _reading(
@@ -303,3 +307,19 @@ def _reading(
         end = one.end
     reading += [words[place] for place in range(end, len(words)) if place not in void]
     return list(dict.fromkeys(reading))
+
+
+def _named(words: Sequence[str], found: Sequence[Found], most: int) -> _Named:
+    """Take the last of what corrects one another, and of what is too much."""
+    meant: list[Found] = []
+    void: set[int] = set()
+    for one in found:
+        if one.first and words[one.first - 1] == COMPARING:
+            continue
+        since = range(meant[-1].end, one.first) if meant else range(0)
+        correcting = [place for place in since if words[place] in CORRECTING]
+        if correcting:
+            void.update(correcting, range(meant[-1].first, meant[-1].end))
+            meant.pop()
+        meant.append(one)
+    return _Named(meant[-1:] if most == 1 else meant[:most], frozenset(void))

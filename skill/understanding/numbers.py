@@ -8,9 +8,9 @@ from functools import lru_cache
 
 from text_to_num import text2num
 
-from skill.understanding.everyday import EVERYDAY
+from skill.understanding.everyday import is_everyday
 from skill.understanding.likeness import Lexicon
-from skill.understanding.slot_types import Values
+from skill.understanding.slot_types import Certainty, Values
 
 LARGEST = 999
 """Nothing that a runner counts is more."""
@@ -36,6 +36,7 @@ UNITS = frozenset(
 TENS = frozenset("twenty thirty forty fifty sixty seventy eighty ninety".split())  # noqa: SIM905
 NUMBER_WORDS = UNITS | TENS | {"hundred"}
 
+MINUS = "minus"
 OTHER_NUMBERS = {"couple": 2, "dozen": 12}
 
 
@@ -44,7 +45,7 @@ def read_number(words: Sequence[str]) -> str | None:
 
     "A" is no plain word, so "hundred" is one hundred.
     """
-    if words and words[0] == "minus":
+    if words and words[0] == MINUS:
         number = number_of(words[1:])
         return None if number is None else f"-{number}"
     number = number_of(words)
@@ -78,7 +79,7 @@ def number_word(word: str) -> str | None:
     """Return the word for a number that a word is or is most like."""
     if word in NUMBER_WORDS:
         return word
-    if len(word) < SHORTEST_SLIP or word in EVERYDAY or word.endswith(ORDINAL):
+    if len(word) < SHORTEST_SLIP or is_everyday(word) or word.endswith(ORDINAL):
         return None
     near = {
         other: likeness for other, likeness in _LEXICON.near(word).items() if other[0] == word[0]
@@ -92,7 +93,7 @@ def numbers() -> Values:
         read_number,
         LONGEST,
         lambda words, first, end: words[first:end] != ["one"],
-        is_vague=True,
+        certainty=Certainty.VAGUE,
     )
 
 

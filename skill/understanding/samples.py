@@ -34,7 +34,9 @@ KNOWN_TO_ALEXA: Mapping[str, tuple[str, ...]] = {
 the standard built-in intents. The model does not repeat them. "Exit" and "quit" never reach a
 skill, whose session Alexa just ends; without Alexa, they stop."""
 
-EXCH=2
+TIMES_EXCHANGED = 3
+"""In how many samples of one intent words take each other's place that are exchangeable."""
+
 SLOT = re.compile(r"\{(\w+)\}")
 
 
@@ -96,10 +98,11 @@ def read_samples(language: Mapping[str, Any]) -> Iterator[Sample]:
             yield Sample(intent["name"], plain_sentence(phrase), {})
 
 
-def exchangeable(samples: Iterable[Sample]) -> Mapping[str, Sequence[str]]:
+def exchangeable(samples: Iterable[Sample]) -> Mapping[str, Mapping[str, frozenset[str]]]:
     """Find the words that take each other's place: "stretch" and "exercise", "leg" and "side".
 
-    Such words do so in two samples or more of one intent, and never make it another intent.
+    Such words do so in several samples of one intent, and never make it another intent. Return
+    for a word those that it stands for, and the intents in which it does.
     """
     frames: dict[tuple[Any, ...], dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for sample in samples:
@@ -107,16 +110,19 @@ def exchangeable(samples: Iterable[Sample]) -> Mapping[str, Sequence[str]]:
         for place, word in enumerate(words):
             if len(words) > 1 and word not in LIGHT and not is_type_word(word):
                 frames[words[:place], words[place + 1 :]][word].add(sample.intent)
-    times: Counter[tuple[str, str]] = Counter()
+    times: Counter[tuple[str, str, str]] = Counter()
     different: set[tuple[str, str]] = set()
     for intents in frames.values():
-        for pair in permutations(intents, 2):
-            if intents[pair[0]] == intents[pair[1]]:
-                times[pair] += 1
+        for word, other in permutations(intents, 2):
+            if intents[word] == intents[other]:
+                times.update((word, other, intent) for intent in intents[word])
             else:
-                different.add(pair)
-    found: dict[str, set[str]] = defaultdict(set)
-    for (word, other), count in times.items():
-        if count > EXCH and (word, other) not in different:
-            found[word].add(other)
-    return {word: sorted(others) for word, others in found.items()}
+                different.add((word, other))
+    found: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for (word, other, intent), count in times.items():
+        if count >= TIMES_EXCHANGED and (word, other) not in different:
+            found[word][other].add(intent)
+    return {
+        word: {other: frozenset(others[other]) for other in sorted(others)}
+        for word, others in found.items()
+    }

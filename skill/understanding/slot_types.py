@@ -5,10 +5,12 @@ nobody lists. `Values` makes such a kind of one function; what the values are st
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import IntEnum
 from typing import Protocol
 
 from skill.intents import UNRECOGNISED, Slot
+from skill.understanding.words import CORRECTING
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +27,26 @@ class Found:
     slot: Slot
 
 
+class Certainty(IntEnum):
+    """How sure it is what words are that a slot type takes."""
+
+    VAGUE = 0
+    """They may well be of another type, as a number may be a time."""
+    VALUE = 1
+    NAME = 2
+    """They are listed word for word."""
+
+
 class SlotType(Protocol):
     """A kind of thing that slots hold."""
 
     @property
-    def is_vague(self) -> bool:
-        """Whether what it takes may well be of another type, as a number may be a time."""
+    def certainty(self) -> "Certainty":
+        """How sure it is that what it takes is of this type."""
+
+    @property
+    def pattern(self) -> str:
+        """A regular expression of what is of this type word for word, or of more."""
 
     def known(self, heard: str) -> Slot | None:
         """Fill a slot with what was heard, if that is of this type word for word."""
@@ -45,6 +61,9 @@ class SlotType(Protocol):
         """Whether a word is found in names of this type and in little else."""
 
 
+ANYTHING = ".+"
+"""The pattern of a type that takes nothing that is listed."""
+
 Reading = Callable[[Sequence[str]], str | None]
 """Returns the value that plain words say, as Alexa writes it; None if they say none."""
 
@@ -55,14 +74,26 @@ Border = Callable[[Sequence[str], int, int], bool]
 class Values:
     """A type whose values follow rules; slots hold them as Alexa writes them, and have no ids."""
 
+    pattern = ANYTHING
+
     def __init__(
-        self, read: Reading, longest: int, may_stand: Border, *, is_vague: bool = False
+        self,
+        read: Reading,
+        longest: int,
+        may_stand: Border,
+        *,
+        begun: Reading | None = None,
+        certainty: Certainty = Certainty.VALUE,
     ) -> None:
-        """`longest` is how many words a value has at most."""
+        """`longest` is how many words a value has at most.
+
+        `begun` reads what is said of a value before it is corrected: "ten, no, fifteen minutes".
+        """
         self._read = read
         self._longest = longest
         self._may_stand = may_stand
-        self.is_vague = is_vague
+        self._begun = begun
+        self.certainty = certainty
 
     def known(self, heard: str) -> Slot | None:
         """Fill a slot with the value that was heard, if it is one."""
@@ -85,6 +116,18 @@ class Values:
             first = first + 1 if one is None else one.end
         return found
 
+    def _with_begun(self, words: Sequence[str], found: Found) -> Found:
+        """Return what was found, from where it was first begun, and then corrected."""
+        end = found.first
+        while end and words[end - 1] in CORRECTING:
+            end -= 1
+        if self._begun is None or end == found.first:
+            return found
+        for first in range(max(0, end - self._longest), end):
+            if self._begun(words[first:end]) is not None:
+                return replace(found, first=first)
+        return found
+
     def has_word(self, word: str) -> bool:  # noqa: ARG002 - other types have names
         """Tell that there are no names."""
         return False
@@ -93,5 +136,5 @@ class Values:
         for end in range(min(len(words), first + self._longest), first, -1):
             value = self._read(words[first:end])
             if value is not None and self._may_stand(words, first, end):
-                return Found(first, end, 1, Slot(value))
+                return self._with_begun(words, Found(first, end, 1, Slot(value)))
         return None

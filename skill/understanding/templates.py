@@ -11,15 +11,16 @@ from dataclasses import dataclass
 from typing import Self
 
 from skill.intents import Slot
+from skill.understanding.everyday import is_everyday
 from skill.understanding.samples import SLOT, Sample, Understood
-from skill.understanding.slot_types import SlotType
+from skill.understanding.slot_types import ANYTHING, Certainty, SlotType
 from skill.understanding.words import LIGHT, is_question
 
 LONGEST_UNKNOWN = 4
 """Words an unknown name may have; beyond that, it is talk."""
 
 FULL_QUESTION = 4
-"""From so many words on, a question is about a thing of ours."""
+"""From so many words on, a question is about a thing of ours, but for everyday things."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class Template:
         """Make the template of a sample; `types` are the slot types by name."""
         return cls(
             intent=sample.intent,
-            expression=re.compile(SLOT.sub(r"(?P<\1>.+)", sample.sentence)),
+            expression=_expression(sample, types),
             literals=tuple(SLOT.sub(" ", sample.sentence).split()),
             types={slot: types[type_] for slot, type_ in sample.types.items()},
         )
@@ -55,17 +56,26 @@ class Template:
         """Fill slots with the names most like what was heard; those like none stay without ids."""
         return {slot: self.types[slot].like(words.split(" "))[1] for slot, words in heard.items()}
 
-    @property
-    def is_vague(self) -> bool:
-        """Whether what fits may well mean something else."""
-        return any(type_.is_vague for type_ in self.types.values())
+    def rank(self, heard: Mapping[str, str]) -> tuple[int, ...]:
+        """Return how much of what was said is listed word for word, then what else makes it sure.
 
-    def tells_kind(self, slot: str) -> bool:
-        """Whether the sample leaves no doubt what kind of thing a slot holds."""
+        So "five minute routine" is the name that it is, and not a routine of five minutes.
+        """
+        certainties = [self.types[slot].certainty for slot in heard]
+        named = sum(
+            len(words.split(" "))
+            for words, certainty in zip(heard.values(), certainties, strict=True)
+            if certainty is Certainty.NAME
+        )
+        return len(self.literals) + named, len(self.literals), min(certainties)
+
+    def tells_kind(self, slot: str, heard: str) -> bool:
+        """Whether the sample leaves no doubt that what was heard is of a slot's kind."""
         if self.expression.pattern.startswith("("):
             return False
         names_it = any(map(self.types[slot].has_word, self.literals))
-        return names_it or (len(self.literals) >= FULL_QUESTION and is_question(self.literals))
+        asks = len(self.literals) >= FULL_QUESTION and is_question(self.literals)
+        return names_it or (asks and not all(map(is_everyday, heard.split(" "))))
 
 
 class Templates:
@@ -88,7 +98,7 @@ class Templates:
         if said in self._phrases:
             return Understood(self._phrases[said])
         fits = [
-            ((len(template.literals), not template.is_vague), Understood(template.intent, slots))
+            (template.rank(heard), Understood(template.intent, slots))
             for template, heard in self._fitting(said)
             if len(slots := template.known(heard)) == len(heard)
         ]
@@ -100,7 +110,7 @@ class Templates:
         for template, heard in self._fitting(said):
             known = template.known(heard)
             if all(
-                slot in known or (template.tells_kind(slot) and self._may_be_name(words))
+                slot in known or (template.tells_kind(slot, words) and self._may_be_name(words))
                 for slot, words in heard.items()
             ):
                 fits.append(((len(known), len(template.literals)), template, heard))
@@ -118,3 +128,16 @@ class Templates:
     def _may_be_name(self, heard: str) -> bool:
         words = heard.split(" ")
         return len(words) <= LONGEST_UNKNOWN and not self._words.issuperset(words)
+
+
+def _expression(sample: Sample, types: Mapping[str, SlotType]) -> re.Pattern[str]:
+    """Return what matches a sample; where slots meet, only names tell where one of them ends."""
+    slots_meet = "} {" in sample.sentence
+    return re.compile(
+        SLOT.sub(
+            lambda slot: (
+                f"(?P<{slot[1]}>{types[sample.types[slot[1]]].pattern if slots_meet else ANYTHING})"
+            ),
+            sample.sentence,
+        )
+    )

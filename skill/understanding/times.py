@@ -5,10 +5,11 @@ English. With nothing that tells morning from evening, it is the morning's hour.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from skill.understanding.numbers import number_of
+from skill.understanding.numbers import number_of, read_number
 from skill.understanding.slot_types import Values
+from skill.understanding.words import CORRECTING
 
 LONGEST = 8
 """Words of a time: "twenty five minutes past six in the evening"."""
@@ -71,7 +72,7 @@ def read_time(words: Sequence[str]) -> str | None:
 
 def times() -> Values:
     """Make the type of times of day."""
-    return Values(read_time, LONGEST, _may_stand)
+    return Values(read_time, LONGEST, _may_stand, begun=read_number)
 
 
 def _may_stand(words: Sequence[str], first: int, end: int) -> bool:
@@ -79,7 +80,7 @@ def _may_stand(words: Sequence[str], first: int, end: int) -> bool:
     before = words[first - 1] if first else ""
     if end - first > 1 or number_of(words[first:end]) is None:
         return before not in GREETING
-    return len(words) == 1 or before in AT
+    return len(words) == 1 or before in AT or before in CORRECTING
 
 
 def _parted(words: Sequence[str]) -> tuple[Sequence[str], str | None]:
@@ -103,27 +104,36 @@ def _without_oclock(words: Sequence[str]) -> Sequence[str]:
 
 def _minutes(clock: Sequence[str]) -> int | None:
     """Return the minutes since midnight that a clock's hands tell."""
-    relation = next((place for place, word in enumerate(clock) if word in PAST | TO), None)
-    if relation is not None:
-        hour = _hour(clock[relation + 1 :])
-        off = _off(clock[:relation])
-        if hour is None or off is None:
-            return None
-        if clock[relation] in PAST:
-            return hour * HOUR + off
-        return HOUR_BEFORE.get(hour, hour - 1) * HOUR + HOUR - off
+    related = next((place for place, word in enumerate(clock) if word in PAST | TO), None)
+    if related is not None:
+        return _related(clock[:related], clock[related], clock[related + 1 :])
     if clock[0] == "half":
-        hour = _hour(clock[1:])
-        return None if hour is None else hour * HOUR + HALF
+        return _related(["half"], "past", clock[1:])
     if len(clock) == 1 and (written := WRITTEN.fullmatch(clock[0])):
         hour, minute = int(written[1]), int(written[2])
         return hour * HOUR + minute if hour < DAY and minute < HOUR else None
-    for place in range(len(clock), 0, -1):
-        hour, minute_words = _hour(clock[:place]), clock[place:]
-        minute = _minute(minute_words) if minute_words else 0
+    return next(_hours_and_minutes(clock), None)
+
+
+def _related(off: Sequence[str], relation: str, hour_words: Sequence[str]) -> int | None:
+    """Read "quarter", "past", "six"."""
+    hour, minutes = _hour(hour_words), _off(off)
+    if hour is None or minutes is None:
+        return None
+    if relation in PAST:
+        return hour * HOUR + minutes
+    return HOUR_BEFORE.get(hour, hour - 1) * HOUR + HOUR - minutes
+
+
+def _hours_and_minutes(clock: Sequence[str]) -> Iterator[int]:
+    """Yield what "six thirty" and the like may be."""
+    hour = _hour(clock)
+    if hour is not None and hour <= NOON:  # "eighteen" alone may be anything
+        yield hour * HOUR
+    for place in range(1, len(clock)):
+        hour, minute = _hour(clock[:place]), _minute(clock[place:])
         if hour is not None and minute is not None:
-            return hour * HOUR + minute
-    return None
+            yield hour * HOUR + minute
 
 
 def _hour(words: Sequence[str]) -> int | None:

@@ -66,7 +66,7 @@ SPELLINGS = (
     (re.compile(r"\buh[ -]huh\b"), "uhhuh"),
     (re.compile(r"(?<=[a-z0-9]) oh (?=[a-z0-9])"), " o "),
 )
-"""What is written or said in many ways, and how plain words write it: "a.m.", "-5", "six oh five"."""
+"""What is written or said in many ways, and how plain words write it: "a.m.", "-5", "oh five"."""
 
 TOKEN = re.compile(r"\{\w+\}|[0-9]+(?:[:.][0-9]+)?|[^\W_0-9]+")
 """A word, a number or a time: "45secs" are two of them, "6:30" is one."""
@@ -84,12 +84,13 @@ FILLERS = frozenset(
 """Words that never make a difference."""
 
 OPENERS = re.compile(
-    r"(?:(?:okay|alright|so|well|hey|hi|and|lets|let us|tell me|do you know|shall we|you can"
+    r"(?:(?:okay|alright|so|well|hey|hi|and|lets|let us|do you know"
+    r"|tell me(?= (?:how|if|what|when|where|whether|which|who|why))|shall we|you can"
     r"|(?:can|could|will|would) you|(?:can|could|may) (?:i|we)"
     r"|i want(?: you)? to(?: know)?|i need (?:you to|to know)"
-    r"|i would (?:like|love|prefer)(?: you)? to(?: know)?|i (?:feel|guess|think)(?: like)?|i am afraid"
-    r"|i would say|today|from now on|sorry|maybe|perhaps|no (?:wait|sorry)|wait no|sorry no"
-    r"|(?:no )?i (?:mean|meant)|or rather) )+"
+    r"|i would (?:like|love|prefer)(?: you)? to(?: know)?|i (?:feel|guess|think)(?: like)?"
+    r"|i am afraid|i would say|today|from now on|maybe|perhaps"
+    r"|sorry|no (?:wait|sorry)|wait no|(?:no )?i (?:mean|meant)|or rather) )+"
 )
 """What a sentence may begin with and mean the same, as long as something follows."""
 

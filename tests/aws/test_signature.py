@@ -44,7 +44,7 @@ def requests(service: str) -> st.SearchStrategy[Request]:
         own = {"X-Amz-Content-Sha256": digest(body)} if service == "s3" else {}
         return Request(method, path, {"Host": HOST, **more, **own}, body)
 
-    more = st.dictionaries(WORDS.map("X-Amz-Meta-{}".format), WORDS, max_size=3)
+    more = st.dictionaries(WORDS.map(lambda word: f"X-Amz-Meta-{word.lower()}"), WORDS, max_size=3)
     return st.builds(
         build, st.sampled_from(["POST", "HEAD", "PUT"]), paths, more, st.binary(max_size=100)
     )

@@ -756,7 +756,7 @@ class TestAnswers:
     def test_an_open_offer_is_made_again_after_an_aside(self):
         """Asking something in between does not lose the offer."""
         outcome = act(runner(Phase.PAUSED, Question.GO_ON), events.WhereAmI())
-        assert describe(outcome) == "where-working offer? -> paused"
+        assert describe(outcome) == "where-working go-on? -> paused"
 
 
 class TestAsking:

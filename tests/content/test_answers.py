@@ -61,6 +61,7 @@ ASKING = {
     "ready-next",
     "ready-last",
     "still-there",
+    "go-on",
     "take-your-time",
     "anything-else",
     "help-idle",
@@ -496,7 +497,7 @@ def test_what_was_heard_is_said_back(heard):
     wording = load_wording("en-US")
     routines = tuple(wording.catalogue.routines.values())
     answer = wording.say(line("unknown-routine", heard=Heard(heard), routines=routines))
-    assert f" called {heard[:60]}. Which " in answer
+    assert f" called {heard[:50]}. Which " in answer
 
 
 @pytest.mark.parametrize("kind", ["movements", "routines"])

@@ -153,6 +153,14 @@ class TestInTheMiddle:
         assert phrases.length(stretching.place.routine_left) in heard.speech
         assert (stretching.spot, stretching.second) == ("stacked-leg left", 10)
 
+    def test_what_fits_already_step_by_step(self, stepping):
+        """One step at a time, too, only the next step is asked for."""
+        heard = stepping.say("i have fifteen minutes")
+        assert heard.mic_open
+        assert not heard.clips
+        assert stepping.kept.step.index == 0
+        assert stepping.kept_plan.id == "post-run"
+
     def test_while_paused(self, stretching):
         """Who comes back with less time goes on at the same second, in a plan that fits."""
         stretching.tell("pause")

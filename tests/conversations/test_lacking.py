@@ -250,10 +250,23 @@ class TestPain:
         assert not kneeling.plays
         assert kneeling.remembered.session.asked is Question.SKIP_IT
 
-    def test_a_wish_in_between(self, kneeling):
-        """Neither does a wish."""
+    @pytest.mark.parametrize(
+        "wish",
+        [
+            *("no countdown", "hold it shorter", "ten more seconds", "count slower", "run on"),
+            *("i only have two minutes", "my left side is tighter", "usual settings"),
+            *("wait for me", "i have no band", "i have no mat", "skip this one for good"),
+            *("never do the kick back again", "remind me on mondays at seven", "forget me"),
+        ],
+    )
+    def test_a_wish_in_between(self, kneeling, wish):
+        """Neither does any wish, nor the silence after it."""
         kneeling.tell("it hurts")
-        kneeling.say("no countdown")
+        kneeling.say(wish)
+        assert not kneeling.plays
+        if kneeling.echo.mic_open:
+            kneeling.echo.say_nothing()
+        kneeling.echo.wait(600)
         assert not kneeling.plays
         assert kneeling.remembered.session.phase is Phase.PAUSED
 

@@ -81,6 +81,27 @@ def test_a_damaged_cue_is_named_at_the_start(
     assert RENDER_COMMAND in str(refusal.value)
 
 
+def test_cues_read_when_they_are_needed(folder: Path, manifest: Manifest) -> None:
+    """With `when_needed` the others may be missing; what was read once is not read again."""
+    for cue, file in manifest.cues.items():
+        if cue != "hello.1":
+            (folder / CUE_FOLDER / file.file).unlink()
+    library = FrameLibrary(folder, manifest, when_needed=True, kept_bytes=0)
+    assert library.guide(greeting(3)) == assemble(greeting(3), CUES)
+    (folder / CUE_FOLDER / manifest.cues["hello.1"].file).unlink()
+    assert library.guide(greeting(3)) == assemble(greeting(3), CUES)
+
+
+def test_a_damaged_cue_is_named_when_it_is_needed(folder: Path, manifest: Manifest) -> None:
+    """With `when_needed` no guide is ever joined from it, however often it is asked for."""
+    path = folder / CUE_FOLDER / manifest.cues["hello.1"].file
+    path.write_bytes(path.read_bytes()[:-1] + b"!")
+    library = FrameLibrary(folder, manifest, when_needed=True)
+    for _ in range(2):
+        with pytest.raises(ManifestBrokenError, match=r"'hello\.1'.*not as it was rendered"):
+            library.guide(greeting(3))
+
+
 def put_earlier(folder: Path, text: str, name: str) -> None:
     (folder / EARLIER_FOLDER).mkdir(exist_ok=True)
     (folder / EARLIER_FOLDER / f"{name}.json").write_text(text, "utf-8")

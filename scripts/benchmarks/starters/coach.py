@@ -13,13 +13,15 @@ from ending import end  # noqa: E402
 
 
 def main(request: Path, endpoint: str, audio: str) -> None:
-    """Answer one request, with the store at an endpoint and the cues in a folder."""
+    """Answer one request, with table and bucket at an endpoint and the cues in a folder."""
     event = json.loads(request.read_text())
     os.environ.update(
         AWS_ACCESS_KEY_ID="AKIDEXAMPLE",
         AWS_SECRET_ACCESS_KEY="example",  # noqa: S106 - the stub asks for no key
         AWS_REGION="eu-west-1",
         GLUTE_COACH_AUDIO=audio,
+        GLUTE_COACH_GUIDES_BUCKET="guides",
+        GLUTE_COACH_GUIDES_ENDPOINT=endpoint,
         GLUTE_COACH_PUBLIC_URL="https://coach.example",
         GLUTE_COACH_SKILL_ID=event["context"]["System"]["application"]["applicationId"],
         GLUTE_COACH_TABLE="runners",
