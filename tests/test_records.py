@@ -163,7 +163,7 @@ class TestOtherReleases:
         ("change", "dropped"),
         [
             ({"asked": "a-question-of-tomorrow"}, {"asked": None}),
-            ({"untold": ["a-line-of-tomorrow", "state-lost", "offer"]}, {"untold": ("state-lost",)}),
+            ({"untold": ["a-line-of-tomorrow", "state-lost"]}, {"untold": ("state-lost",)}),
         ],
     )
     def test_what_is_fleeting_is_dropped(self, change, dropped):

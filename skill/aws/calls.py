@@ -195,11 +195,14 @@ def _in_pieces(body: bytes, raw: socket.socket, deadline: float) -> Iterator[byt
 
 def _whole(response: http.client.HTTPResponse, raw: socket.socket, deadline: float) -> bytes:
     content = bytearray()
-    while piece := response.read1(LARGEST_ANSWER):
+    while not response.isclosed():
+        raw.settimeout(_patience(deadline))
+        piece = response.read1(LARGEST_ANSWER)
+        if not piece:
+            break
         content += piece
         if len(content) > LARGEST_ANSWER:
             raise AwsError(f"the answer has more than {LARGEST_ANSWER} bytes")
-        raw.settimeout(_patience(deadline))
     if response.length:
         raise http.client.IncompleteRead(b"", response.length)
     return bytes(content)

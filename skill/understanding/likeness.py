@@ -77,9 +77,10 @@ def stem_of(word: str) -> str:
     """Return a word without the endings of plurals and verbs."""
     if len(word) < SHORTEST_STEMMED:
         return word
-    if len(word) == SHORTEST_STEMMED:
-        return word.removesuffix("s")
-    return re.sub(r"(.)\1$", r"\1", re.sub("(?:ing|ed|es|s|e)$", "", word)) or word
+    singular = re.sub("(?<!s)s$", "", word)
+    if len(singular) <= SHORTEST_STEMMED:
+        return singular
+    return re.sub(r"(.)\1$", r"\1", re.sub("(?:ing|ed|e)$", "", singular))
 
 
 class Lexicon:

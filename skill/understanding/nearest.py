@@ -32,7 +32,7 @@ from skill.understanding.samples import (
 from skill.understanding.slot_types import Found, SlotType
 from skill.understanding.words import COMPARING, CORRECTING, DENYING, LIGHT, is_question
 
-ENOUGH = 0.76
+ENOUGH = 0.75
 """How alike the nearest sample must be for a sentence to mean it."""
 
 LEAST_LIKENESS = 0.74
@@ -49,6 +49,9 @@ UNKNOWN_INTENTS = 0.05
 
 KNOWN_ELSEWHERE = 0.7
 """How much of a word is forgiven that only other samples of the intent have."""
+
+AS_NEAR = 0.05
+"""Of words that are so much alike what was said, the commonest is meant."""
 
 OTHER_MOOD = 0.85
 """How alike a question and a demand of the same words are."""
@@ -235,7 +238,9 @@ class Nearest:
             for word, likeness in near.items()
             for other, intents in self._exchangeable.get(word, {}).items()
         ]
-        nearest = max(near, key=lambda word: (word not in LIGHT, near[word], -weights[word]))
+        telling = [word for word in near if word not in LIGHT] or list(near)
+        least = max(near[word] for word in telling) - AS_NEAR
+        nearest = min((word for word in telling if near[word] >= least), key=weights.__getitem__)
         known_to = self._intents_of[nearest] if near[nearest] >= SAME_SOUND else ()
         return _Heard(nearest, weights[nearest], known_to, shares, exchanged)
 

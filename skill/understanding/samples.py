@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import permutations
 from typing import Any
@@ -34,7 +34,7 @@ KNOWN_TO_ALEXA: Mapping[str, tuple[str, ...]] = {
 the standard built-in intents. The model does not repeat them. "Exit" and "quit" never reach a
 skill, whose session Alexa just ends; without Alexa, they stop."""
 
-TIMES_EXCHANGED = 3
+TIMES_EXCHANGED = 2
 """In how many samples of one intent words take each other's place that are exchangeable."""
 
 SLOT = re.compile(r"\{(\w+)\}")
@@ -101,7 +101,7 @@ def read_samples(language: Mapping[str, Any]) -> Iterator[Sample]:
 def exchangeable(samples: Iterable[Sample]) -> Mapping[str, Mapping[str, frozenset[str]]]:
     """Find the words that take each other's place: "stretch" and "exercise", "leg" and "side".
 
-    Such words do so in several samples of one intent, and never make it another intent. Return
+    Such words do so in several samples of an intent, and never make it another intent. Return
     for a word those that it stands for, and the intents in which it does.
     """
     frames: dict[tuple[Any, ...], dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
@@ -111,16 +111,17 @@ def exchangeable(samples: Iterable[Sample]) -> Mapping[str, Mapping[str, frozens
             if len(words) > 1 and word not in LIGHT and not is_type_word(word):
                 frames[words[:place], words[place + 1 :]][word].add(sample.intent)
     times: Counter[tuple[str, str, str]] = Counter()
-    different: set[tuple[str, str]] = set()
+    different: set[tuple[str, str, str]] = set()
     for intents in frames.values():
         for word, other in permutations(intents, 2):
             if intents[word] == intents[other]:
                 times.update((word, other, intent) for intent in intents[word])
             else:
-                different.add((word, other))
+                either = intents[word] | intents[other]
+                different.update((word, other, intent) for intent in either)
     found: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for (word, other, intent), count in times.items():
-        if count >= TIMES_EXCHANGED and (word, other) not in different:
+        if count >= TIMES_EXCHANGED and (word, other, intent) not in different:
             found[word][other].add(intent)
     return {
         word: {other: frozenset(others[other]) for other in sorted(others)}

@@ -95,9 +95,10 @@ OPENERS = re.compile(
 """What a sentence may begin with and mean the same, as long as something follows."""
 
 CLOSERS = re.compile(
-    r"(?: (?:(?<!wait )for me|right now|now|(?:for )?today|coach|thanks|thank you|lets go))+$"
+    r"(?: (?:(?<!wait )(?<!weight )for me|right now|now|(?:for )?today|coach|thanks|thank you"
+    r"|lets go))+$"
 )
-"""What it may end with, as long as something stands before."""
+"""What it may end with, as long as something stands before. To wait for me is more than to wait."""
 
 QUESTION_CLOSER = " again"
 """What a question may end with besides; "do it again" is another matter."""
