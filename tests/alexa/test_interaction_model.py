@@ -17,7 +17,7 @@ from skill.content.utterances import (
 )
 from skill.content.wording import load_wording
 from skill.intents import INTENTS
-from skill.understanding.listening import Understanding
+from skill.understanding.listening import KEPT_BY_ALEXA, Understanding
 from skill.understanding.samples import KNOWN_TO_ALEXA
 from skill.understanding.words import plain_sentence, plain_words
 
