@@ -1,13 +1,20 @@
 """Runs the coach on this machine: `python -m skill`."""
 
 import argparse
+import logging
 import os
+import signal
 import sys
-from contextlib import closing
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
+from threading import Event
 from typing import Any
 
 from flask import Flask
+from waitress import wasyncore
+from waitress.channel import HTTPChannel
 from waitress.server import create_server
 
 from skill import logs
@@ -19,6 +26,11 @@ from skill.web import LARGEST_REQUEST, create_app
 CONNECTIONS = 1000
 IDLE_SECONDS = 20
 """How long a connection may say nothing: half-sent requests must not keep others out."""
+LARGEST_ANSWER = 64 * 1024 * 1024
+"""Bytes that wait for a slow client outside the workers, beyond 1 MB on the disk: more than the
+longest guide has, so that no worker ever waits for a client."""
+ENDING_SECONDS = 5
+"""How long the last answers may take to reach their clients, once the service is to end."""
 THREADS = 8
 MOST_RECEIVED = 2 * LARGEST_REQUEST
 """Bytes of a body after which the connection is cut; up to there, the app says what it takes."""
@@ -51,28 +63,88 @@ def main() -> int:
 
 
 def serve(app: Flask, settings: Settings) -> None:
-    """Serve until interrupted; raise `SettingError` if it cannot at this address."""
-    server = listen(app, settings)
+    """Serve until asked to end; raise `SettingError` if it cannot at this address.
+
+    When asked to end (SIGTERM, Ctrl-C) it takes nothing new, and finishes what it answers; asked
+    once more, it ends at once.
+    """
+    connections: dict[int, Any] = {}
+    server = listen(app, settings, connections)
     try:
-        print(greeting(settings), flush=True)  # noqa: T201 - a command speaks
-        server.run()
+        with _asked_to_end() as ending:
+            print(greeting(settings), flush=True)  # noqa: T201 - a command speaks
+            while not ending.is_set():
+                wasyncore.loop(timeout=0.25, use_poll=True, map=connections, count=1)
+            _finish(connections)
     except KeyboardInterrupt:
         pass
     finally:
+        server.task_dispatcher.shutdown(timeout=ENDING_SECONDS)
         server.close()
 
 
-def listen(app: Flask, settings: Settings) -> Any:
-    """Return a server that listens; raise `SettingError` if it cannot at this address."""
+@contextmanager
+def _asked_to_end() -> Iterator[Event]:
+    """Lend what is set when the process is asked to end; asked again, it is interrupted."""
+    ending = Event()
+
+    def end(*_: object) -> None:
+        if ending.is_set():
+            raise KeyboardInterrupt
+        ending.set()
+
+    before = {asked: signal.signal(asked, end) for asked in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield ending
+    finally:
+        for asked, handler in before.items():
+            signal.signal(asked, handler)
+
+
+def _finish(connections: dict[int, Any]) -> None:
+    """Take nothing new, and go on until all that was asked is answered."""
+    for connection in list(connections.values()):
+        if connection.accepting:
+            connection.accepting = False
+            connection.del_channel()
+            connection.socket.close()
+        elif isinstance(connection, HTTPChannel):
+            connection.readable = _never
+    deadline = time.monotonic() + ENDING_SECONDS
+    while time.monotonic() < deadline and any(map(_is_answering, list(connections.values()))):
+        wasyncore.loop(timeout=0.05, use_poll=True, map=connections, count=1)
+
+
+def _never() -> bool:
+    return False
+
+
+def _is_answering(connection: Any) -> bool:
+    """Whether a request that came by this connection is not wholly answered yet."""
+    return isinstance(connection, HTTPChannel) and bool(
+        connection.requests or connection.total_outbufs_len
+    )
+
+
+def listen(app: Flask, settings: Settings, connections: dict[int, Any] | None = None) -> Any:
+    """Return a server that listens; raise `SettingError` if it cannot at this address.
+
+    Its connections are put into `connections`, if that is given.
+    """
+    # It tells of every request that had to wait for a worker, as if that were a fault.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     try:
         return create_server(
             app,
+            map=connections,
             host=settings.host,
             port=settings.port,
             threads=THREADS,
             max_request_body_size=MOST_RECEIVED,
             connection_limit=CONNECTIONS,
             channel_timeout=IDLE_SECONDS,
+            outbuf_high_watermark=LARGEST_ANSWER,
+            ident=None,  # nobody need know what answers
             asyncore_use_poll=True,
             # By these the app knows that a request came through a proxy; waitress hides them.
             clear_untrusted_proxy_headers=False,

@@ -84,9 +84,10 @@ def _store(settings: Settings) -> SessionStore:
 
         # Its credentials are Amazon's to change: they are looked up at each use.
         return DynamoStore(settings.table, settings.region, os.environ, settings.table_endpoint)
+    from skill.stores.bounded import BoundedStore  # noqa: PLC0415
     from skill.stores.sqlite import SqliteStore  # noqa: PLC0415
 
-    return SqliteStore(settings.database)
+    return BoundedStore(SqliteStore(settings.database))
 
 
 def _shelf(settings: Settings, editions: Editions, clock: Clock) -> GuideShelf:

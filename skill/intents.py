@@ -4,20 +4,19 @@ Every door that understands speech or typing uses this table; none of them decid
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import time
-from enum import StrEnum
+from itertools import chain
 from typing import TypeVar
 
 from skill.coaching import events
 from skill.coaching.events import Command
 from skill.coaching.movements import SECOND, Need, Side
 from skill.coaching.routines import Catalogue
-from skill.coaching.schedules import Day, Schedule
+from skill.coaching.schedules import DAYS_BY_NAME, PartOfDay, Schedule
 
 T = TypeVar("T")
-C = TypeVar("C", bound=StrEnum)
 UNRECOGNISED = "?"
 """What Alexa puts into a slot when it heard something and cannot say what."""
 
@@ -47,6 +46,10 @@ def _start_routine(slots: Slots, catalogue: Catalogue) -> Command:
     return events.StartRoutine(*_named(slots, "routine", catalogue.routines))
 
 
+def _routine_length(slots: Slots, catalogue: Catalogue) -> Command:
+    return events.RoutineLength(*_named(slots, "routine", catalogue.routines))
+
+
 def _fit_time(slots: Slots, catalogue: Catalogue) -> Command:
     seconds = _seconds(slots)
     asked = None if seconds is None else seconds * SECOND
@@ -69,18 +72,19 @@ def _about(event: Callable[..., Command]) -> Reading:
 
 
 def _tighter_side(slots: Slots, _: Catalogue) -> Command:
-    return events.TighterSide(_chosen(slots, "side", (Side.LEFT, Side.RIGHT)))
+    return events.TighterSide(_chosen(slots, "side", SIDES))
 
 
 def _needing(event: Callable[[Need | None], Command]) -> Reading:
     """Read an event that is about something movements need."""
-    return lambda slots, _: event(_chosen(slots, "need", Need))
+    return lambda slots, _: event(_chosen(slots, "need", NEEDS))
 
 
 def _remind_me(slots: Slots, _: Catalogue) -> Command:
-    days = (_chosen(slots, name, Day) for name in ("day", "second_day", "third_day"))
-    named = tuple(day for day in days if day is not None)
-    return events.RemindMe(Schedule(named, _time(slots)))
+    named = (_chosen(slots, name, DAYS_BY_NAME) for name in ("day", "second_day", "third_day"))
+    days = tuple(chain.from_iterable(filter(None, named)))
+    heard = slots.get("time", Slot()).heard.strip()
+    return events.RemindMe(Schedule(days, _time(heard)), PARTS_OF_DAY.get(heard))
 
 
 def _named(
@@ -96,10 +100,9 @@ def _named(
     return next(iter(found), None), heard, ()
 
 
-def _chosen(slots: Slots, slot_name: str, choices: Iterable[C]) -> C | None:
-    """Return the choice that a slot names; of several, the one that was said last."""
+def _chosen(slots: Slots, slot_name: str, named: Mapping[str, T]) -> T | None:
+    """Return what a slot names of what is known by name; of several, what was said last."""
     slot = slots.get(slot_name, Slot())
-    named = {choice.value: choice for choice in choices}
     said = [word for word in slot.heard.casefold().split() if word in named]
     found = [id_ for id_ in slot.ids if id_ in named]
     if len(set(found)) == 1:
@@ -123,15 +126,14 @@ def _number(slots: Slots) -> int | None:
     return int(heard) if NUMBER.fullmatch(heard) else None
 
 
-def _time(slots: Slots) -> time | None:
-    """Return a time of day as Alexa writes it: "07:00", or a part of the day such as "MO"."""
-    heard = slots.get("time", Slot()).heard.strip()
-    if heard in PARTS_OF_DAY:
-        return PARTS_OF_DAY[heard]
+def _time(heard: str) -> time | None:
+    """Return a time of day as Alexa writes it, "07:00"."""
     written = TIME_OF_DAY.fullmatch(heard)
     return time(int(written[1]), int(written[2])) if written else None
 
 
+SIDES = {side.value: side for side in (Side.LEFT, Side.RIGHT)}
+NEEDS = {need.value: need for need in Need}
 DURATION = re.compile(
     r"P(?:([0-9]{1,9}(?:\.[0-9]{1,9})?)Y)?(?:([0-9]{1,9}(?:\.[0-9]{1,9})?)M)?(?:([0-9]{1,9}(?:\.[0-9]{1,9})?)W)?(?:([0-9]{1,9}(?:\.[0-9]{1,9})?)D)?"
     r"(?:T(?:([0-9]{1,9}(?:\.[0-9]{1,9})?)H)?(?:([0-9]{1,9}(?:\.[0-9]{1,9})?)M)?(?:([0-9]{1,9}(?:\.[0-9]{1,9})?)S)?)?"
@@ -141,8 +143,13 @@ SECONDS_EACH = (31_536_000, 2_592_000, 604_800, 86_400, 3_600, 60, 1)
 LONGEST_DURATION = SECONDS_EACH[0]
 NUMBER = re.compile(r"-?[0-9]{1,6}")
 TIME_OF_DAY = re.compile(r"T?([01][0-9]|2[0-3]):([0-5][0-9])(?::[0-5][0-9])?")
-PARTS_OF_DAY = {"MO": time(8), "AF": time(14), "EV": time(18), "NI": time(21)}
-"""What Alexa sends for "in the morning" and the like, and a time that the runner can agree to."""
+PARTS_OF_DAY: Mapping[str, PartOfDay] = {
+    "MO": PartOfDay.MORNING,
+    "AF": PartOfDay.AFTERNOON,
+    "EV": PartOfDay.EVENING,
+    "NI": PartOfDay.NIGHT,
+}
+"""What Alexa sends for "in the morning" and the like."""
 
 INTENTS: Mapping[str, Reading] = {
     "StartRoutineIntent": _start_routine,
@@ -156,6 +163,7 @@ INTENTS: Mapping[str, Reading] = {
     "WhatsNextIntent": _always(events.WhatsNext),
     "WhatWasThatIntent": _always(events.WhatWasThat),
     "ListRoutinesIntent": _always(events.ListRoutines),
+    "RoutineLengthIntent": _routine_length,
     "HowToIntent": _about(events.HowTo),
     "WhyThisIntent": _about(events.WhyThis),
     "ItHurtsIntent": _always(events.ItHurts),
@@ -171,6 +179,7 @@ INTENTS: Mapping[str, Reading] = {
     "EvenSidesIntent": _always(events.EvenSides),
     "WithoutIntent": _needing(events.Without),
     "WithAgainIntent": _needing(events.WithAgain),
+    "SkipForTodayIntent": _about(events.SkipForToday),
     "SkipForGoodIntent": _about(events.SkipForGood),
     "BringBackIntent": _about(events.BringBack),
     "WaitForMeIntent": _always(events.WaitForMe),
@@ -184,6 +193,7 @@ INTENTS: Mapping[str, Reading] = {
     "ThisWeekIntent": _always(events.ThisWeek),
     "LastTimeIntent": _always(events.LastTime),
     "SettingsIntent": _always(events.MySettings),
+    "UndoIntent": _always(events.Undo),
     "UsualSettingsIntent": _always(events.UsualSettings),
     "ForgetMeIntent": _always(events.ForgetMe),
     "RemindMeIntent": _remind_me,

@@ -13,7 +13,15 @@ from skill.coaching.errors import CoachError
 from skill.coaching.lines import LINES
 from skill.coaching.movements import Need, Side
 from skill.coaching.plans import Choices, Detail
-from skill.coaching.runner import Completed, Phase, Progress, Question, Runner, SessionState
+from skill.coaching.runner import (
+    Completed,
+    Former,
+    Phase,
+    Progress,
+    Question,
+    Runner,
+    SessionState,
+)
 from skill.coaching.schedules import Day, Schedule
 from skill.coaching.timeline import Bookmark
 
@@ -50,6 +58,14 @@ def encode(runner: Runner) -> bytes:
         document["said"] = dict(session.said)
     if runner.waits:
         document["waits"] = True
+    if runner.former is not None:
+        former = runner.former
+        document["former"] = {
+            "choices": _without_defaults(former.choices),
+            "waits": former.waits,
+            "plan": former.plan_id,
+            "left": former.left,
+        }
     if runner.proposed is not None:
         at = runner.proposed.at
         document["proposed"] = [runner.proposed.days, at.isoformat() if at else None]
@@ -95,8 +111,21 @@ def _runner(document: Mapping[str, Any]) -> Runner:
             Completed(_text(plan_id), _moment(at)) for plan_id, at in document["history"]
         ),
         cautioned=document["cautioned"] is True,
+        former=_former(document["former"]) if "former" in document else None,
         proposed=proposed,
         untold=tuple(filter(_is_line, _texts(document.get("untold", [])))),
+    )
+
+
+def _former(table: Mapping[str, Any]) -> Former:
+    waits, plan, left = table["waits"], table["plan"], table["left"]
+    if not isinstance(waits, bool):
+        raise CorruptRecordError(f"{waits!r} where true or false belongs")
+    return Former(
+        choices=_choices(table["choices"]),
+        waits=waits,
+        plan_id=None if plan is None else _text(plan),
+        left=None if left is None else _whole(left),
     )
 
 

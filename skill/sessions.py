@@ -2,8 +2,8 @@
 
 A write that lost a race is decided again on what the other has written, never merged. With
 the store away the coach goes on from what could be read and what the player tells, and says
-nothing of it, unless the runner has asked to be forgotten: that is never said to be done
-before it is.
+nothing of it, unless the runner has asked to be forgotten, or for something that is to hold from
+now on: neither is said to be done before it is.
 """
 
 import hashlib
@@ -95,7 +95,11 @@ class SessionManager:
                 break
         outcome = advance(runner, event, moment, self._repertoire)
         if outcome.forgets:
-            outcome = replace(outcome, lines=(line("trouble-forgetting"),), forgets=False)
+            kept = (line("trouble-forgetting"),)
+            outcome = replace(outcome, lines=kept, errand=None, forgets=False)
+        elif _wishes(outcome.runner) != _wishes(runner):
+            # What holds from now on would not: better to be asked again than to have promised.
+            outcome = Outcome(runner, (line("trouble"),))
         return runner, outcome, trouble
 
     def _remember(self, key: str, stored: Stored | None, outcome: Outcome) -> Kept:
@@ -119,6 +123,11 @@ class SessionManager:
             log.error("a record cannot be read and is kept aside: %s", corrupt)  # noqa: TRY400
             self._store.keep_aside(key, stored)
             return Runner().owing("state-lost")
+
+
+def _wishes(runner: Runner) -> object:
+    """What a runner has wished for, and would expect to find again another day."""
+    return runner.choices, runner.waits
 
 
 def storage_key(user_id: str) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import math
 import re
 from ipaddress import ip_address
 from typing import Any
@@ -9,7 +10,13 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Request, Response, jsonify, request
 from werkzeug import Response as BaseResponse
-from werkzeug.exceptions import BadRequest, HTTPException, NotFound, RequestEntityTooLarge
+from werkzeug.exceptions import (
+    BadRequest,
+    HTTPException,
+    NotFound,
+    RequestEntityTooLarge,
+    TooManyRequests,
+)
 
 from skill import logs
 from skill.alexa.admission import NotFromAlexaError, check_application
@@ -27,12 +34,23 @@ from skill.coaching.movements import Milliseconds
 from skill.coaching.plans import shortened
 from skill.coaching.timeline import Timeline
 from skill.guides.editions import ART
+from skill.guides.frames import FRAME_BYTES, FRAME_MS
 from skill.guides.published import CHAPTERS, FOREVER
 from skill.guides.shelves import LocalShelf
 from skill.settings import PREFIX, Settings
+from skill.throttling import Throttle
 
 LARGEST_REQUEST = 256 * 1024
 """Bytes of a request body; Alexa's are under a tenth of it."""
+HARDENED = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": (
+        "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+}
+"""What every answer tells browsers: not to sniff, run, frame or refer to anything."""
 FROM_ELSEWHERE = (
     *("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip", "Via"),
     "Origin",
@@ -46,15 +64,20 @@ log = logging.getLogger(__name__)
 
 
 def create_app(
-    settings: Settings, *, service: Service | None = None, verifier: Verifier | None = None
+    settings: Settings,
+    *,
+    service: Service | None = None,
+    verifier: Verifier | None = None,
+    throttle: Throttle | None = None,
 ) -> Flask:
     """Make the app; raise what `bootstrap.build` raises."""
     service = service or build(settings)
     verifier = verifier or Verifier(ChainFetcher(), certifi_roots())
     app = Flask("skill", static_folder=None)
+    app.debug = False  # whatever FLASK_DEBUG says: to the world a fault is a plain 500
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
     app.json.sort_keys = False  # type: ignore[attr-defined]
-    door = _Door(settings, service, verifier)
+    door = _Door(settings, service, verifier, throttle or Throttle())
     app.get("/")(door.index)
     app.post("/alexa")(door.alexa)
     app.get("/guides/<plan_id>.mp3")(door.guide)
@@ -73,10 +96,13 @@ def create_app(
 class _Door:
     """The views, sharing one service."""
 
-    def __init__(self, settings: Settings, service: Service, verifier: Verifier) -> None:
+    def __init__(
+        self, settings: Settings, service: Service, verifier: Verifier, throttle: Throttle
+    ) -> None:
         self._settings = settings
         self._service = service
         self._verifier = verifier
+        self._throttle = throttle
 
     def index(self) -> Response:
         """Say what this is, and where the guides are."""
@@ -102,18 +128,23 @@ class _Door:
         body = request.get_data()
         document = self._admitted(request, body)
         with logs.request(document):
-            return jsonify(self._service.conversation.answer(document))
+            response = jsonify(self._service.conversation.answer(document))
+        response.headers["Cache-Control"] = "no-store"
+        return response
 
     def guide(self, plan_id: str) -> BaseResponse:
         """Serve the guide of any plan."""
+        self._count(plan_id, self._service.repertoire.timeline(plan_id).duration)
         return self._lasting(self._service.editions.mp3(plan_id), "audio/mpeg")
 
     def captions(self, plan_id: str) -> BaseResponse:
         """Serve what is said in a guide."""
+        self._count(f"{plan_id}.vtt", 0)
         return self._lasting(self._service.editions.captions(plan_id), "text/vtt")
 
     def chapters(self, plan_id: str) -> BaseResponse:
         """Serve the chapters of a guide."""
+        self._count(f"{plan_id}.json", 0)
         return self._lasting(self._service.editions.chapters(plan_id), CHAPTERS)
 
     def clip(self, plan_id: str, step: int) -> BaseResponse:
@@ -122,10 +153,13 @@ class _Door:
         _require_step(timeline, step)
         asked = request.args.get("from")
         start = None if asked is None else _offset_in(timeline, step, asked)
+        span = timeline.spans[step]
+        self._count(f"{plan_id}/{step}/{start}", span.end - span.start)
         return self._lasting(self._service.library.clip(timeline, step, start), "audio/mpeg")
 
     def feed(self) -> BaseResponse:
         """Serve the podcast feed."""
+        self._count("feed.xml", 0)
         # Only the feed needs an XML library, which takes long to import.
         from skill.guides.feed import podcast_feed  # noqa: PLC0415
 
@@ -155,6 +189,18 @@ class _Door:
         check_application(document, self._settings.skill_id)
         return document
 
+    def _count(self, name: str, length: Milliseconds) -> None:
+        """Count a file that plays for so long towards what its client may have."""
+        whole = length // FRAME_MS * FRAME_BYTES
+        wait = self._throttle.take(
+            request.remote_addr or "", name, whole, _bytes_asked_for(request, whole)
+        )
+        if wait:
+            log.warning("a client has had too many guides, and has to wait %.0f s", wait)
+            raise TooManyRequests(
+                "that is more than one client may have at a time", retry_after=math.ceil(wait)
+            )
+
     def _lasting(self, content: bytes | str, mimetype: str) -> BaseResponse:
         """Answer with what stays the same for one recording: whole, in ranges, or not at all."""
         response = Response(content, mimetype=mimetype)
@@ -174,6 +220,14 @@ def _takes_range(request: Request, length: int) -> bool:
         return True
     (first, _), *others = request.range.ranges
     return request.range.units == "bytes" and not others and first >= -length
+
+
+def _bytes_asked_for(request: Request, whole: int) -> int:
+    """Return about how many bytes of a file a request is for."""
+    if not _takes_range(request, whole) or request.range is None:
+        return whole
+    start, end = request.range.range_for_length(whole) or (0, whole)
+    return end - start
 
 
 def _is_local(request: Request) -> bool:
@@ -241,7 +295,6 @@ def _problem(code: str, sentence: str) -> Response:
 
 
 def _hardened(response: Response) -> Response:
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Content-Security-Policy", "default-src 'none'")
-    response.headers.setdefault("Referrer-Policy", "no-referrer")
+    for name, value in HARDENED.items():
+        response.headers.setdefault(name, value)
     return response

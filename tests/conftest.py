@@ -1,6 +1,7 @@
 """What several kinds of tests stand on: the rendered audio, and the service wired on it."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from hypothesis import HealthCheck, settings
 from skill.bootstrap import Service, build
 from skill.content.wording import load_wording
 from skill.guides.library import FrameLibrary
-from skill.guides.manifest import ManifestError, load, words_digest
+from skill.guides.manifest import CUE_FOLDER, ManifestError, load, words_digest
 from skill.settings import PROJECT, Settings
 from skill.stores.memory import MemoryStore
 from tests.simulators.dynamodb import Servers
@@ -40,6 +41,26 @@ def rendered() -> Path:
         FrameLibrary(folder, load(folder, words_digest(load_wording(SETTINGS.locale).script())))
     except ManifestError:
         subprocess.run([sys.executable, PROJECT / "scripts" / "render_audio.py"], check=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def cloud_audio(rendered: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the rendered audio, as it is for the cloud, with a cue that is outdated."""
+    audio = tmp_path_factory.mktemp("cloud")
+    shutil.copytree(rendered, audio / rendered.name, ignore=shutil.ignore_patterns("guides"))
+    (audio / rendered.name / CUE_FOLDER / "outdated.mp3").write_bytes(b"what no manifest names")
+    return audio
+
+
+@pytest.fixture(scope="session")
+def package(cloud_audio: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What runs in the cloud, as `scripts/package` puts it together."""
+    folder = tmp_path_factory.mktemp("package")
+    command = [PROJECT / "scripts" / "package", "--audio", cloud_audio, folder]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.endswith(f" MB in {folder}\n")
     return folder
 
 

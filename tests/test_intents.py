@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from skill.coaching import events
 from skill.coaching.events import Command
 from skill.coaching.movements import Need, Side
-from skill.coaching.schedules import Day, Schedule
+from skill.coaching.schedules import Day, PartOfDay, Schedule
 from skill.content.catalogue import load_catalogue
 from skill.intents import INTENTS, UNRECOGNISED, Slot, event_of
 
@@ -46,6 +46,7 @@ PLAIN = {
     "ThisWeekIntent": events.ThisWeek(),
     "LastTimeIntent": events.LastTime(),
     "SettingsIntent": events.MySettings(),
+    "UndoIntent": events.Undo(),
     "UsualSettingsIntent": events.UsualSettings(),
     "ForgetMeIntent": events.ForgetMe(),
     "StopRemindersIntent": events.StopReminders(),
@@ -71,6 +72,8 @@ NAMING = {
     "StartRoutineIntent": ("routine", events.StartRoutine),
     "HowToIntent": ("movement", events.HowTo),
     "WhyThisIntent": ("movement", events.WhyThis),
+    "RoutineLengthIntent": ("routine", events.RoutineLength),
+    "SkipForTodayIntent": ("movement", events.SkipForToday),
     "SkipForGoodIntent": ("movement", events.SkipForGood),
     "BringBackIntent": ("movement", events.BringBack),
 }
@@ -231,7 +234,7 @@ def test_what_is_lacking(need):
 
 
 def test_a_schedule():
-    """Days come in the week's order, each once; the time may be a part of the day."""
+    """Days come in the week's order, each once; a part of the day may stand for the time."""
     slots = {
         "day": Slot("fridays", ("friday",)),
         "second_day": Slot("tuesdays", ("tuesday",)),
@@ -240,8 +243,9 @@ def test_a_schedule():
     }
     schedule = Schedule((Day.TUESDAY, Day.FRIDAY), time(7))
     assert event_of("RemindMeIntent", slots, CATALOGUE) == events.RemindMe(schedule)
-    slots = {"time": Slot("MO")}
-    assert event_of("RemindMeIntent", slots, CATALOGUE) == events.RemindMe(Schedule((), time(8)))
+    slots = {"day": Slot("weekdays", ("weekdays",)), "time": Slot("MO")}
+    meant = events.RemindMe(Schedule(tuple(Day)[:5]), PartOfDay.MORNING)
+    assert event_of("RemindMeIntent", slots, CATALOGUE) == meant
 
 
 @given(

@@ -12,7 +12,7 @@ from skill.coaching.lines import LINES
 from skill.coaching.movements import HOLD_SECONDS, REP_COUNTS, REP_SECONDS, Need, Side
 from skill.coaching.plans import Choices, Detail
 from skill.coaching.routines import SETS
-from skill.coaching.runner import Completed, Phase, Progress, Question, Runner, SessionState
+from skill.coaching.runner import Completed, Former, Phase, Progress, Question, Runner, SessionState
 from skill.coaching.schedules import Day, Schedule
 from skill.coaching.timeline import Bookmark
 from skill.records import FORMAT, CorruptRecordError, decode, encode
@@ -43,6 +43,7 @@ FULL = Runner(
     waits=True,
     history=(Completed("pre-run", AT), Completed("gone_from-the-catalogue", AT)),
     cautioned=True,
+    former=Former(Choices(hold_seconds=40), waits=True, plan_id="pre-run_h40", left=2),
     proposed=Schedule((Day.TUESDAY, Day.FRIDAY), time(7, 30)),
     untold=("state-lost", "audio-failed"),
 )
@@ -104,6 +105,14 @@ RUNNERS = st.builds(
     waits=st.booleans(),
     history=st.lists(st.builds(Completed, st.text(), MOMENTS), max_size=4).map(tuple),
     cautioned=st.booleans(),
+    former=st.none()
+    | st.builds(
+        Former,
+        st.builds(Choices, bed=st.booleans(), tight=st.sampled_from([None, Side.LEFT])),
+        st.booleans(),
+        st.none() | st.just("pre-run_h40"),
+        st.none() | st.integers(0, 9),
+    ),
     proposed=st.none()
     | st.builds(
         Schedule, st.lists(st.sampled_from(Day), max_size=3).map(tuple), st.none() | st.times()
@@ -234,6 +243,10 @@ class TestCorruption:
             {"proposed": [["someday"], None]},
             {"proposed": [[], "noon"]},
             {"waits": False},
+            {"former": 7},
+            {"former": {"choices": {}, "waits": "no", "plan": None, "left": None}},
+            {"former": {"choices": {}, "waits": True, "plan": 7, "left": None}},
+            {"former": {"choices": {}, "waits": True, "plan": None, "left": 1.5}},
             {"choices": 7},
             {"history": 7},
             {"history": [["pre-run"]]},

@@ -29,8 +29,11 @@ NOW = datetime(2026, 11, 20, 6, 30, tzinfo=UTC)
 AMAZON = Amazon(NOW)
 HARDENED = {
     "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "default-src 'none'",
+    "Content-Security-Policy": (
+        "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
     "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
 }
 ELSEWHERE = {"REMOTE_ADDR": "203.0.113.7"}
 

@@ -121,7 +121,7 @@ def read_phrases() -> Iterator[Phrase]:
     for file in sorted(PHRASES.glob("*.toml"), key=lambda file: (file.name == NONSENSE, file.name)):
         for group, table in tomllib.loads(file.read_text(encoding="utf-8")).items():
             intent = FALLBACK if file.name == NONSENSE else group
-            for phrase in table.pop("phrases"):
+            for phrase in table.pop("phrases", ()):
                 yield Phrase(phrase, group, intent)
             for filled in table.pop("filled", ()):
                 for phrase in filled["phrases"]:

@@ -4,13 +4,13 @@ import argparse
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from random import randrange
-from typing import NoReturn
+from typing import NoReturn, Protocol
 
 from scripts.benchmarks.progress import Progress
-from scripts.soaks import dialogues
+from scripts.soaks import crash, dialogues, fuzz, load, race
 from scripts.soaks.house import Neighbourhood
 from skill.coaching.errors import CoachError
 
@@ -18,12 +18,25 @@ KEPT, BROKEN, NOT_BEGUN, INTERRUPTED = 0, 1, 2, 130
 EXIT_CODES = """\
 exit codes:
   0    every promise was kept
-  1    one was broken; the summary says which, and how to have that dialogue again
+  1    one was broken; the summary says which, and where what broke it is kept
   2    the soak could not begin, for the reason given
   130  interrupted; nothing was broken until then
 """
 SECONDS_BETWEEN_LINES = 5.0
 SEEDS = 1_000_000
+
+
+class Report(Protocol):
+    """What every soak ends with."""
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether something went wrong."""
+        ...
+
+    def summary(self) -> str:
+        """Say how far it got, and what went wrong."""
+        ...
 
 
 class _Now:
@@ -46,22 +59,24 @@ def main(arguments: Sequence[str]) -> int:
     chosen = _parse(arguments)
     signal.signal(signal.SIGTERM, _as_ctrl_c)
     try:
-        return _replay(chosen.replay) if chosen.replay else _soak(chosen.minutes, chosen.seed)
+        if chosen.soak == "dialogues" and chosen.replay:
+            return _replay(chosen.replay)
+        seed = randrange(SEEDS) if chosen.seed is None else chosen.seed  # noqa: S311 - no secret
+        return _soak(lambda tell: chosen.run(chosen, seed, tell))
     except KeyboardInterrupt:
         print("Interrupted.", file=sys.stderr)
         return INTERRUPTED
 
 
-def _soak(minutes: float, seed: int | None) -> int:
-    seed = randrange(SEEDS) if seed is None else seed  # noqa: S311 - no secret
+def _soak(run: Callable[[dialogues.Watch], Report]) -> int:
     try:
         with Progress(sys.stderr) as progress:
-            soaked = dialogues.soak(minutes, seed, _Now(progress).tell)
+            soaked = run(_Now(progress).tell)
     except CoachError as reason:
         print(f"The soak could not begin: {reason}", file=sys.stderr)
         return NOT_BEGUN
     print(soaked.summary())
-    return BROKEN if soaked.broken else KEPT
+    return BROKEN if soaked.is_broken else KEPT
 
 
 def _replay(file: Path) -> int:
@@ -90,19 +105,76 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     soaks = parser.add_subparsers(dest="soak", required=True, metavar="SOAK")
-    command = soaks.add_parser(
+    talking = soaks.add_parser(
         "dialogues",
         help="whole dialogues: words, players' notices, buttons, devices, time",
         description="Have random dialogues with the coach, through its front door. After each "
         "thing that happens the place has to be valid, the answer legal and no apology, what "
         "plays what the coach believes to play, and no session done may be lost.",
     )
+    talking.add_argument("--replay", type=Path, metavar="FILE", help="have one dialogue again")
+    _add_minutes(talking)
+    talking.set_defaults(run=lambda c, seed, tell: dialogues.soak(c.minutes, seed, tell))
+
+    bent = soaks.add_parser(
+        "fuzz",
+        help="requests bent in ways that nobody means to send",
+        description="Send bent requests to the front door, signed, unsigned and badly signed. No "
+        "server error, no answer that Alexa would refuse, nothing changed by what was refused, "
+        "nothing of it in the log, and no growth of memory.",
+    )
+    _add_minutes(bent)
+    bent.add_argument("--requests", type=_count, metavar="N", help="send so many at most")
+    bent.set_defaults(run=lambda c, seed, tell: fuzz.fuzz(c.minutes, seed, tell, c.requests))
+
+    killing = soaks.add_parser(
+        "crash",
+        help="servers killed under load; what was acknowledged has to be there",
+        description="Run two servers on one database, kill one after the other at random moments "
+        "while runners change what is remembered of them, and start it again.",
+    )
+    _add_count(killing, "--kills", 200, "kill so many")
+    killing.set_defaults(run=lambda c, seed, tell: crash.crash(c.kills, seed, tell))
+
+    racing = soaks.add_parser(
+        "race",
+        help="one runner, several devices at once, players' notices lost, doubled and late",
+        description="Have several devices of one runner speak to two servers at once, with their "
+        "players' notices dropped, doubled, delayed and out of order. No wish may be lost, no "
+        "routine counted twice, and no place reached that nobody asked for.",
+    )
+    _add_count(racing, "--events", 50_000, "send so many events")
+    racing.set_defaults(run=lambda c, seed, tell: race.race(c.events, seed, tell))
+
+    loading = soaks.add_parser(
+        "load",
+        help="signed requests from 16 connections to two servers, as in real routines",
+        description="Have 16 devices go through routines, as fast as two servers answer, each "
+        "request signed and verified; and tell how long the answers took.",
+    )
+    _add_count(loading, "--seconds", 60, "go on for so long")
+    loading.set_defaults(run=lambda c, seed, tell: load.load(c.seconds, seed, tell))
+    for soak in (talking, bent, killing, racing, loading):
+        soak.add_argument("--seed", type=int, metavar="S", help="draw the same again")
+    return parser.parse_args(arguments)
+
+
+def _add_minutes(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--minutes", type=_minutes, default=1.0, metavar="N", help="for how long (default: 1)"
     )
-    command.add_argument("--seed", type=int, metavar="S", help="have the same dialogues again")
-    command.add_argument("--replay", type=Path, metavar="FILE", help="have one dialogue again")
-    return parser.parse_args(arguments)
+
+
+def _add_count(command: argparse.ArgumentParser, name: str, default: int, what: str) -> None:
+    command.add_argument(
+        name, type=_count, default=default, metavar="N", help=f"{what} (default: {default})"
+    )
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no such number; 1 is, and 200")
+    return int(text)
 
 
 def _minutes(text: str) -> float:

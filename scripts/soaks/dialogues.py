@@ -59,6 +59,11 @@ class Soaked:
     broken: Broken | None = None
     kept: Path | None = None
 
+    @property
+    def is_broken(self) -> bool:
+        """Whether something broke."""
+        return self.broken is not None
+
     def summary(self) -> str:
         """Say it in a line, and how to have a broken dialogue again in some more."""
         line = (

@@ -23,6 +23,7 @@ ASIDE = frozenset(
     (
         *("HowLongLeftIntent", "HowManyLeftIntent", "HowToIntent", "LastOneIntent"),
         *("LastTimeIntent", "ListRoutinesIntent", "SettingsIntent", "ThisWeekIntent"),
+        "RoutineLengthIntent",
         *("WhatWasThatIntent", "WhatsNextIntent", "WhereAmIIntent", "WhichSideIntent"),
         *("WhyThisIntent", "AMAZON.ShuffleOnIntent", "AMAZON.LoopOnIntent"),
     )
@@ -151,7 +152,8 @@ class Witness:
         intent = happening.intent if isinstance(happening, what.Say) else ""
         if intent in {*what.WISHES, "FitTimeIntent", "AMAZON.YesIntent"}:
             return
-        if (before.choices, before.waits) != (after.choices, after.waits):
+        wanted = before.former if intent == "UndoIntent" and before.former else before
+        if (wanted.choices, wanted.waits) != (after.choices, after.waits):
             raise BrokenPromiseError(f"{before.choices} became {after.choices} by {happening}")
 
     def _answers(self, happening: what.Happening, heard: Heard) -> None:

@@ -99,7 +99,8 @@ class Coaching(AbstractRequestHandler):
         outcome = self._happen(event, envelope, now)
         if isinstance(outcome.errand, SetReminders | CancelReminders):
             event = ReminderAnswered(self._run(outcome.errand, envelope))
-            outcome = self._happen(event, envelope, now)
+            if not outcome.forgets:  # nothing more can happen to who is forgotten
+                outcome = self._happen(event, envelope, now)
         if isinstance(envelope.request, ConnectionsResponse):
             # Just asked: Alexa would say yes at once, for one who gave it before, and so on.
             outcome = replace(outcome, errand=None)

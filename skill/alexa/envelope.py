@@ -58,6 +58,10 @@ Json = Mapping[str, Any]
 T = TypeVar("T")
 
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
+_TOLD = 1_000
+"""Characters of a reported error that are looked at."""
+_SECRET = re.compile(r"(?:amzn1\.|Atza\|)[^\s\"',;]*")
+"""An id or an access token, wherever it stands."""
 
 
 class MalformedRequestError(CoachError):
@@ -88,12 +92,16 @@ def read_envelope(document: object) -> RequestEnvelope:
 
 
 def read_complaint(document: object) -> tuple[str, str] | None:
-    """Return type and message of the error that a request reports, as text; None without."""
+    """Return type and message of the error that a request reports, for a log; None without.
+
+    Whatever they repeat of ids and tokens is left out.
+    """
     request = _required(_as_table("the request", document), "request")
     error = request.get("error")
     if not isinstance(error, dict):
         return None
-    return str(error.get("type", "")), str(error.get("message", ""))
+    kind, message = (str(error.get(name, ""))[:_TOLD] for name in ("type", "message"))
+    return _SECRET.sub("…", kind), _SECRET.sub("…", message)
 
 
 def _session(table: Json) -> Session:

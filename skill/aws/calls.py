@@ -27,6 +27,9 @@ from skill.aws.signature import Request, signed_headers
 ATTEMPTS = 5
 SILENCE_SECONDS = 1.0
 """How long a connection may take to be made, and then each silence of the other side."""
+DOUBT_SECONDS = 0.3
+"""How long a service is given that did not answer the last time: enough for one that is back, and
+while it stays away nobody waits for it in vain."""
 FIRST_PAUSE = 0.05
 """Seconds. Each pause is a random part of twice the last one, so that callers do not march."""
 IDLE_SECONDS = 20
@@ -62,22 +65,29 @@ class Caller:
         self._credentials = credentials
         self._idle: list[tuple[float, http.client.HTTPConnection]] = []
         self._lock = Lock()
+        self._is_in_doubt = False
 
     def call(self, request: Request, deadline: float, read: Callable[[Answer], T]) -> T:
         """Make a request by the deadline, a moment of `time.monotonic`; return what is read of it.
 
         `read` raises `TransientError` for an answer that may be another in a moment. What seemed
         to fail may have been done all the same, so it must do no harm to make a request twice.
+        A service that did not answer the last call has `DOUBT_SECONDS` at most, until it does.
         Raise `AwsError` with the cause.
         """
+        if self._is_in_doubt:
+            deadline = min(deadline, time.monotonic() + DOUBT_SECONDS)
         request = replace(request, headers={"Host": self._address.netloc, **request.headers})
         for attempt in range(1, ATTEMPTS + 1):
             pause = _random() * FIRST_PAUSE * 2 ** (attempt - 1)
             try:
-                return read(self._attempt(request, deadline))
+                answer = self._attempt(request, deadline)
+                self._is_in_doubt = False
+                return read(answer)
             except (TransientError, OSError, http.client.HTTPException) as trouble:
                 reason = f"{self._address.hostname}: {trouble or type(trouble).__name__}"
                 if attempt == ATTEMPTS or time.monotonic() + pause >= deadline:
+                    self._is_in_doubt = not isinstance(trouble, TransientError)
                     raise AwsError(f"{reason}, the last time of {attempt}") from trouble
             log.info("it is tried again, %s", reason)
             time.sleep(pause)

@@ -16,6 +16,7 @@ from skill.coaching.events import (
     HoldFor,
     MoreTime,
     SkipForGood,
+    SkipForToday,
     StartRoutine,
     TighterSide,
     WithAgain,
@@ -187,7 +188,10 @@ def count_faster(turn: Turn, _: Event) -> Outcome:
 def more_time(turn: Turn, event: MoreTime) -> Outcome:
     """Make just this hold or set longer; one that is over goes on."""
     step, plan = turn.step, turn.timeline.plan
-    amount = min(_more_of(step.dose, event), _most_more(turn))
+    wanted = _more_of(step.dose, event)
+    if wanted <= 0:
+        return turn.tell(line("never-mind"))
+    amount = min(wanted, _most_more(turn))
     if amount <= 0:
         return turn.tell(line("more-most"))
     before = plan.more.amount if plan.more and plan.more.step == step.index else 0
@@ -197,7 +201,8 @@ def more_time(turn: Turn, event: MoreTime) -> Outcome:
     since = min(turn.place.offset, span.release) - span.begin
     offset = timeline.spans[step.index].begin + since
     is_set = isinstance(step.dose, Reps)
-    told = line("more", left=WorkLeft(amount if is_set else 0, amount * SECOND))
+    known = "more" if amount == wanted else "more-bounded"
+    told = line(known, left=WorkLeft(amount if is_set else 0, amount * SECOND))
     return turn.move_into(timeline, offset, told, play=turn.session.phase is Phase.STEPPING)
 
 
@@ -233,14 +238,14 @@ def _count(turn: Turn, asked: int) -> Outcome:
 
 
 def _more_of(dose: Dose, event: MoreTime) -> int:
-    """Return how many seconds or repetitions more are wanted; what is no amount, is the usual."""
+    """Return how many seconds or repetitions more are wanted; if no amount is named, the usual."""
     if isinstance(dose, Hold):
         wanted = event.seconds if event.seconds is not None else event.number
-        return wanted if wanted and wanted > 0 else HOLD_STEP
+        return HOLD_STEP if wanted is None else wanted
     wanted = event.number
     if event.seconds is not None:
         wanted = -(-event.seconds // dose.seconds_each)
-    return wanted if wanted and wanted > 0 else REPS_STEP
+    return REPS_STEP if wanted is None else wanted
 
 
 def _most_more(turn: Turn) -> int:
@@ -292,6 +297,22 @@ def with_again(turn: Turn, event: WithAgain) -> Outcome:
         return wish(turn, lambda choices: replace(choices, without=frozenset()), told)
     told = line("with-again", need=need)
     return wish(turn, lambda choices: replace(choices, without=choices.without - {need}), told)
+
+
+def skip_for_today(turn: Turn, event: SkipForToday) -> Outcome:
+    """Leave a movement out of this routine that is named; next is what skips this one."""
+    if unclear := unclear_movement(turn, event):
+        return unclear
+    if not is_named(event):
+        return turn.ask(turn.anything_else(line("skip-what")))
+    movement, plan = event.movement or turn.step.movement, turn.timeline.plan
+    to_come = {portion.movement for portion in plan.portions if portion.part >= turn.step.part}
+    if movement not in to_come:
+        return turn.tell(line("not-to-come", movement=movement))
+    skipped = plan.choices.skipped | {movement.id}
+    changed = replace(plan, choices=replace(plan.choices, skipped=skipped), more=None)
+    told = line("left-out", movements=Together((movement,)))
+    return go_on_with(turn, still_longer(turn, changed), told)
 
 
 def skip_for_good(turn: Turn, event: SkipForGood) -> Outcome:

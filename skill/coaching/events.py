@@ -9,7 +9,7 @@ from datetime import datetime
 
 from skill.coaching.movements import Milliseconds, Movement, Need, Side
 from skill.coaching.routines import Routine
-from skill.coaching.schedules import ReminderAnswer, Schedule
+from skill.coaching.schedules import PartOfDay, ReminderAnswer, Schedule
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,6 +301,15 @@ class SkipForGood(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class SkipForToday(Command):
+    """Leave a movement out of this routine, named as in `HowTo`."""
+
+    movement: Movement | None = None
+    heard: str = ""
+    others: tuple[Movement, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class BringBack(Command):
     """Want a movement again that was skipped for good, named as in `HowTo`."""
 
@@ -357,6 +366,15 @@ class NoSound(Command):
     __slots__ = ()
 
 
+@dataclass(frozen=True, slots=True)
+class RoutineLength(Command):
+    """Ask how long a routine takes: this one, unless another is named, as in `StartRoutine`."""
+
+    routine: Routine | None = None
+    heard: str = ""
+    others: tuple[Routine, ...] = ()
+
+
 class WhichSide(Command):
     """Ask for the side."""
 
@@ -399,6 +417,12 @@ class MySettings(Command):
     __slots__ = ()
 
 
+class Undo(Command):
+    """Want what was changed last as it was before."""
+
+    __slots__ = ()
+
+
 class UsualSettings(Command):
     """Want everything as it comes again."""
 
@@ -413,9 +437,13 @@ class ForgetMe(Command):
 
 @dataclass(frozen=True, slots=True)
 class RemindMe(Command):
-    """Want to be reminded; what was not said of the schedule is missing in it."""
+    """Want to be reminded; what was not said of the schedule is missing in it.
+
+    `part`: the part of the day that was named in place of a time.
+    """
 
     schedule: Schedule = field(default_factory=Schedule)
+    part: PartOfDay | None = None
 
 
 class StopReminders(Command):

@@ -77,9 +77,10 @@ def whether_to_forget(turn: Turn, _: Event) -> Outcome:
 
 
 def forget(turn: Turn, _: Event) -> Outcome:
-    """Delete all that is stored, and stop what plays."""
+    """Delete all that is stored, the device's reminders as well, and stop what plays."""
     stop = StopPlaying() if turn.moment.has_player else None
-    return Outcome(Runner(), (line("forgotten"),), stop, forgets=True)
+    forgotten = (line("forgotten"),)
+    return Outcome(Runner(), forgotten, stop, errand=CancelReminders(), forgets=True)
 
 
 def keep_everything(turn: Turn, _: Event) -> Outcome:
@@ -94,9 +95,11 @@ def remind_me(turn: Turn, event: RemindMe) -> Outcome:
     """Ask for what is missing of the schedule, then for consent."""
     asked = turn.session.asked in {Question.WHICH_DAYS, Question.WHAT_TIME, Question.REMIND_ME}
     before = turn.runner.proposed if asked else None
-    schedule = event.schedule
-    if before is not None:
-        schedule = Schedule(schedule.days or before.days, schedule.at or before.at)
+    before = before or Schedule()
+    at = event.schedule.at or before.at
+    if event.part is not None:
+        at = event.part.at(before.at) if before.at else event.part.usual
+    schedule = Schedule(event.schedule.days or before.days, at)
     turn = _proposing(turn, schedule)
     if not schedule.days:
         return turn.ask(turn.ask_for(Question.WHICH_DAYS))

@@ -99,6 +99,20 @@ class SessionState:
 
 
 @dataclass(frozen=True, slots=True)
+class Former:
+    """What a runner wanted before the last change: the choices, waiting, the plan under way.
+
+    `left`: the step of that plan which the change has led away from, if it led to another
+    movement.
+    """
+
+    choices: Choices
+    waits: bool
+    plan_id: str | None = None
+    left: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Completed:
     """A routine done to its end."""
 
@@ -111,8 +125,9 @@ class Runner:
     """All that is remembered of one runner.
 
     `waits`: the coach waits for them after each step. `cautioned`: they have heard the care
-    line. `proposed`: the reminders they are being asked about. `untold`: what went wrong and they
-    do not know yet, as lines to say before the next answer.
+    line. `former`: what an undo leads back to. `proposed`: the reminders they are being asked
+    about. `untold`: what went wrong and they do not know yet, as lines to say before the next
+    answer.
     """
 
     session: SessionState = SessionState()
@@ -120,6 +135,7 @@ class Runner:
     waits: bool = False
     history: tuple[Completed, ...] = ()
     cautioned: bool = False
+    former: Former | None = None
     proposed: Schedule | None = None
     untold: tuple[str, ...] = ()
 

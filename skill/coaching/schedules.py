@@ -1,5 +1,6 @@
 """Schedules: on which days of the week, and when, a runner wants to be reminded."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time
 from enum import StrEnum
@@ -15,6 +16,45 @@ class Day(StrEnum):
     FRIDAY = "friday"
     SATURDAY = "saturday"
     SUNDAY = "sunday"
+
+
+DAYS_BY_NAME: Mapping[str, tuple[Day, ...]] = {
+    **{day.value: (day,) for day in Day},
+    "every-day": tuple(Day),
+    "weekdays": (Day.MONDAY, Day.TUESDAY, Day.WEDNESDAY, Day.THURSDAY, Day.FRIDAY),
+    "weekend": (Day.SATURDAY, Day.SUNDAY),
+}
+"""Days, and groups of them that have a name."""
+
+
+class PartOfDay(StrEnum):
+    """A part of the day, for who names no hour or says which of two is meant."""
+
+    MORNING = "morning"
+    AFTERNOON = "afternoon"
+    EVENING = "evening"
+    NIGHT = "night"
+
+    @property
+    def usual(self) -> time:
+        """A time in it that a runner can agree to."""
+        return _USUAL[self]
+
+    def at(self, clock: time) -> time:
+        """Return what a clock face shows as a time in this part of the day: seven, at 19:00."""
+        late = self in {PartOfDay.AFTERNOON, PartOfDay.EVENING}
+        late |= self is PartOfDay.NIGHT and clock.hour % NOON >= FIRST_HOUR_OF_NIGHT
+        return clock.replace(hour=clock.hour % NOON + NOON * late)
+
+
+NOON = 12
+FIRST_HOUR_OF_NIGHT = 6
+_USUAL = {
+    PartOfDay.MORNING: time(8),
+    PartOfDay.AFTERNOON: time(14),
+    PartOfDay.EVENING: time(18),
+    PartOfDay.NIGHT: time(21),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 from skill.coaching import adjusting as adjust
 from skill.coaching import answering as answer
-from skill.coaching import events
+from skill.coaching import events, undoing
 from skill.coaching import recalling as recall
 from skill.coaching import transitions as do
 from skill.coaching.errors import PlanError
@@ -87,6 +87,8 @@ TRANSITIONS: Mapping[type[Event], Mapping[Phase, Callable[[Turn, Any], Outcome]]
          do.repeat_the_question, do.what_was_that, do.what_was_that, do.ask_again),
     _always(events.StartRoutine, do.start),
     _always(events.ListRoutines, do.list_routines),
+    _row(events.RoutineLength,
+         do.routine_length, do.length_of_this, do.length_of_this, do.length_of_this),
     _always(events.KeepOrder, do.keep_order),
     _always(events.NotUnderstood, do.not_understood),
     # wishes
@@ -98,6 +100,7 @@ TRANSITIONS: Mapping[type[Event], Mapping[Phase, Callable[[Turn, Any], Outcome]]
     _row(events.SkipForGood,
          adjust.skip_for_good_idle, adjust.skip_for_good, adjust.skip_for_good,
          adjust.skip_for_good),
+    _under_way(events.SkipForToday, adjust.skip_for_today),
     _under_way(events.MoreTime, adjust.more_time),
     _under_way(events.EasierForm, adjust.easier),
     _always(events.HoldFor, adjust.hold_for),
@@ -117,6 +120,7 @@ TRANSITIONS: Mapping[type[Event], Mapping[Phase, Callable[[Turn, Any], Outcome]]
     _always(events.SoftSound, adjust.soft_sound),
     _always(events.NoSound, adjust.no_sound),
     _always(events.UsualSettings, adjust.usual_settings),
+    _always(events.Undo, undoing.undo),
     # what is remembered
     _always(events.ThisWeek, recall.this_week),
     _always(events.LastTime, recall.last_time),
@@ -146,11 +150,11 @@ TRANSITIONS: Mapping[type[Event], Mapping[Phase, Callable[[Turn, Any], Outcome]]
 _RECALLING = frozenset(
     event
     for event, row in TRANSITIONS.items()
-    if issubclass(event, PlayerNotice) or row[Phase.IDLE] in {do.nothing_on, do.nothing_to_pause}
-) - {events.PlaybackStopped}
+    if row[Phase.IDLE] in {do.nothing_on, do.nothing_to_pause}
+) | {events.PlaybackFailed, events.PlaybackFinished}
 """What brings back, for a runner of whom nothing is stored, the place that the player knows: what
-makes no sense without one. Anything else happens also to who has just been forgotten, while the
-player still keeps our token."""
+makes no sense without one, and what is lost otherwise. Anything else happens also to who has just
+been forgotten, while the player still keeps our token."""
 
 
 def advance(runner: Runner, event: Event, moment: Moment, repertoire: Repertoire) -> Outcome:
@@ -163,6 +167,7 @@ def advance(runner: Runner, event: Event, moment: Moment, repertoire: Repertoire
     outcome = TRANSITIONS[type(event)][runner.session.phase](turn, event)
     if not isinstance(event, Command):
         return outcome
+    outcome = undoing.with_former(runner, outcome, repertoire)
     if not moment.is_spoken:
         return replace(outcome, lines=())
     if outcome.errand is None:

@@ -10,8 +10,10 @@ from skill.coaching.events import (
     BringBack,
     Event,
     HowTo,
+    RoutineLength,
     SessionEnded,
     SkipForGood,
+    SkipForToday,
     StartRoutine,
     WhyThis,
 )
@@ -33,7 +35,7 @@ from skill.coaching.outcomes import Outcome
 from skill.coaching.runner import Phase
 from skill.coaching.turns import Turn, spot_of
 
-Naming = HowTo | WhyThis | SkipForGood | BringBack
+Naming = HowTo | WhyThis | SkipForToday | SkipForGood | BringBack
 """Events that may name a movement."""
 
 PROGRESS_BEFORE_ANOTHER_RETRY: Milliseconds = 30 * SECOND
@@ -90,6 +92,26 @@ def start(turn: Turn, event: StartRoutine) -> Outcome:
 def list_routines(turn: Turn, _: Event) -> Outcome:
     """Name the routines."""
     return turn.tell(line("routines", routines=turn.all_routines))
+
+
+def routine_length(turn: Turn, event: RoutineLength) -> Outcome:
+    """Say how long a routine takes as this runner likes it; without a name, ask which."""
+    if event.routine is None:
+        return start(turn, StartRoutine(None, event.heard, event.others))
+    try:
+        timeline = turn.repertoire.timeline(turn.plan_of(event.routine).id)
+    except NothingLeftError:
+        return turn.tell(line("nothing-left"))
+    except PlanError:
+        return turn.tell(line("too-long"))
+    length = About(timeline.duration)
+    return turn.tell(line("routine-length", routine=event.routine, length=length))
+
+
+def length_of_this(turn: Turn, event: RoutineLength) -> Outcome:
+    """Say how long a routine takes that is named, or what is left of this one."""
+    is_named = event.routine or event.heard or event.others
+    return routine_length(turn, event) if is_named else how_long_left(turn, event)
 
 
 def cautioned(turn: Turn) -> tuple[Turn, tuple[Line, ...]]:

@@ -5,7 +5,7 @@ from datetime import time
 
 from skill.coaching.movements import SECOND, Milliseconds, Side, Sidedness
 from skill.coaching.plans import Choices, Detail
-from skill.coaching.schedules import Day, Schedule
+from skill.coaching.schedules import DAYS_BY_NAME, Day, Schedule
 
 MINUTE: Milliseconds = 60 * SECOND
 HOUR: Milliseconds = 60 * MINUTE
@@ -20,9 +20,9 @@ _ELAPSED: Sequence[tuple[Milliseconds, int, str, str]] = (
 )
 
 _GROUPS_OF_DAYS: Mapping[tuple[Day, ...], str] = {
-    tuple(Day): "every day",
-    (Day.MONDAY, Day.TUESDAY, Day.WEDNESDAY, Day.THURSDAY, Day.FRIDAY): "weekdays",
-    (Day.SATURDAY, Day.SUNDAY): "weekends",
+    DAYS_BY_NAME["every-day"]: "every day",
+    DAYS_BY_NAME["weekdays"]: "weekdays",
+    DAYS_BY_NAME["weekend"]: "weekends",
 }
 
 _PARTS_OF_DAY: Sequence[tuple[int, str]] = (

@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from skill.coaching.movements import Need, Side
-from skill.coaching.schedules import Day
+from skill.coaching.schedules import DAYS_BY_NAME
 from skill.content.catalogue import FOLDER
 from skill.content.entries import Entry, read_entries
 
@@ -27,6 +27,7 @@ CUSTOM_INTENTS: Mapping[str, Mapping[str, str]] = {
     "WhatsNextIntent": {},
     "WhatWasThatIntent": {},
     "ListRoutinesIntent": {},
+    "RoutineLengthIntent": {"routine": "ROUTINE"},
     "HowToIntent": {"movement": "MOVEMENT"},
     "WhyThisIntent": {"movement": "MOVEMENT"},
     "ItHurtsIntent": {},
@@ -42,6 +43,7 @@ CUSTOM_INTENTS: Mapping[str, Mapping[str, str]] = {
     "EvenSidesIntent": {},
     "WithoutIntent": {"need": "NEED"},
     "WithAgainIntent": {"need": "NEED"},
+    "SkipForTodayIntent": {"movement": "MOVEMENT"},
     "SkipForGoodIntent": {"movement": "MOVEMENT"},
     "BringBackIntent": {"movement": "MOVEMENT"},
     "WaitForMeIntent": {},
@@ -55,6 +57,7 @@ CUSTOM_INTENTS: Mapping[str, Mapping[str, str]] = {
     "ThisWeekIntent": {},
     "LastTimeIntent": {},
     "SettingsIntent": {},
+    "UndoIntent": {},
     "UsualSettingsIntent": {},
     "ForgetMeIntent": {},
     "RemindMeIntent": {
@@ -70,7 +73,7 @@ CUSTOM_INTENTS: Mapping[str, Mapping[str, str]] = {
 SLOT_TYPES: Mapping[str, tuple[str, ...]] = {
     "SIDE": (Side.LEFT.value, Side.RIGHT.value),
     "NEED": tuple(need.value for need in Need),
-    "DAY": tuple(day.value for day in Day),
+    "DAY": tuple(DAYS_BY_NAME),
 }
 """The slot types whose words stand among the utterances, each with its values' ids. Those of
 routines and movements stand with them, those of `AMAZON` types are Alexa's own."""

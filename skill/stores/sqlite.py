@@ -15,17 +15,21 @@ import logging
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from skill.ports import ConflictError, Stored, StoreError
 
-BUSY_SECONDS = 2.0
-"""How long a write waits for another process's write; Alexa waits 8 s for the answer."""
-RETRY_SECONDS = 0.01
+BUSY_SECONDS = 1.0
+"""How long a write waits for others' writes; a load and a write fit into the time of an answer."""
+RETRY_SECONDS = 0.001
+"""How long to rest before looking again whether the file is free. SQLite's own waiting rests up to
+0.1 s, so that under load who has come last is served first, and some wait for seconds."""
 
+_PLAIN_CODE = 0xFF
+"""Of an error's code, the part that says what it is; the rest says why."""
 _MAGIC = b"SQLite format 3\0"
 """What every database file begins with."""
 
@@ -65,6 +69,7 @@ class SqliteStore:
         self._path = path.absolute()
         self._local = threading.local()
         self._open_connections: list[sqlite3.Connection] = []
+        self._writing = threading.Lock()
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as refused:
@@ -74,23 +79,27 @@ class SqliteStore:
     def load(self, key: str) -> Stored | None:
         """Return the document under a key, or None."""
         with self._connection() as connection:
-            row = connection.execute(
-                "SELECT CAST(document AS BLOB), version FROM runners WHERE key = ?", (key,)
+            row = _execute(
+                connection,
+                "SELECT CAST(document AS BLOB), version FROM runners WHERE key = ?",
+                (key,),
             ).fetchone()
         return Stored(*row) if row else None
 
     def save(self, key: str, document: bytes, replacing: int | None) -> None:
         """Write a document over the version read, or as the first one."""
-        with self._connection() as connection:
+        with self._turn(), self._connection() as connection:
             if replacing is None:
-                written = connection.execute(
+                written = _execute(
+                    connection,
                     "INSERT INTO runners (key, version, document)"
                     " VALUES (?, 1 + IFNULL((SELECT newest FROM deletions), 0), ?)"
                     " ON CONFLICT DO NOTHING",
                     (key, document),
                 )
             else:
-                written = connection.execute(
+                written = _execute(
+                    connection,
                     "UPDATE runners SET version = version + 1, document = ?"
                     " WHERE key = ? AND version = ?",
                     (document, key, replacing),
@@ -101,8 +110,9 @@ class SqliteStore:
 
     def keep_aside(self, key: str, stored: Stored) -> None:
         """Keep a copy of a document that cannot be read, if it is still the newest."""
-        with self._connection() as connection:
-            connection.execute(
+        with self._turn(), self._connection() as connection:
+            _execute(
+                connection,
                 "INSERT INTO kept_aside (key, version, document)"
                 " SELECT key, version, ? FROM runners WHERE key = ? AND version = ?"
                 " ON CONFLICT DO NOTHING",
@@ -111,8 +121,8 @@ class SqliteStore:
 
     def delete(self, key: str, replacing: int) -> None:
         """Delete the version read, and all copies of its key; sweep the file."""
-        with self._connection() as connection, connection:
-            connection.execute("BEGIN IMMEDIATE")
+        with self._turn(), self._connection() as connection, connection:
+            _execute(connection, "BEGIN IMMEDIATE")
             newest = connection.execute(
                 "SELECT version FROM runners WHERE key = ?", (key,)
             ).fetchone()
@@ -156,7 +166,8 @@ class SqliteStore:
 
     def _make_tables(self) -> None:
         with self._connection() as connection:
-            connection.executescript(_SCHEMA)
+            for statement in _SCHEMA.split(";"):
+                _execute(connection, statement)
 
     def _sweep(self) -> bool:
         """Rewrite the file without what was deleted, if it is due; tell whether it is done.
@@ -165,12 +176,12 @@ class SqliteStore:
         """
         try:
             with self._connection() as connection:
-                due = connection.execute(
-                    "SELECT newest FROM deletions WHERE newest > swept"
+                due = _execute(
+                    connection, "SELECT newest FROM deletions WHERE newest > swept"
                 ).fetchone()
             if due is None:
                 return True
-            # A connection of its own, as the others wait for locks.
+            # A connection of its own, which waits for nobody's locks.
             with closing(sqlite3.connect(self._path, timeout=0, isolation_level=None)) as broom:
                 # In vain while somebody reads; the file would be rewritten in vain, too.
                 if not _empty_log(broom):
@@ -207,6 +218,16 @@ class SqliteStore:
         log.error("%s is no database; kept as %s, a new one is begun", self._path, aside.name)
 
     @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Wait for this process's other writes: of all its threads only one waits for the file."""
+        if not self._writing.acquire(timeout=BUSY_SECONDS):
+            raise StoreError(f"cannot use the database {self._path}: other writes take too long")
+        try:
+            yield
+        finally:
+            self._writing.release()
+
+    @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
         """Lend this thread's connection; SQLite's refusals leave as `StoreError`."""
         try:
@@ -220,7 +241,7 @@ class SqliteStore:
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
             self._path,
-            timeout=BUSY_SECONDS,
+            timeout=0,  # who waits, does so in `_execute`
             isolation_level=None,
             check_same_thread=False,
         )
@@ -243,13 +264,19 @@ def _empty_log(connection: sqlite3.Connection) -> bool:
 
 def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
     """Switch the file over, once; of two that do so at a time, SQLite lets neither wait."""
+    _execute(connection, "PRAGMA journal_mode = WAL")
+
+
+def _execute(
+    connection: sqlite3.Connection, statement: str, parameters: Sequence[object] = ()
+) -> sqlite3.Cursor:
+    """Execute one statement as soon as nobody has the file locked."""
     deadline = time.monotonic() + BUSY_SECONDS
     while True:
         try:
-            connection.execute("PRAGMA journal_mode = WAL")
+            return connection.execute(statement, parameters)
         except sqlite3.OperationalError as refused:
-            if refused.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+            is_busy = refused.sqlite_errorcode & _PLAIN_CODE == sqlite3.SQLITE_BUSY
+            if not is_busy or time.monotonic() > deadline:
                 raise
             time.sleep(RETRY_SECONDS)
-        else:
-            return

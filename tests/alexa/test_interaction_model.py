@@ -7,7 +7,7 @@ import pytest
 from skill.alexa.interaction_model import interaction_model, skill_manifest
 from skill.coaching.errors import ContentError
 from skill.coaching.movements import Need, Side
-from skill.coaching.schedules import Day
+from skill.coaching.schedules import DAYS_BY_NAME
 from skill.content.catalogue import FOLDER
 from skill.content.utterances import (
     BUILT_IN_INTENTS,
@@ -126,7 +126,7 @@ def test_every_thing_can_be_named():
         "MOVEMENT": list(WORDING.movements),
         "SIDE": [Side.LEFT, Side.RIGHT],
         "NEED": list(Need),
-        "DAY": list(Day),
+        "DAY": list(DAYS_BY_NAME),
     }
 
 

@@ -249,6 +249,43 @@ class TestTime:
             assert 1 < len(running.came) <= 3
             waiting.set()
 
+    def test_a_server_that_did_not_answer_the_last_time(self, monkeypatch):
+        """It is given a moment, until it answers again; then it has all the time there is."""
+        monkeypatch.setattr(calls, "SILENCE_SECONDS", 0.2)
+        monkeypatch.setattr(calls, "DOUBT_SECONDS", 0.1)
+        waiting, is_back = threading.Event(), threading.Event()
+
+        def answer_once_back(handler: Handler, _: int) -> None:
+            waiting.wait(0 if is_back.is_set() else 5)
+            handler.answer()
+
+        def seconds_of(asking: Caller) -> float:
+            started = time.monotonic()
+            with pytest.raises(AwsError):
+                asking.call(ASKED, soon(0.6), whole)
+            return time.monotonic() - started
+
+        with server(answer_once_back) as running, caller(running.endpoint) as asking:
+            first, second, third = (seconds_of(asking) for _ in range(3))
+            assert max(second, third) < first / 2
+            is_back.set()
+            assert asking.call(ASKED, soon(), whole).status == 200
+            is_back.clear()
+            assert seconds_of(asking) > max(second, third)
+            waiting.set()
+
+    def test_one_that_refuses_is_there(self, monkeypatch):
+        """Who answers, and be it that it is busy, has all the time there is at the next call."""
+        monkeypatch.setattr(calls, "DOUBT_SECONDS", -1)
+        with (
+            server(lambda handler, _: handler.answer(503)) as running,
+            caller(running.endpoint) as asking,
+        ):
+            for times in (1, 2):
+                with pytest.raises(AwsError, match="busy"):
+                    asking.call(ASKED, soon(), unless_busy)
+                assert len(running.came) == times * ATTEMPTS
+
     def test_a_server_that_drips(self):
         """An answer that comes by the byte ends at the deadline all the same."""
 

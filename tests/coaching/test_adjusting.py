@@ -129,13 +129,13 @@ class TestMore:
             (events.MoreTime(None, 3), 8),
             (events.MoreTime(10), 8),
             (events.MoreTime(), 7),
-            (events.MoreTime(0), 7),
-            (events.MoreTime(None, -5), 7),
+            (events.MoreTime(0), 5),
+            (events.MoreTime(None, -5), 5),
             (events.MoreTime(None, 500), 30),
         ],
     )
     def test_more_of_a_set_is_repetitions(self, event, count):
-        """Seconds become whole repetitions, no amount becomes two, too many become the most."""
+        """Seconds become whole repetitions, no number two of them; there is a most."""
         outcome = act(at("pre-run", 1, 9_000, Phase.PLAYING), event)
         place = place_of(outcome.runner)
         assert place.step.dose == Reps(count, 4)
@@ -144,7 +144,7 @@ class TestMore:
     def test_more_than_a_step_can_hold(self):
         """Twenty more slow repetitions are as many as a step has room for."""
         outcome = act(at("daily-five_p8", 0, 20_000, Phase.PLAYING), events.MoreTime(None, 20))
-        assert said(outcome) == ["more"]
+        assert said(outcome) == ["more-bounded"]
         assert 8 < place_of(outcome.runner).step.dose.count < 28
 
     def test_a_longer_set_at_another_pace(self):

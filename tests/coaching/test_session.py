@@ -129,6 +129,12 @@ EXPECTED: dict[str, tuple[str, str, str, str]] = {
         "next-step -> paused",
         "ready-next? -> stepping",
     ),
+    "RoutineLength": (
+        "which-routine? -> idle",
+        "left-in-work -> playing",
+        "left-in-work -> paused",
+        "left-after ready-next? -> stepping",
+    ),
     "ListRoutines": (
         "routines which-one? -> idle",
         "routines -> playing",
@@ -231,6 +237,12 @@ EXPECTED: dict[str, tuple[str, str, str, str]] = {
         "with-everything -> paused",
         "with-everything ready-next? -> stepping",
     ),
+    "SkipForToday": (
+        "nothing-on which-routine? -> idle",
+        "skip-what? -> playing",
+        "skip-what? -> paused",
+        "skip-what? -> stepping",
+    ),
     "SkipForGood": (
         "skip-which? -> idle",
         "skipped-for-good [play@0] -> playing",
@@ -332,6 +344,12 @@ EXPECTED: dict[str, tuple[str, str, str, str]] = {
         "settings-none -> playing",
         "settings-none -> paused",
         "settings-none ready-next? -> stepping",
+    ),
+    "Undo": (
+        "nothing-to-undo which-one? -> idle",
+        "nothing-to-undo -> playing",
+        "nothing-to-undo -> paused",
+        "nothing-to-undo ready-next? -> stepping",
     ),
     "UsualSettings": (
         "settings-usual which-one? -> idle",

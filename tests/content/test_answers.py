@@ -47,6 +47,7 @@ ASKING = {
     "hold-seconds",
     "which-is-tight",
     "what-is-missing",
+    "skip-what",
     "skip-which",
     "what-to-bring-back",
     "whether-to-forget",

@@ -180,11 +180,19 @@ class TestMoreOfThisOne:
         assert is_at(holding, "lying-figure-four left", 12)
         assert holding.left == 23
 
-    @pytest.mark.parametrize("odd", ["?", "", "-5", "0"])
+    @pytest.mark.parametrize("odd", ["?", ""])
     def test_no_number(self, holding, odd):
-        """What is no number, or no more at all, is taken for the usual ten seconds."""
+        """What is no number is taken for the usual ten seconds."""
         holding.mean("MoreTimeIntent", number=odd)
         assert holding.left == 28
+
+    @pytest.mark.parametrize("less", ["-5", "0"])
+    def test_no_more(self, holding, less):
+        """None more, or less than none, changes nothing, and the coach says so."""
+        heard = holding.mean("MoreTimeIntent", number=less)
+        assert heard.speech
+        assert is_at(holding, "lying-figure-four left", 12)
+        assert holding.left == 18
 
     def test_as_long_as_can_be(self, holding):
         """Ninety minutes more are as many as there can be; after them there are none."""

@@ -172,3 +172,60 @@ def test_forgotten_with_the_rest(coach):
     coach.say("forget me")
     coach.say("yes")
     assert coach.remembered == Runner()
+
+
+def test_forgetting_takes_the_reminders_along(coach, amazon):
+    """Who is forgotten is not reminded any more, and nothing is stored by that."""
+    coach.tell(WORDS)
+    coach.say("yes")
+    assert amazon.kept()
+    coach.tell("forget me")
+    heard = coach.say("yes")
+    assert "deleted" in heard.speech
+    assert not amazon.kept()
+    assert coach.store.documents() == []
+
+
+def test_forgetting_while_amazon_fails(coach, amazon):
+    """It is done all the same where Amazon's side of it fails."""
+    coach.tell("hold it longer")
+    amazon.fail_next("GET", 500)
+    coach.tell("forget me")
+    heard = coach.say("yes")
+    assert "deleted" in heard.speech
+    assert coach.store.documents() == []
+
+
+@pytest.mark.parametrize(
+    ("said", "days"),
+    [
+        ("remind me every day at seven", tuple(Day)),
+        ("remind me on weekdays at seven", tuple(Day)[:5]),
+        ("remind me at the weekend at seven", tuple(Day)[5:]),
+    ],
+)
+def test_groups_of_days(coach, amazon, said, days):
+    """Every day, weekdays and the weekend are days as well."""
+    coach.tell(said)
+    assert coach.remembered.proposed.days == days
+    coach.say("yes")
+    assert amazon.kept()
+
+
+@pytest.mark.parametrize(
+    ("part", "hour"), [("in the evening", 19), ("in the morning", 7), ("at night", 19)]
+)
+def test_which_seven(coach, amazon, part, hour):
+    """Asked for consent, a part of the day says which seven o'clock is meant."""
+    coach.tell(WORDS)
+    heard = coach.say(part)
+    assert "at 7 in the" in heard.speech
+    coach.say("yes")
+    assert all(f"BYHOUR={hour};BYMINUTE=0" in rule for rule in amazon.rules())
+
+
+def test_a_part_of_the_day_alone(coach):
+    """With no hour named, it is one to agree to."""
+    coach.tell("remind me on tuesdays")
+    heard = coach.say("in the evening")
+    assert "Tuesdays at 6 in the evening" in heard.speech

@@ -42,24 +42,6 @@ def run(*arguments: object) -> subprocess.CompletedProcess:
 
 
 @pytest.fixture(scope="module")
-def audio(rendered: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the rendered audio, with a recording that was in force before."""
-    audio = tmp_path_factory.mktemp("audio")
-    shutil.copytree(rendered, audio / "en-US", ignore=shutil.ignore_patterns("guides"))
-    (audio / "en-US" / CUE_FOLDER / "outdated.mp3").write_bytes(b"what no manifest names")
-    return audio
-
-
-@pytest.fixture(scope="module")
-def package(audio: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("package")
-    done = run("--audio", audio, folder)
-    assert done.returncode == 0, done.stderr
-    assert re.fullmatch(rf"[0-9.]+ MB in {folder}\n", done.stdout.splitlines(keepends=True)[-1])
-    return folder
-
-
-@pytest.fixture(scope="module")
 def s3() -> Iterator[S3]:
     with serving_s3() as served:
         yield served
@@ -96,14 +78,14 @@ def answered(package, s3, tmp_path_factory):
 
 
 class TestWhatIsInIt:
-    def test_all_cues_in_force_and_no_other(self, package, audio):
+    def test_all_cues_in_force_and_no_other(self, package, cloud_audio):
         """The manifest and each cue it names, where the service looks for them by itself."""
         folder = package / "audio" / "rendered" / "en-US"
         manifest = json.loads((folder / MANIFEST_FILE).read_text())
         assert {path.name for path in (folder / CUE_FOLDER).iterdir()} == {
             cue["file"] for cue in manifest["cues"].values()
         }
-        earlier = {path.name for path in (audio / "en-US" / "earlier").glob("*.json")}
+        earlier = {path.name for path in (cloud_audio / "en-US" / "earlier").glob("*.json")}
         assert {path.name for path in folder.glob("earlier/*")} == earlier
 
     def test_without_cues_it_is_small(self, package):
@@ -200,10 +182,10 @@ class TestWhatStopsIt:
         assert "./scripts/publish_audio.py --only-render" in done.stderr
         assert not (tmp_path / "package").exists()
 
-    def test_a_folder_that_is_not_empty(self, audio, tmp_path):
+    def test_a_folder_that_is_not_empty(self, cloud_audio, tmp_path):
         """What is there is not mixed with a package."""
         (tmp_path / "mine.txt").write_text("mine")
-        done = run("--audio", audio, tmp_path)
+        done = run("--audio", cloud_audio, tmp_path)
         assert done.returncode == 2
         assert done.stderr == f"The function cannot be packaged: {tmp_path} is not empty\n"
         assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
@@ -211,9 +193,9 @@ class TestWhatStopsIt:
 
 @pytest.mark.skipif(not SAM.exists(), reason="./scripts/check_template sets up SAM")
 class TestSam:
-    def test_it_builds_the_same(self, package, audio, tmp_path):
+    def test_it_builds_the_same(self, package, cloud_audio, tmp_path):
         """`sam build` puts together what the command does, to the byte; and a stamp."""
-        done = sam_build(tmp_path, audio)
+        done = sam_build(tmp_path, cloud_audio)
         assert done.returncode == 0, done.stderr
         built = contents(tmp_path / "build" / "CoachFunction")
         assert re.fullmatch(rb"[0-9-]{10}T[0-9:]{8}Z\n", built.pop("built.txt"))

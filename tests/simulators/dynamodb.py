@@ -211,9 +211,8 @@ class BadLine:
         self.happened: list[tuple[str, Mishap | bytes | None]] = []
         self._came: Counter[bytes] = Counter()
         self._lock = Lock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _Relay)
+        self._server = _Exchange(("127.0.0.1", 0), _Relay)
         self._server.line = self  # type: ignore[attr-defined]
-        self._server.daemon_threads = True
         self.endpoint = f"http://127.0.0.1:{self._server.server_port}"
 
     def __enter__(self) -> Self:
@@ -231,6 +230,12 @@ class BadLine:
             mishap = self.fate(operation, self._came[body])
             self.happened.append((operation, mishap))
             return mishap
+
+
+class _Exchange(ThreadingHTTPServer):
+    daemon_threads = True
+    # With the five of the standard library, callers who come together are left hanging.
+    request_queue_size = 128
 
 
 class _Relay(BaseHTTPRequestHandler):

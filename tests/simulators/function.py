@@ -1,17 +1,20 @@
 """AWS Lambda for the tests: its Runtime API over real HTTP, and a coach that runs as a function.
 
 The process that takes the events is Amazon's own runtime client (awslambdaric), with the handler
-of ours; what it must be told and what it tells stands in Amazon's documentation, "Using the
-Lambda runtime API for custom runtimes".
+of the package that is deployed, and besides these two there is nothing but Python's own library.
+What the client must be told and what it tells stands in Amazon's documentation, "Using the Lambda
+runtime API for custom runtimes".
 """
 
 import importlib.util
 import json
 import subprocess
 import sys
+import tempfile
 import time
 import uuid
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -28,7 +31,6 @@ from scripts.echo.requests import Device
 from scripts.echo.streams import FIRST_BYTES, lengths_by
 from skill.bootstrap import Service
 from skill.coaching.timeline import Place
-from skill.settings import PROJECT
 from skill.web import create_app
 from tests.simulators.coach import MODEL, PUBLIC_URL, spot_at, timeline_of
 from tests.simulators.dynamodb import without_aws
@@ -39,6 +41,8 @@ PATIENCE = 20
 DEADLINE = 8
 """Seconds that Alexa, and so the function, has."""
 
+_CLIENT = "awslambdaric", "runtime_client", "simplejson", "snapshot_restore_py"
+"""What Amazon's runtime client consists of, as it is installed beside much else."""
 _API = "/2018-06-01/runtime"
 
 
@@ -57,17 +61,24 @@ class Answered:
 
 
 class Function:
-    """The function in a process of its own; use it as a context.
+    """The function of a package in a process of its own; use it as a context.
 
     With `from_snapshot` it is initialised, and waits to be restored, as SnapStart has it.
     """
 
     def __init__(
-        self, environment: Mapping[str, str], log: Path, *, from_snapshot: bool = False
+        self,
+        package: Path,
+        environment: Mapping[str, str],
+        log: Path,
+        *,
+        from_snapshot: bool = False,
     ) -> None:
         if importlib.util.find_spec("awslambdaric") is None:
             pytest.skip("Amazon's runtime client has no wheel for this machine")
         self.log = log
+        self._package = package
+        self._ending = ExitStack()
         self.init_error: Any = None
         self.restored = 0
         self.events: Queue[tuple[str, bytes] | None] = Queue()
@@ -87,11 +98,18 @@ class Function:
 
     def __enter__(self) -> Self:
         Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
+        client = _client_in(Path(self._ending.enter_context(tempfile.TemporaryDirectory())))
+        compiled = self._package.with_name(f"{self._package.name}-compiled")
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "awslambdaric", "skill.aws_lambda.handler"],
-                cwd=PROJECT,
-                env=self._environment,
+                # Without what else is installed here: what the package lacks, it lacks.
+                [sys.executable, "-S", "-m", "awslambdaric", "skill.aws_lambda.handler"],
+                cwd=self._package,
+                env={
+                    **self._environment,
+                    "PYTHONPATH": str(client),
+                    "PYTHONPYCACHEPREFIX": str(compiled),
+                },
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
@@ -103,6 +121,7 @@ class Function:
         self._process.wait()
         self._server.shutdown()
         self._server.server_close()
+        self._ending.close()
 
     def invoke(self, event: bytes) -> Answered:
         """Have one event answered."""
@@ -122,6 +141,15 @@ class Function:
     def lines(self) -> list[dict[str, Any]]:
         """Return what the function has logged; what Amazon's client adds is left out."""
         return [json.loads(line) for line in self.log.read_text().splitlines() if line[:1] == "{"]
+
+
+def _client_in(folder: Path) -> Path:
+    """Put Amazon's runtime client into a folder, by links to where it is installed."""
+    for name in _CLIENT:
+        spec = importlib.util.find_spec(name)
+        place = Path(spec.submodule_search_locations[0] if spec.parent else spec.origin)
+        (folder / place.name).symlink_to(place)
+    return folder
 
 
 class _RuntimeApi(BaseHTTPRequestHandler):

@@ -1,0 +1,19 @@
+"""Where the drawn art lies that devices fetch as pixels; `scripts/draw_art.py` draws it."""
+
+from skill.coaching.movements import Movement, Side
+from skill.content.catalogue import FOLDER
+from skill.pictures.scene import require_side
+
+ART = FOLDER / "art"
+COVER = "cover.png"
+BACKGROUND = "background.png"
+"""Behind a movement's picture on an Echo's screen; 1280 by 800 pixels."""
+
+
+def art_file(movement: Movement, side: Side) -> str:
+    """Return the file of a movement's full pose, 512 pixels square, within `ART`.
+
+    Raise `PictureError` for a side that the movement does not work.
+    """
+    require_side(movement, side)
+    return f"movements/{movement.id}-{side}.png"

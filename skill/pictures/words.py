@@ -1,0 +1,80 @@
+"""The pictures in words, for who cannot see them: content/<language>/pictures.toml.
+
+Each pose is told for its side: `{side}` is the side at work, `{other}` the opposite one.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from string import Formatter
+
+from skill.coaching.movements import Movement, Side, Sidedness
+from skill.coaching.routines import Catalogue
+from skill.content import phrases
+from skill.content.catalogue import FOLDER
+from skill.content.entries import Entry, read_entries
+from skill.content.wording import Wording, load_wording
+from skill.pictures.poses import Stage
+
+
+@dataclass(frozen=True)
+class PictureWords:
+    """What the pictures show, in one language."""
+
+    wording: Wording
+    poses: Mapping[str, Mapping[Stage, str]]
+
+    def title(self, movement: Movement, side: Side, stage: Stage) -> str:
+        """Name a picture: "Clam, left side, start"; the full pose has no addition."""
+        name = self.wording.movements[movement.id].name
+        sides = [] if side is Side.BOTH else [phrases.side(side, movement.sidedness)]
+        stages = [stage.value] if stage is Stage.START else []
+        title = ", ".join([name, *sides, *stages])
+        return title[:1].upper() + title[1:]
+
+    def alternative(self, movement: Movement, side: Side, stage: Stage) -> str:
+        """Tell the pose in a sentence or two, for its side."""
+        return self.poses[movement.id][stage].format(side=side, other=side.other)
+
+
+@lru_cache
+def load_picture_words(locale: str = "en-US") -> PictureWords:
+    """Read the pictures' words of a locale's language.
+
+    Raise `ContentError` if there are no words in that language, or words break a rule.
+    """
+    wording = load_wording(locale)
+    return read_picture_words(FOLDER / locale.partition("-")[0], wording)
+
+
+def read_picture_words(folder: Path, wording: Wording) -> PictureWords:
+    """Read `pictures.toml` in a language's folder: both poses of every movement.
+
+    Raise `ContentError` naming the file, the entry and the good values if a movement lacks
+    words, or a pose of one side names none.
+    """
+    return PictureWords(wording, _read(folder / "pictures.toml", wording.catalogue))
+
+
+def _read(file: Path, catalogue: Catalogue) -> dict[str, dict[Stage, str]]:
+    entries = read_entries(file)
+    whole = Entry(f"{file.parent.name}/{file.name}", "pictures", entries)
+    whole.require_keys(catalogue.movements)
+    return {name: _poses(entries[name], movement) for name, movement in catalogue.movements.items()}
+
+
+def _poses(entry: Entry, movement: Movement) -> dict[Stage, str]:
+    entry.require_keys(list(Stage))
+    sided = movement.sidedness is not Sidedness.TOGETHER
+    poses = {stage: entry.text(stage) for stage in Stage}
+    for stage, text in poses.items():
+        try:
+            fields = {field for _, field, _, _ in Formatter().parse(text) if field is not None}
+        except ValueError as mistake:
+            raise entry.error(f"{stage} is {text!r}: {mistake}") from mistake
+        if fields - {"side", "other"} or (not sided and fields):
+            raise entry.error(f"{stage} may hold {'{side} and {other}' if sided else 'no field'}")
+        if sided and "side" not in fields:
+            raise entry.error(f"{stage} does not say {{side}}, and each side has its picture")
+    return poses

@@ -1,0 +1,81 @@
+"""Throttling: how many bytes of guides one client can have joined and sent.
+
+Each client has an allowance that fills up again with time. What a client had just now is joined
+already, so only what is sent of it counts; anything else counts as a whole.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from threading import Lock
+from time import monotonic
+
+ALLOWANCE = 256 * 1024 * 1024
+"""Bytes at once: every guide of the feed, and more."""
+REFILL = 4 * 1024 * 1024
+"""Bytes a second: what some seven hundred people listen to at a time, behind one proxy."""
+LEAST = 64 * 1024
+"""Bytes that any request counts, however little it brings."""
+MOST_CLIENTS = 1024
+"""How many clients are remembered, those who asked last; whoever was forgotten begins anew."""
+MOST_RECENT = 32
+"""How many guides are remembered of each."""
+
+
+@dataclass(slots=True)
+class _Client:
+    """What one client may still have, as of a moment, and what it had last."""
+
+    allowance: float
+    as_of: float
+    recent: OrderedDict[str, None] = field(default_factory=OrderedDict)
+
+
+class Throttle:
+    """The allowances of all clients; safe to use from several threads."""
+
+    def __init__(
+        self,
+        clock: Callable[[], float] = monotonic,
+        *,
+        allowance: int = ALLOWANCE,
+        refill: int = REFILL,
+        most_clients: int = MOST_CLIENTS,
+    ) -> None:
+        self._clock = clock
+        self._full = allowance
+        self._refill = refill
+        self._most_clients = most_clients
+        self._clients: OrderedDict[str, _Client] = OrderedDict()
+        self._lock = Lock()
+
+    def take(self, client: str, guide: str, whole: int, sent: int) -> float:
+        """Count a request for a guide of `whole` bytes, of which `sent` are asked for.
+
+        Return 0 if the client may have it, or else after how many seconds it may; then nothing
+        is counted.
+        """
+        now = self._clock()
+        with self._lock:
+            known = self._client(client, now)
+            price = min(max(sent if guide in known.recent else whole, LEAST), self._full)
+            passed = max(now - known.as_of, 0)
+            known.allowance = min(known.allowance + passed * self._refill, self._full)
+            known.as_of = now
+            if price > known.allowance:
+                return (price - known.allowance) / self._refill
+            known.allowance -= price
+            known.recent[guide] = None
+            known.recent.move_to_end(guide)
+            if len(known.recent) > MOST_RECENT:
+                known.recent.popitem(last=False)
+            return 0
+
+    def _client(self, name: str, now: float) -> _Client:
+        known = self._clients.get(name)
+        if known is None:
+            known = self._clients[name] = _Client(self._full, now)
+        self._clients.move_to_end(name)
+        if len(self._clients) > self._most_clients:
+            self._clients.popitem(last=False)
+        return known
