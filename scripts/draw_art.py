@@ -157,7 +157,7 @@ def draw_sheet(
     width, row = len(columns) * (size + gap), size + label + gap
     sheet = Image.new("RGB", (width, row * len(movements)), colours[Role.PAPER])
     pen = ImageDraw.Draw(sheet)
-    font = ImageFont.load_default(label * 0.7)
+    font = ImageFont.load_default(label * 0.55)
     for number, movement in enumerate(movements):
         for column, (side, stage) in enumerate(columns):
             shown = Side.BOTH if Side.BOTH in movement.sides else side

@@ -58,7 +58,8 @@ def main(arguments: Sequence[str]) -> int:
     except (CoachError, OSError) as error:
         print(f"The function cannot be packaged: {error}", file=sys.stderr)
         return CANNOT_PACKAGE
-    megabytes = sum(path.stat().st_size for path in chosen.folder.rglob("*")) / 1e6
+    files = (path for path in chosen.folder.rglob("*") if path.is_file())
+    megabytes = sum(path.stat().st_size for path in files) / 1e6
     print(f"{megabytes:.1f} MB in {chosen.folder}")
     return DONE
 

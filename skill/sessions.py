@@ -8,10 +8,13 @@ now on: neither is said to be done before it is.
 
 import hashlib
 import logging
+import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from threading import Lock
 
 from skill.coaching.events import Event, Moment
 from skill.coaching.lines import line
@@ -22,9 +25,15 @@ from skill.coaching.session import advance
 from skill.ports import ConflictError, SessionStore, Stored, StoreError
 from skill.records import CorruptRecordError, decode, encode
 
-ATTEMPTS = 10
-SECONDS = 2.5
-"""How often, and for how long, a decision is made anew: Alexa waits 8 s for the answer."""
+ATTEMPTS = 20
+SECONDS = 0.6
+"""How often, and for how long, a decision is made anew: the answer shall come within 3 s."""
+LONGEST_REST = 0.01
+"""Seconds between two attempts, at most: at random, so that two who race do not go on so."""
+TURNS = 64
+TURN_SECONDS = 0.3
+"""Events of one runner take turns within this process, if it does not take longer; then, and
+between processes, they race."""
 
 log = logging.getLogger(__name__)
 
@@ -66,15 +75,29 @@ class SessionManager:
         self._store = store
         self._repertoire = repertoire
         self._witness = witness
+        self._turns = tuple(Lock() for _ in range(TURNS))
 
     def handle(self, user_id: str, event: Event, moment: Moment) -> Outcome:
         """Let an event happen to a user; what it changed is stored when this returns.
 
         An outcome that `forgets` is returned only when nothing is stored of the user any more.
         """
-        runner, outcome, kept = self._happen(storage_key(user_id), event, moment)
+        key = storage_key(user_id)
+        with self._turn(key):
+            runner, outcome, kept = self._happen(key, event, moment)
         self._witness(Happening(event, runner, outcome.runner, kept))
         return outcome
+
+    @contextmanager
+    def _turn(self, key: str) -> Iterator[None]:
+        """Wait for what is happening to this runner already, but not for long."""
+        turn = self._turns[int(key[:4], 16) % TURNS]
+        is_ours = turn.acquire(timeout=TURN_SECONDS)
+        try:
+            yield
+        finally:
+            if is_ours:
+                turn.release()
 
     def _happen(self, key: str, event: Event, moment: Moment) -> tuple[Runner, Outcome, Kept]:
         """Return the runner before it, what follows, and what became of it in the store."""
@@ -89,6 +112,7 @@ class SessionManager:
                 if attempt == ATTEMPTS or time.monotonic() >= deadline:
                     log.warning("store too busy after %d attempts, this is not kept", attempt)
                     break
+                time.sleep(random.uniform(0, LONGEST_REST))  # noqa: S311 - no secret
             except StoreError as away:
                 log.warning("store out of reach, going on from what is known: %s", away)
                 trouble = Kept.AWAY

@@ -23,7 +23,7 @@ HELP = """\
 Type what you would say: "start pre-run glute routine", "next", "how long left", "stop".
 While Alexa listens she has all the time in the world: nothing goes on until you answer.
 
-:skip 40s      let time pass (also 2m, 1m30s)
+:skip 40s      let time pass (also 1m30s, 2h)
 :silence       give no answer
 :press next    press a button of the remote control: next, previous, play or pause
 :weather       ask Alexa something that is not for the coach
@@ -37,7 +37,7 @@ LONGEST_SKIP = 24 * 60 * 60
 BEGINS = frozenset({BeatKind.BEGIN})
 """What is written of a time that was skipped; of time that passes by itself, everything is."""
 
-_LENGTH = re.compile(r"(?:(\d{1,4})m)?(?:(\d{1,5})s?)?")
+_LENGTH = re.compile(r"(?:(\d{1,2})h)?(?:(\d{1,4})m)?(?:(\d{1,5})s?)?")
 
 
 class Terminal:
@@ -50,6 +50,7 @@ class Terminal:
         self._out = out
         self._told_about_the_name = False
         self._at_prompt = False
+        self._clip_was_last = False
         self._commands: Mapping[str, Callable[[str], None]] = {
             "fail": lambda kind: echo.fail_playback(kind or "MEDIA_ERROR_UNKNOWN"),
             "help": lambda _: self.write("", HELP),
@@ -157,6 +158,7 @@ class Terminal:
             self.write("-", "Silence.")
 
     def _show_clip(self, clip: Clip) -> None:
+        self._clip_was_last = True
         step = self._guidebook.step(clip.url) if self._guidebook else ""
         told = f": {step}" if step else ""
         self.write("Plays", f"{_path(clip.url)}, {minutes(clip.length)} long{told}")
@@ -165,6 +167,7 @@ class Terminal:
         stream = self._echo.player.stream
         if stream is None:
             return
+        self._clip_was_last = False
         self.write(
             "Plays",
             f"{_path(stream.url)} from {minutes(stream.start)} of {minutes(stream.length)}",
@@ -178,7 +181,7 @@ class Terminal:
 
     def _show_place(self) -> None:
         player, timeline = self._echo.player, self._timeline()
-        if player.stream is None:
+        if player.stream is None or self._clip_was_last:
             return
         silent = player.activity is not Activity.PLAYING
         if timeline is not None and self._guidebook is not None:
@@ -225,11 +228,12 @@ class Terminal:
 
 
 def seconds_in(text: str) -> int:
-    """Read a length of time such as 40s, 2m or 1m30s; raise `ValueError` for anything else."""
+    """Read a length of time such as 40s, 1m30s or 2h; raise `ValueError` for anything else."""
     length = _LENGTH.fullmatch(text)
-    seconds = int(length[1] or 0) * 60 + int(length[2] or 0) if length else 0
+    units = zip(length.groups(), (3600, 60, 1), strict=True) if length else ()
+    seconds = sum(int(number) * each for number, each in units if number)
     if not 0 < seconds <= LONGEST_SKIP:
-        raise ValueError(f"{text!r} is no length of time up to a day; 40s, 2m and 1m30s are")
+        raise ValueError(f"{text!r} is no length of time up to a day; 40s, 1m30s and 2h are")
     return seconds
 
 

@@ -294,8 +294,10 @@ LINES: Mapping[str, frozenset[str]] = {
         # when something hurts
         "it-hurts": "",
         "if-it-stays": "",
-        "skip-it": "movement",
-        "nothing-left-to-skip-to": "",
+        "skip-or-easier": "movement",
+        "skip-or-resume": "movement",
+        "end-or-easier": "",
+        "end-or-resume": "",
         # help, and what was not understood
         "help-idle": "",
         "help-playing": "",

@@ -90,6 +90,10 @@ class Choices:
         """Whether this runner has what a movement needs, and has not left it out."""
         return not (movement.needs & self.without) and movement.id not in self.skipped
 
+    def known_to(self, catalogue: Catalogue) -> "Choices":
+        """Return the choices without what names movements that are not in the catalogue."""
+        return replace(self, skipped=self.skipped.intersection(catalogue.movements))
+
 
 @dataclass(frozen=True, slots=True)
 class More:

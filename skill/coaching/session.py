@@ -213,11 +213,11 @@ def _worded(outcome: Outcome, *, begins: bool) -> Outcome:
 
 def _with_what_we_know(runner: Runner, repertoire: Repertoire) -> Runner:
     """Let go of movements and of a routine under way that are not in the catalogue any more."""
-    skipped = runner.choices.skipped & repertoire.catalogue.movements.keys()
-    if skipped != runner.choices.skipped:
+    choices = runner.choices.known_to(repertoire.catalogue)
+    if choices != runner.choices:
         runner = replace(
             runner,
-            choices=replace(runner.choices, skipped=skipped),
+            choices=choices,
             session=replace(runner.session, asked=None),
         )
     progress = runner.session.progress

@@ -294,13 +294,18 @@ class Turn:
         return Ask(Question.NEXT_STEP, following, line("still-there"))
 
     def whether_to_skip(self) -> Ask:
-        """Ask whether to leave a movement out that hurts, and go on with the next."""
-        following = self.timeline.plan.next_movement(self.step)
-        skip = (
-            line("skip-it", movement=following.movement)
-            if following
-            else line("nothing-left-to-skip-to")
-        )
+        """Ask whether to leave a movement out that hurts, and go on with the next or end.
+
+        An easier form is offered where there is one; elsewhere, to try it again as just advised.
+        """
+        plan = self.timeline.plan
+        is_easier = plan.easier_form(self.step.movement) is not None
+        following = plan.next_movement(self.step)
+        if following is None:
+            skip = line("end-or-easier" if is_easier else "end-or-resume")
+        else:
+            known = "skip-or-easier" if is_easier else "skip-or-resume"
+            skip = line(known, movement=following.movement)
         return Ask(Question.SKIP_IT, skip, skip)
 
     def anything_else(self, question: Line) -> Ask:

@@ -37,8 +37,7 @@ def undo(turn: Turn, _: Event) -> Outcome:
     former = turn.runner.former
     if former is None:
         return turn.tell(line("nothing-to-undo"))
-    known = former.choices.skipped & turn.repertoire.catalogue.movements.keys()
-    choices = replace(former.choices, skipped=known)
+    choices = former.choices.known_to(turn.repertoire.catalogue)
     runner = replace(turn.runner, choices=choices, waits=former.waits, former=None)
     undone, told = replace(turn, runner=runner), line("undone")
     begins_to_wait = turn.session.phase is Phase.PLAYING and undone.runs_on is not turn.runs_on

@@ -20,7 +20,7 @@ from skill.pictures.space import NOWHERE, Vector
 _LIMBS = ("leg", "arm")
 _POSE_KEYS = ("pelvis", "pitch", "floor")
 _MORE_KEYS = (
-    *("turn", "lean", "arrow", "arrow_behind", "nearer", "contact"),
+    *("turn", "lean", "arrow", "nearer", "contact"),
     *(f"{which}_{limb}" for which in Side if which is not Side.BOTH for limb in _LIMBS),
     *(f"{limb}s" for limb in _LIMBS),
 )
@@ -62,8 +62,6 @@ class Drawing:
     """Joints that lie on one another, but for the flesh around them."""
     arrow: tuple[Vector, ...]
     """The way the motion goes: from, by way of, to; empty for none."""
-    arrow_behind: bool
-    """Whether the arrow is drawn behind the body."""
     nearer: Mapping[str, float]
     """Parts drawn as though they were so many units nearer to the viewer, or further (< 0)."""
 
@@ -75,7 +73,6 @@ class Drawing:
             frozenset(map(mirrored_name, self.floor)),
             tuple((mirrored_name(one), mirrored_name(other)) for one, other in self.contact),
             tuple(place.mirrored for place in self.arrow),
-            self.arrow_behind,
             {mirrored_name(part): units for part, units in self.nearer.items()},
         )
 
@@ -182,7 +179,6 @@ def _drawing(entry: Entry) -> Drawing:
         floor=frozenset(entry.one_of("floor", part, body.parts) for part in entry.texts("floor")),
         contact=_pairs(entry, body),
         arrow=_arrow(entry),
-        arrow_behind=entry.table.get("arrow_behind") is True,
         nearer=_nearer(entry, body),
     )
 

@@ -14,18 +14,21 @@ from skill.pictures.space import Vector
 
 MARGIN = 9.0
 """Around the figure, in the picture's square."""
-LARGEST = 2.0
+LARGEST = 2.2
 """Picture units to a hundredth of the height, at most: small figures are drawn no larger."""
 _GAP = 1.1
 """Hundredths of the height between a limb and what it crosses."""
-_TURNED_AWAY = -0.3
-"""The side whose hip points away from the viewer by more than this is the far one."""
+_SIDEWAYS = 0.3
+"""From how far to the side one must look for one side to be the far one: a sine."""
 _BAND_AT = 0.8
 """The band's place along the thigh: just above the knee."""
-_MAT_PAST, _MAT_DEEP = 5.0, 20.0
+_MAT_PAST, _MAT_DEEP = 5.0, 22.0
+"""How far a mat goes beyond the figure, and from its middle to either long side."""
 _ROOT_BEHIND, _JUST = 1.5, 0.1
 _FROM_BESIDE, _FROM_BEHIND = 0.45, 0.3
+"""From where the glute is in front of the thigh that it lies upon: sines."""
 _ENDS = (("shank", "foot"), ("forearm", "hand"))
+"""What is painted together, since nothing comes between."""
 _LEG = ("thigh", "shank", "foot")
 
 
@@ -106,8 +109,6 @@ class _Sketch:
         self._ground(movement, study)
         if study.chair:
             self._chair(study.chair)
-        if drawing.arrow and drawing.arrow_behind:
-            self._arrow(drawing.arrow)
         for part in self._body.parts.values():
             # One outline around the whole figure; the limbs' gaps are painted with them.
             if part.name not in {"shank", "foot", "forearm", "hand"}:
@@ -116,7 +117,7 @@ class _Sketch:
             self._group(group)
         if Need.BAND in movement.needs:
             self._band()
-        if drawing.arrow and not drawing.arrow_behind:
+        if drawing.arrow:
             self._arrow(drawing.arrow)
 
     def _ordered(self, drawing: Drawing) -> list[tuple[Part, ...]]:
@@ -193,10 +194,9 @@ class _Sketch:
         low_x, high_x = _range((ball.middle.x, ball.radius) for ball in balls)
         low_y, high_y = _range((ball.middle.y, ball.radius) for ball in balls)
         wide, deep = (high_x - low_x) / 2 + _MAT_PAST, (high_y - low_y) / 2 + _MAT_PAST
-        if Need.MAT in movement.needs:
-            deep = _MAT_DEEP
         middle = Vector((low_x + high_x) / 2, (low_y + high_y) / 2, 0)
         if Need.MAT in movement.needs:
+            deep = _MAT_DEEP
             ways = [(wide, deep), (wide, -deep), (-wide, -deep), (-wide, deep)]
         else:
             angles = [math.radians(angle) for angle in range(0, 360, 15)]
@@ -261,7 +261,7 @@ def _widened(balls: Iterable[Ball]) -> list[Ball]:
 
 def _far_side(body: Body, camera: _Camera) -> Side | None:
     toward = body.hips.left.dot(camera.toward)
-    if abs(toward) < -_TURNED_AWAY:
+    if abs(toward) < _SIDEWAYS:
         return None
     return Side.RIGHT if toward > 0 else Side.LEFT
 

@@ -85,8 +85,6 @@ class Blob:
             if sweep > _FINE:
                 arcs.append(Arc(here, angle, sweep))
             here, angle, turned = other, angle + sweep, turned + sweep
-            if len(arcs) > 4 * len(circles):
-                break
         return arcs
 
 

@@ -161,9 +161,9 @@ EXPECTED: dict[str, tuple[str, str, str, str]] = {
     ),
     "ItHurts": (
         "it-hurts if-it-stays -> idle",
-        "it-hurts easier [stop] skip-it? -> paused",
-        "it-hurts easier [stop] skip-it? -> paused",
-        "it-hurts easier skip-it? -> paused",
+        "it-hurts easier [stop] skip-or-resume? -> paused",
+        "it-hurts easier [stop] skip-or-resume? -> paused",
+        "it-hurts easier skip-or-resume? -> paused",
     ),
     "EasierForm": (
         "nothing-on which-routine? -> idle",
@@ -833,7 +833,7 @@ class TestPain:
     def test_the_movement_stops_first(self, phase):
         """Whatever is on stops, the care line the easier form are told, skipping is offered."""
         outcome = act(runner(phase), events.ItHurts())
-        assert describe(outcome) == "it-hurts easier [stop] skip-it? -> paused"
+        assert describe(outcome) == "it-hurts easier [stop] skip-or-resume? -> paused"
 
     @pytest.mark.parametrize("phase", [Phase.PLAYING, Phase.PAUSED, Phase.STEPPING])
     def test_it_never_goes_on_by_itself(self, phase):
@@ -848,7 +848,7 @@ class TestPain:
         """Pain in the last movement ends the routine, if the runner agrees."""
         before = runner(Phase.PLAYING, step=3)
         hurt = act(before, events.ItHurts(), Moment(NOW))
-        assert hurt.ask.line.id == "nothing-left-to-skip-to"
+        assert hurt.ask.line.id == "end-or-easier"
         ended = act(hurt.runner, events.Yes(), Moment(NOW))
         assert describe(ended) == "if-it-stays [stop] -> idle"
         assert not ended.runner.history

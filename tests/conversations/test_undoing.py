@@ -1,10 +1,14 @@
 """Dialogues about taking things back: the last wish or change of the plan, at the same second."""
 
+from dataclasses import replace
+
 import pytest
 
 from skill.coaching.movements import Side
 from skill.coaching.plans import Choices
-from skill.coaching.runner import Phase, Question
+from skill.coaching.runner import Former, Phase, Question
+from skill.records import encode
+from skill.sessions import storage_key
 
 
 def is_at(coach, spot: str, second: float) -> bool:
@@ -207,3 +211,17 @@ class TestRoutineLength:
         holding.tell("how long is the daily five")
         assert is_at(holding, "lying-figure-four left", 12)
         assert holding.plays
+
+
+def test_a_movement_that_is_no_more(holding):
+    """What was left out and is not in the catalogue any more is let go of, also by an undo."""
+    before = holding.remembered
+    gone = Choices(skipped=frozenset({"clam", "headstand"}))
+    former = Former(replace(gone, bed=True), waits=False)
+    key = storage_key(holding.echo.device.user_id)
+    stored = holding.store.load(key)
+    holding.store.save(key, encode(replace(before, choices=gone, former=former)), stored.version)
+    holding.tell("which side")
+    assert holding.remembered.choices.skipped == {"clam"}
+    holding.tell("undo that")
+    assert holding.remembered.choices == Choices(skipped=frozenset({"clam"}), bed=True)

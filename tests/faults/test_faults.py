@@ -1,0 +1,414 @@
+"""Faults on purpose: in each the runner hears what is true, soon, and the log says what it was.
+
+FAULTS is data: the README's table of faults is made from it (`table`).
+"""
+
+import logging
+import shutil
+import socket
+import sqlite3
+import ssl
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import pytest
+
+from scripts.echo.errors import SkillFailedError
+from skill.alexa.certificates import ChainFetcher
+from skill.alexa.verification import Verifier
+from skill.bootstrap import build
+from skill.guides.manifest import ManifestBrokenError, ManifestMissingError
+from skill.ports import SessionStore, Stored
+from skill.settings import Settings
+from skill.stores import bounded, sqlite
+from skill.stores.bounded import BoundedStore
+from skill.stores.sqlite import SqliteStore
+from skill.web import create_app
+from tests.alexa.test_verification import drips, floods, host
+from tests.alexa.test_verification import trust as trust
+from tests.simulators.coach import PUBLIC_URL, Coach
+
+SOON = 3.0
+"""Seconds within which a runner has an answer, whatever is wrong."""
+IMPATIENT = 0.1
+"""Seconds that stores wait in most of these tests; what they wait for really is tested apart."""
+NOTHING = "nothing of it: every answer as ever, from what the player tells"
+ALEXA = "Alexa herself: there was a problem with the skill"
+MENDED = "the same second; kept again from the next event on"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What goes wrong, and what comes of it: for a row of the table, and for the test of it."""
+
+    name: str
+    strike: Callable[["Stage"], Any]
+    logged: str
+    hears: str = NOTHING
+    state: str = MENDED
+    is_refused: bool = False
+
+
+class Stage:
+    """A runner in the middle of a hold, and all there is that can break."""
+
+    def __init__(self, folder: Path, trust: tuple[ssl.SSLContext, ssl.SSLContext]) -> None:
+        self.trust = trust
+        self.database = folder / "runners.sqlite3"
+        self.disk = Disk(SqliteStore(self.database))
+        self.store = BoundedStore(self.disk, seconds=IMPATIENT)
+        self.coach = Shifted(self.store)
+
+    def close(self) -> None:
+        self.disk.released.set()
+        self.store.close()
+
+
+class Disk:
+    """A store that can hang, until it is released."""
+
+    def __init__(self, store: SessionStore) -> None:
+        self._store = store
+        self.released = Event()
+        self.released.set()
+
+    def load(self, key: str) -> Stored | None:
+        self.released.wait()
+        return self._store.load(key)
+
+    def save(self, key: str, document: bytes, replacing: int | None) -> None:
+        self.released.wait()
+        self._store.save(key, document, replacing)
+
+    def keep_aside(self, key: str, stored: Stored) -> None:
+        self.released.wait()
+        self._store.keep_aside(key, stored)
+
+    def delete(self, key: str, replacing: int) -> None:
+        self.released.wait()
+        self._store.delete(key, replacing)
+
+    def close(self) -> None:
+        self._store.close()
+
+
+class Shifted(Coach):
+    """A coach whose clock may differ from everybody else's, and whose audio may be another."""
+
+    skew = timedelta()
+    audio: Path | None = None
+
+    def restart(self) -> None:
+        settings = self._settings
+        if self.audio:
+            settings = replace(settings, audio=self.audio)
+        service = build(settings, store=self.store, clock=lambda: self.echo.clock + self.skew)
+        self.verifier = Verifier(self.amazon.fetch, self.amazon.roots)
+        app = create_app(self._settings, service=service, verifier=self.verifier)
+        self._client = app.test_client()
+        self.repertoire = service.repertoire
+        self.wording = service.wording
+
+    def find_certificates_by(self, fetch: Callable[[str], bytes]) -> None:
+        """Begin anew, with no key known yet, and look for certificates in this way."""
+        self.restart()
+        self.verifier.__init__(fetch, self.amazon.roots, patience_seconds=1)
+
+
+@pytest.fixture
+def stage(rendered, tmp_path, trust, monkeypatch) -> Iterator[Stage]:  # noqa: ARG001
+    monkeypatch.setattr(sqlite, "BUSY_SECONDS", IMPATIENT / 2)
+    with closing(Stage(tmp_path, trust)) as set_up:
+        set_up.coach.tell("start the post run stretch")
+        set_up.coach.wait_for(0, 12)
+        yield set_up
+
+
+# Ways to break things. Each lasts until its `with` ends.
+
+
+@contextmanager
+def slow(stage: Stage) -> Iterator[None]:
+    """Have the store answer nobody, as a disk does that hangs."""
+    stage.disk.released.clear()
+    yield
+    stage.disk.released.set()
+    time.sleep(2 * IMPATIENT)
+
+
+@contextmanager
+def locked(stage: Stage) -> Iterator[None]:
+    """Have another process in the middle of a write, for ever."""
+    with closing(sqlite3.connect(stage.database, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+
+
+@contextmanager
+def with_pragma(stage: Stage, struck: str, healed: str) -> Iterator[None]:
+    """Have each connection of the store in this state."""
+    connections = stage.disk._store._open_connections  # noqa: SLF001 - there is no other way in
+    for connection in connections:
+        connection.execute(struck)
+    yield
+    for connection in connections:
+        connection.execute(healed)
+
+
+def full(stage: Stage) -> Any:
+    """Have no room for another page, whatever is there already."""
+    pages = "PRAGMA max_page_count = {}"
+    big = "UPDATE runners SET document = document || zeroblob(9000)"
+    with closing(sqlite3.connect(stage.database)) as other, other:
+        other.execute("CREATE TABLE ballast AS SELECT zeroblob(90000) AS lead")
+        assert big
+    return with_pragma(stage, pages.format(1), pages.format(1_000_000))
+
+
+def read_only(stage: Stage) -> Any:
+    return with_pragma(stage, "PRAGMA query_only = ON", "PRAGMA query_only = OFF")
+
+
+@contextmanager
+def corrupt(stage: Stage) -> Iterator[None]:
+    """Have every page of the file but the first overwritten with nonsense, then put right."""
+    store = stage.disk._store  # noqa: SLF001 - there is no other way in
+    store.close()
+    good = stage.database.read_bytes()
+    page = int.from_bytes(good[16:18], "big")
+    stage.database.write_bytes(good[:page] + b"\xa5" * (len(good) - page))
+    yield
+    store.close()
+    for beside in ("-wal", "-shm"):
+        Path(f"{stage.database}{beside}").unlink(missing_ok=True)
+    stage.database.write_bytes(good)
+
+
+@contextmanager
+def audio_gone(stage: Stage) -> Iterator[None]:
+    """Have every cue file deleted while the coach runs, and what is left cut short."""
+    with own_audio(stage) as folder:
+        for number, cue in enumerate(sorted((folder / "cues").iterdir())):
+            if number % 2:
+                cue.unlink()
+            else:
+                cue.write_bytes(cue.read_bytes()[:100])
+        yield
+
+
+@contextmanager
+def manifest_replaced(stage: Stage) -> Iterator[None]:
+    """Have another recording put in the place of the one that is served."""
+    with own_audio(stage) as folder:
+        manifest = folder / "manifest.json"
+        manifest.write_text(manifest.read_text().replace("espeak", "another"), encoding="utf-8")
+        (folder / "cues").rename(folder / "old")
+        yield
+
+
+@contextmanager
+def own_audio(stage: Stage) -> Iterator[Path]:
+    """Let the coach be served from a copy of the rendered audio."""
+    settings = Settings()
+    audio = stage.database.parent / "audio"
+    shutil.copytree(settings.audio / settings.locale, audio / settings.locale)
+    stage.coach.audio = audio
+    stage.coach.restart()
+    yield audio / settings.locale
+
+
+def clock_off(by: timedelta) -> Callable[[Stage], Any]:
+    @contextmanager
+    def strike(stage: Stage) -> Iterator[None]:
+        stage.coach.skew = by
+        yield
+        stage.coach.skew = timedelta()
+
+    return strike
+
+
+def certificates_from(answer: Callable[..., None] | None, *, known: bool) -> Callable[[Stage], Any]:
+    """Have the host of the certificates answer in this way; `known`: after one good answer."""
+
+    @contextmanager
+    def strike(stage: Stage) -> Iterator[None]:
+        server, client = stage.trust
+        with ExitStack() as ending:
+            if answer is None:
+                with closing(socket.create_server(("127.0.0.1", 0))) as unused:
+                    port = unused.getsockname()[1]
+            else:
+                port = ending.enter_context(host(answer, server))
+            away = ChainFetcher("localhost", port, client, seconds=0.4)
+            if known:
+                stage.coach.verifier._keys._fetch = away  # noqa: SLF001 - there is no other way in
+                stage.coach.echo.wait(1)
+            else:
+                stage.coach.find_certificates_by(away)
+            yield
+        stage.coach.restart()
+
+    return strike
+
+
+FAULTS = (
+    Fault("the store hangs", slow, "the store has not answered"),
+    Fault("the store is locked by another process", locked, "database is locked"),
+    Fault("the disk is full", full, "database or disk is full"),
+    Fault("the store cannot be written", read_only, "readonly database"),
+    Fault("the store's file is damaged while it is open", corrupt, "malformed|not a database"),
+    Fault(
+        "audio files are deleted or cut short while it runs",
+        audio_gone,
+        "",
+        state="as ever: no request touches a file",
+    ),
+    Fault(
+        "another recording replaces the one that is served",
+        manifest_replaced,
+        "",
+        state="as ever; the new one counts from the next start on",
+    ),
+    *(
+        Fault(f"the clock jumps by {name}", clock_off(by), "", state="the same second")
+        for name, by in {
+            "two minutes forward": timedelta(minutes=2),
+            "two minutes back": timedelta(minutes=-2),
+        }.items()
+    ),
+    *(
+        Fault(
+            f"the clock jumps by {name}",
+            clock_off(by),
+            "wrong-time",
+            ALEXA,
+            "nothing changed; the same second once the clock is right",
+            is_refused=True,
+        )
+        for name, by in {"a day forward": timedelta(days=1), "an hour back": -timedelta(hours=1)}.items()
+    ),
+    *(
+        Fault(
+            f"the certificate host {name}, {'with its key known' if known else 'at first use'}",
+            certificates_from(answer, known=known),
+            "" if known else "certificates-unavailable",
+            "nothing of it: every answer as ever" if known else ALEXA,
+            "as ever, for a day" if known else "nothing changed; the same second once it is back",
+            is_refused=not known,
+        )
+        for name, answer in {"is down": None, "is slow": drips, "sends 10 GB": floods}.items()
+        for known in (False, True)
+    ),
+)
+
+
+def table() -> str:
+    """Return the README's table."""
+    rows = [
+        "| What is wrong | What the runner hears | Answered within | And then |",
+        "|---|---|---|---|",
+        *(f"| {fault.name} | {fault.hears} | {SOON:.0f} s | {fault.state} |" for fault in FAULTS),
+    ]
+    return "\n".join(rows) + "\n"
+
+
+def in_time(do: Callable[[], Any]) -> Any:
+    """Do something, which must not take longer than a runner may wait."""
+    begun = time.monotonic()
+    done = do()
+    assert time.monotonic() - begun < SOON
+    return done
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+def test_fault(fault: Fault, stage: Stage, caplog: pytest.LogCaptureFixture):
+    """The coach goes on, or nothing changes; the log has the cause; afterwards all is as it was."""
+    coach = stage.coach
+    place = coach.spot
+    caplog.set_level(logging.INFO)
+    with fault.strike(stage):
+        caplog.clear()
+        if fault.is_refused:
+            with pytest.raises(SkillFailedError, match="400"):
+                in_time(lambda: coach.ask("where am i"))
+        else:
+            heard = in_time(lambda: coach.ask("which side"))
+            assert "left side" in heard.speech
+            in_time(lambda: coach.say("next"))
+            place = "lying-figure-four right"
+        told = caplog.text
+    assert coach.spot == place
+    if fault.logged:
+        assert any(word in told for word in fault.logged.split("|")), told[-3000:]
+    else:
+        assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
+    heard = coach.ask("where am i")
+    side = place.split()[1]
+    assert f"{side} side" in heard.speech
+    coach.say("pause")
+    assert coach.kept.step.side == side
+    assert not coach.remembered.untold
+
+
+@pytest.mark.parametrize("strike", [slow, locked, full, read_only, corrupt])
+def test_nothing_is_promised_that_would_not_be_kept(strike, stage):
+    """What shall hold from now on is not said to, when it cannot be kept; the hold goes on."""
+    coach = stage.coach
+    with strike(stage):
+        heard = in_time(lambda: coach.ask("hold it longer"))
+        assert heard.speech in coach.wording.answers["trouble"]
+        assert coach.plays
+    assert coach.remembered.choices.hold_seconds is None
+    assert coach.spot == "lying-figure-four left"
+    assert "seconds" in coach.ask("hold it longer").speech
+    assert coach.remembered.choices.hold_seconds
+
+
+def test_stores_wait_no_longer_than_a_runner_may():
+    """With the patience they really have, a load and a write that fail fit into three seconds."""
+    assert bounded.SECONDS * 2 + 0.5 <= SOON
+    assert sqlite.BUSY_SECONDS <= bounded.SECONDS
+
+
+class TestTheStart:
+    def test_damaged_file(self, rendered, tmp_path, caplog):  # noqa: ARG002
+        """A file found damaged is kept aside, byte for byte, and what can be read is taken over."""
+        database = tmp_path / "runners.sqlite3"
+        with closing(SqliteStore(database)) as store:
+            for number in range(400):
+                store.save(f"runner {number:03}", b"%03d" % number * 100, None)
+        content = bytearray(database.read_bytes())
+        content[20 * 4096 : 22 * 4096] = b"\xa5" * 8192
+        database.write_bytes(content)
+        with closing(SqliteStore(database)) as store:
+            found = {number for number in range(400) if store.load(f"runner {number:03}")}
+            assert 300 < len(found) < 400
+            store.save("runner 400", b"new", None)
+        (aside,) = tmp_path.glob("*.unreadable-*")
+        assert aside.read_bytes() == bytes(content)
+        assert "damaged" in caplog.text
+
+    @pytest.mark.parametrize("how", ["missing", "cut short"])
+    def test_audio(self, rendered, tmp_path, how):
+        """Audio that is missing or cut short is named before anybody is served."""
+        folder = tmp_path / rendered.name
+        shutil.copytree(rendered, folder)
+        cue = next((folder / "cues").glob("*.mp3"))
+        if how == "missing":
+            cue.unlink()
+        else:
+            cue.write_bytes(cue.read_bytes()[:-10])
+        with pytest.raises(ManifestBrokenError, match="render_audio") as refused:
+            build(Settings(audio=tmp_path, public_url=PUBLIC_URL, database=tmp_path / "x"))
+        assert cue.name in str(refused.value)
+
+    def test_no_manifest(self, tmp_path):
+        """Where nothing was rendered, the command that does it is named."""
+        with pytest.raises(ManifestMissingError, match="render_audio"):
+            build(Settings(audio=tmp_path, database=tmp_path / "x"))
