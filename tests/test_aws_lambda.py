@@ -39,6 +39,8 @@ UNREACHABLE = {
     "GLUTE_COACH_TABLE": "runners",
     "GLUTE_COACH_TABLE_ENDPOINT": NOWHERE,
 }
+OWN_TABLE = "runners-of-the-function"
+"""Whatever serves S3 here is one with what other tests have of it."""
 ALEXA_GIVES_UP = 8
 """Seconds."""
 NOT_NEEDED = (
@@ -104,7 +106,7 @@ def s3() -> Iterator[S3]:
     """A server with an empty bucket, and with a table of runners."""
     with serving_s3() as served:
         database = boto3.client("dynamodb", endpoint_url=served.endpoint, **OWNER)
-        database.create_table(TableName="runners", **TABLE)
+        database.create_table(TableName=OWN_TABLE, **TABLE)
         database.close()
         yield served
 
@@ -113,7 +115,7 @@ def in_cloud(s3: S3) -> dict[str, str]:
     """What leads the function to a bucket and a table that are there."""
     return {
         "AWS_REGION": REGION,
-        "GLUTE_COACH_TABLE": "runners",
+        "GLUTE_COACH_TABLE": OWN_TABLE,
         "GLUTE_COACH_TABLE_ENDPOINT": s3.endpoint,
         "GLUTE_COACH_GUIDES_BUCKET": s3.bucket,
         "GLUTE_COACH_GUIDES_ENDPOINT": s3.endpoint,
@@ -363,7 +365,7 @@ class TestTrouble:
             lines = running.lines()
         assert response["directives"][0]["type"] == "AudioPlayer.Play"
         assert (lines[-1]["store"], lines[-1]["StoreAway"]) == ("away", 1)
-        assert any("'runners': 127.0.0.1: HTTP 403" in line["message"] for line in lines)
+        assert any(f"{OWN_TABLE!r}: 127.0.0.1: HTTP 403" in line["message"] for line in lines)
 
     def test_no_credentials(self, function):
         """The runner hears an answer; the log says what the environment lacks."""

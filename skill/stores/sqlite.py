@@ -12,6 +12,7 @@ file remembers that it is still to be swept, and each write and each opening tri
 """
 
 import logging
+import shutil
 import sqlite3
 import threading
 import time
@@ -19,6 +20,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from skill.ports import ConflictError, Stored, StoreError
 
@@ -61,8 +63,8 @@ log = logging.getLogger(__name__)
 class SqliteStore:
     """Implements `SessionStore` in the file at `path`, which is made where it is missing.
 
-    A file that is no database is moved aside, next to its place, and a new one begun; no
-    deletion reaches into it there. Raise `StoreError` if the file cannot be opened or made.
+    A file that is no database, or a damaged one, is moved aside, next to its place, and a new one
+    begun with what can be read of it; no deletion reaches into it there. Raise `StoreError` if the file cannot be opened or made.
     """
 
     def __init__(self, path: Path) -> None:
@@ -156,13 +158,45 @@ class SqliteStore:
             self._move_aside()
         try:
             self._make_tables()
+            damage = self._damage()
         except StoreError as refused:
-            self.close()
             if type(refused.__cause__) is not sqlite3.DatabaseError:
+                self.close()
                 raise
-            self._move_aside()
+            damage = str(refused.__cause__)
+        if damage:
+            log.error("%s is damaged: %s", self._path, damage)
+            self.close()
+            aside = self._move_aside()
             self._make_tables()
+            self._take_over(aside)
         self._sweep()
+
+    def _damage(self) -> str:
+        """Return what is wrong with the file; nothing if all of it can be read."""
+        with self._connection() as connection:
+            (told,) = _execute(connection, "PRAGMA quick_check(1)").fetchone()
+        return "" if told == "ok" else str(told)
+
+    def _take_over(self, aside: Path) -> None:
+        """Copy what can be read of a damaged file: from both its ends, to where it is damaged."""
+        taken = 0
+        for order in ("ASC", "DESC"):
+            # Copied to an end, as a reader writes beside the file, which shall stay as it is.
+            with TemporaryDirectory() as folder, suppress(sqlite3.DatabaseError, StoreError):
+                copy = Path(folder) / "copy"
+                for suffix in ("-wal", ""):
+                    with suppress(FileNotFoundError):
+                        shutil.copyfile(f"{aside}{suffix}", f"{copy}{suffix}")
+                with closing(sqlite3.connect(copy)) as old, self._connection() as connection:
+                    for row in old.execute(
+                        "SELECT key, version, CAST(document AS BLOB) FROM runners"
+                        f" ORDER BY key {order}"  # noqa: S608 - one of two words of ours
+                    ):
+                        taken += _execute(
+                            connection, "INSERT OR IGNORE INTO runners VALUES (?, ?, ?)", row
+                        ).rowcount
+        log.warning("%d runners were taken over from %s", taken, aside.name)
 
     def _make_tables(self) -> None:
         with self._connection() as connection:
@@ -205,7 +239,7 @@ class SqliteStore:
         except OSError as refused:
             raise StoreError(f"cannot read the database {self._path}: {refused}") from refused
 
-    def _move_aside(self) -> None:
+    def _move_aside(self) -> Path:
         """Keep the file and its log under another name: all its bytes, for whoever mends it."""
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
         aside = self._path.with_name(f"{self._path.name}.unreadable-{stamp}")
@@ -216,6 +250,7 @@ class SqliteStore:
         except OSError as refused:
             raise StoreError(f"cannot move {self._path} out of the way: {refused}") from refused
         log.error("%s is no database; kept as %s, a new one is begun", self._path, aside.name)
+        return aside
 
     @contextmanager
     def _turn(self) -> Iterator[None]:

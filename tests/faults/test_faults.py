@@ -3,6 +3,7 @@
 FAULTS is data: the README's table of faults is made from it (`table`).
 """
 
+import json
 import logging
 import shutil
 import socket
@@ -20,6 +21,7 @@ from typing import Any
 import pytest
 
 from scripts.echo.errors import SkillFailedError
+from skill.alexa import certificates
 from skill.alexa.certificates import ChainFetcher
 from skill.alexa.verification import Verifier
 from skill.bootstrap import build
@@ -161,14 +163,19 @@ def with_pragma(stage: Stage, struck: str, healed: str) -> Iterator[None]:
         connection.execute(healed)
 
 
-def full(stage: Stage) -> Any:
-    """Have no room for another page, whatever is there already."""
-    pages = "PRAGMA max_page_count = {}"
-    big = "UPDATE runners SET document = document || zeroblob(9000)"
-    with closing(sqlite3.connect(stage.database)) as other, other:
-        other.execute("CREATE TABLE ballast AS SELECT zeroblob(90000) AS lead")
-        assert big
-    return with_pragma(stage, pages.format(1), pages.format(1_000_000))
+@contextmanager
+def full(stage: Stage) -> Iterator[None]:
+    """Have every write need more room than there is."""
+    with closing(sqlite3.connect(stage.database)) as other:
+        for event in ("INSERT", "UPDATE"):
+            other.execute(
+                f"CREATE TRIGGER grow_{event} AFTER {event} ON runners"
+                " BEGIN INSERT INTO kept_aside VALUES ('-', 0, zeroblob(1000000)); END"
+            )
+    with with_pragma(stage, "PRAGMA max_page_count = 1", "PRAGMA max_page_count = 1000000"):
+        yield
+    with closing(sqlite3.connect(stage.database)) as other:
+        other.executescript("DROP TRIGGER grow_INSERT; DROP TRIGGER grow_UPDATE")
 
 
 def read_only(stage: Stage) -> Any:
@@ -248,7 +255,8 @@ def certificates_from(answer: Callable[..., None] | None, *, known: bool) -> Cal
             away = ChainFetcher("localhost", port, client, seconds=0.4)
             if known:
                 stage.coach.verifier._keys._fetch = away  # noqa: SLF001 - there is no other way in
-                stage.coach.echo.wait(1)
+                patch = ending.enter_context(pytest.MonkeyPatch.context())
+                patch.setattr(certificates, "REFRESH_AFTER", timedelta())
             else:
                 stage.coach.find_certificates_by(away)
             yield
@@ -291,7 +299,10 @@ FAULTS = (
             "nothing changed; the same second once the clock is right",
             is_refused=True,
         )
-        for name, by in {"a day forward": timedelta(days=1), "an hour back": -timedelta(hours=1)}.items()
+        for name, by in {
+            "a day forward": timedelta(days=1),
+            "an hour back": -timedelta(hours=1),
+        }.items()
     ),
     *(
         Fault(
@@ -399,7 +410,8 @@ class TestTheStart:
         """Audio that is missing or cut short is named before anybody is served."""
         folder = tmp_path / rendered.name
         shutil.copytree(rendered, folder)
-        cue = next((folder / "cues").glob("*.mp3"))
+        named = json.loads((folder / "manifest.json").read_text())["cues"]
+        cue = folder / "cues" / next(iter(named.values()))["file"]
         if how == "missing":
             cue.unlink()
         else:
