@@ -62,7 +62,9 @@ def build(
     folder = settings.audio / settings.locale
     manifest = load(folder, words_digest(wording.script()))
     library = FrameLibrary(folder, manifest, when_needed=cues_when_needed)
-    repertoire = Repertoire(wording.catalogue, library.cue_sheet, library.digest, library.earlier)
+    repertoire = Repertoire(
+        wording.catalogue, library.cue_sheet, library.digest, lambda: library.earlier
+    )
     for routine in wording.catalogue.routines:
         repertoire.timeline(routine)
     store = store if store is not None else _store(settings)

@@ -17,6 +17,8 @@ DEEP = 900
 """Levels of nesting: just as many as Python's own reader of JSON follows."""
 MANY = 1_400
 """Slots of one intent."""
+SHORT = 60
+"""Characters of a value that comes so many times: more would only be too large a request."""
 MOST_BENDS = 6
 
 Path = tuple[Any, ...]
@@ -168,7 +170,7 @@ class Bender:
 
     def fill_slots(self, random: Random, document: Any) -> Any:
         """Mean an intent that has very many slots."""
-        odd = random.choice(ODD)
+        odd = random.choice([value for value in ODD if len(written(value)) < SHORT])
         slots = {f"slot{number}": {"name": f"slot{number}", "value": odd} for number in range(MANY)}
         intent = {"name": random.choice(self._intents), "slots": slots}
         return _changed(document, ("request",), _with("intent", intent))

@@ -5,7 +5,7 @@ earlier recording are known, its offsets can be read, and lead to the same secon
 step in today's.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from skill.coaching.cues import CueSheet
@@ -19,18 +19,22 @@ REMEMBERED_TIMELINES = 128
 
 
 class Repertoire:
-    """The catalogue and the recording in force, `digest` its name; and earlier ones by theirs."""
+    """The catalogue and the recording in force, `digest` its name; and earlier ones by theirs.
+
+    `earlier` is asked for those when a player tells of one.
+    """
 
     def __init__(
         self,
         catalogue: Catalogue,
         sheet: CueSheet,
         digest: str,
-        earlier: Mapping[str, CueSheet] | None = None,
+        earlier: Callable[[], Mapping[str, CueSheet]] = dict,
     ) -> None:
         self.catalogue = catalogue
         self.digest = digest
-        self._sheets = {**(earlier or {}), digest: sheet}
+        self._sheets: Mapping[str, CueSheet] = {digest: sheet}
+        self._earlier = earlier
         self._timeline_in = lru_cache(REMEMBERED_TIMELINES)(self._lay_out)
 
     def timeline(self, plan_id: str) -> Timeline:
@@ -42,12 +46,17 @@ class Repertoire:
 
         Raise `PlanError` if the id names no plan we coach.
         """
-        if digest not in self._sheets:
+        if not self._knows(digest):
             return None
         try:
             return self._timeline_in(digest, plan_id).bookmark(offset)
         except MissingCueError:  # an earlier recording, from before the plan had this line
             return None
+
+    def _knows(self, digest: str) -> bool:
+        if digest not in self._sheets:
+            self._sheets = {**self._earlier(), **self._sheets}
+        return digest in self._sheets
 
     def _lay_out(self, digest: str, plan_id: str) -> Timeline:
         return lay_out(parse_plan_id(plan_id, self.catalogue), self._sheets[digest])

@@ -7,9 +7,11 @@ cue, as they are needed. Safe to use from several threads.
 
 from collections import OrderedDict
 from collections.abc import Hashable, Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 from threading import Lock
 
+from skill.coaching.cues import CueSheet
 from skill.coaching.movements import Milliseconds
 from skill.coaching.timeline import Timeline
 from skill.guides.assembly import assemble, assemble_clip
@@ -30,7 +32,6 @@ KEPT_BYTES = 64 * 1024 * 1024
 class FrameLibrary:
     """All guides that can be joined from the cues of one rendered folder.
 
-    `earlier` has the lengths of all cues in the recordings that were in force before this one.
     Raise `ManifestBrokenError` naming the cue if a file is missing, cut short or altered; with
     `when_needed`, not before a guide needs it.
     """
@@ -45,10 +46,18 @@ class FrameLibrary:
     ) -> None:
         self.cue_sheet = manifest.cue_sheet()
         self.digest = manifest.digest
-        self.earlier = load_earlier(folder)
+        self._folder = folder
         cues = _Cues(folder / CUE_FOLDER, manifest.cues)
         self._cues = cues if when_needed else dict(cues)
         self._kept = _KeptGuides(kept_bytes)
+
+    @cached_property
+    def earlier(self) -> Mapping[str, CueSheet]:
+        """The lengths of all cues in the recordings that were in force before, by digest.
+
+        Read when first asked for: only a guide that was begun before a new recording needs them.
+        """
+        return load_earlier(self._folder)
 
     def guide(self, timeline: Timeline) -> bytes:
         """Return the MP3 of a whole timeline; raise what `assemble` raises."""

@@ -165,9 +165,8 @@ class SqliteStore:
                 raise
             damage = str(refused.__cause__)
         if damage:
-            log.error("%s is damaged: %s", self._path, damage)
             self.close()
-            aside = self._move_aside()
+            aside = self._move_aside(f"is damaged ({damage})")
             self._make_tables()
             self._take_over(aside)
         self._sweep()
@@ -239,7 +238,7 @@ class SqliteStore:
         except OSError as refused:
             raise StoreError(f"cannot read the database {self._path}: {refused}") from refused
 
-    def _move_aside(self) -> Path:
+    def _move_aside(self, why: str = "is no database") -> Path:
         """Keep the file and its log under another name: all its bytes, for whoever mends it."""
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
         aside = self._path.with_name(f"{self._path.name}.unreadable-{stamp}")
@@ -249,7 +248,7 @@ class SqliteStore:
                     Path(f"{self._path}{suffix}").rename(f"{aside}{suffix}")
         except OSError as refused:
             raise StoreError(f"cannot move {self._path} out of the way: {refused}") from refused
-        log.error("%s is no database; kept as %s, a new one is begun", self._path, aside.name)
+        log.error("%s %s; kept as %s, a new one is begun", self._path, why, aside.name)
         return aside
 
     @contextmanager

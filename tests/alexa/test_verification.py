@@ -76,10 +76,14 @@ HOUR = timedelta(hours=1)
 SKILL = "amzn1.ask.skill.11111111-2222-3333-4444-555555555555"
 OTHER_SKILL = "amzn1.ask.skill.99999999-2222-3333-4444-555555555555"
 SECRET = "Atza|a-runners-access-token"  # noqa: S105
+USER = "amzn1.ask.account.ARUNNER"
 ENVELOPE = {
     "version": "1.0",
-    "session": {"application": {"applicationId": SKILL}, "user": {"accessToken": SECRET}},
-    "context": {"System": {"application": {"applicationId": SKILL}}},
+    "session": {
+        "application": {"applicationId": SKILL},
+        "user": {"userId": USER, "accessToken": SECRET},
+    },
+    "context": {"System": {"application": {"applicationId": SKILL}, "user": {"userId": USER}}},
     "request": {
         "type": "IntentRequest",
         "timestamp": "2026-01-05T06:30:00Z",
@@ -170,6 +174,14 @@ def with_envelope(changes: dict[str, Any]) -> Make:
 def at(now: datetime, make: Make | None = None) -> Make:
     """Let a request arrive at another time."""
     return lambda amazon: replace((make or signed())(amazon), now=now)
+
+
+def replayed(make: Make) -> Make:
+    """Send a request, with its id, that was sent in the very same words before."""
+    return lambda amazon: replace(
+        with_envelope({"request.requestId": "amzn1.echo-api.request.1"})(amazon),
+        now=make(amazon).now,
+    )
 
 
 def with_chain(
@@ -354,6 +366,7 @@ CHAINS = {
 }
 TIMES = {
     "151 s ago": at(NOW + 151 * SECOND),
+    "replayed after 151 s": replayed(at(NOW + 151 * SECOND)),
     "151 s ahead": at(NOW - 151 * SECOND),
     "missing": with_envelope({"request.timestamp": ABSENT}),
     "without a zone": with_envelope({"request.timestamp": "2026-01-05T06:30:00"}),
@@ -419,6 +432,7 @@ WELCOME: dict[str, Make] = {
         lambda amazon: amazon.chain(valid=(NOW - DAY, NOW))
     ),
     "sent 150 s ago": at(NOW + 150 * SECOND),
+    "replayed within 150 s, which Alexa does herself": replayed(at(NOW + 150 * SECOND)),
     "sent 150 s ahead": at(NOW - 150 * SECOND),
     "time in another zone": with_envelope({"request.timestamp": "2026-01-05T15:30:00.25+09:00"}),
     "without a session": with_envelope({"session": ABSENT}),

@@ -76,7 +76,9 @@ def test_a_recording_from_before_a_line_was_written_tells_nothing(
     del lengths["breathe"]
     before = {"earlier": CueSheet(lengths)}
     library = today.library
-    repertoire = Repertoire(today.wording.catalogue, library.cue_sheet, library.digest, before)
+    repertoire = Repertoire(
+        today.wording.catalogue, library.cue_sheet, library.digest, lambda: before
+    )
     assert repertoire.bookmark(PLAN, "earlier", 60_000) is None
     assert repertoire.bookmark(PLAN, library.digest, 60_000) is not None
 

@@ -1049,7 +1049,7 @@ class TestNewRecording:
         longer = {line: tuple(2 * ms for ms in lengths) for line, lengths in SHEET.lengths.items()}
         chimes = {line: ms for line, ms in SHEET.lengths.items() if line.startswith("chime")}
         sheet = CueSheet({**longer, **chimes, "countdown": SHEET.lengths["countdown"]})
-        anew = Repertoire(CATALOGUE, sheet, "e" * 64, {DIGEST: SHEET})
+        anew = Repertoire(CATALOGUE, sheet, "e" * 64, lambda: {DIGEST: SHEET})
         before = REPERTOIRE.timeline(PLAN)
         offset = before.spans[2].begin + 12_000
         at = Moment(NOW, playhead(offset))

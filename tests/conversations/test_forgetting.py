@@ -1,9 +1,17 @@
 """Dialogues about forgetting: after a yes nothing is stored, and nothing comes back."""
 
+import subprocess
+from contextlib import closing
+from pathlib import Path
+
 import pytest
 
+from scripts.echo.requests import Device
 from skill.coaching.plans import Choices
 from skill.coaching.runner import Phase, Question, Runner
+from skill.sessions import storage_key
+from skill.stores.bounded import BoundedStore
+from skill.stores.sqlite import SqliteStore
 from tests.simulators.coach import Coach
 
 
@@ -134,3 +142,33 @@ def test_with_nothing_stored(coach):
     heard = coach.say("yes")
     assert heard.speech
     assert coach.store.documents() == []
+
+
+def everything_in(folder: Path) -> bytes:
+    """Return the bytes of all files in a folder, read by a process that holds no lock on them."""
+    files = sorted(file for file in folder.rglob("*") if file.is_file())
+    return subprocess.run(["cat", *files], check=True, capture_output=True).stdout  # noqa: S607
+
+
+def test_not_a_byte_is_left_on_the_disk(tmp_path):
+    """The id is nowhere on the disk at any time; of all else, nothing is left after the yes."""
+    with closing(BoundedStore(SqliteStore(tmp_path / "runners.sqlite3"))) as store:
+        coach, other = Coach(store), Coach(store, device=Device(user_id="amzn1.ask.account.OTHER"))
+        for runner in (coach, other):
+            runner.tell("start the post run stretch")
+            runner.wait_for(0, 12)
+            runner.tell("hold it for 44 seconds")
+        user, key = coach.echo.device.user_id, storage_key(coach.echo.device.user_id)
+        before = everything_in(tmp_path)
+        assert user.encode() not in before
+        assert key.encode() in before
+        coach.tell("forget me")
+        coach.say("yes")
+        after = everything_in(tmp_path)
+        assert user.encode() not in after
+        assert key.encode() not in after
+        assert other.remembered.choices.hold_seconds == 44
+        other.tell("forget me")
+        other.say("yes")
+        assert b"post-run" not in everything_in(tmp_path)
+    assert b"post-run" not in everything_in(tmp_path)

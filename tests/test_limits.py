@@ -1,0 +1,240 @@
+"""Limits: what one client, one slow client, and the end of the service can do to the others."""
+
+import http.client
+import json
+import signal
+import socket
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
+from dataclasses import replace
+from threading import Event
+
+import pytest
+
+from skill.__main__ import LARGEST_ANSWER, THREADS
+from skill.bootstrap import build
+from skill.coaching.timeline import LONGEST_PLAN
+from skill.guides.frames import FRAME_BYTES, FRAME_MS
+from skill.ports import StoreError
+from skill.stores.bounded import BoundedStore
+from skill.stores.memory import MemoryStore
+from skill.throttling import LEAST, MOST_CLIENTS, MOST_RECENT, Throttle
+from skill.web import create_app
+from tests.alexa.recorded import recorded
+from tests.test_main import running
+
+LAUNCH = json.dumps(recorded("launch")).encode()
+LONG = "/guides/strength_r20_p8.mp3"
+SIZE = 10 * LEAST
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class TestThrottle:
+    @pytest.fixture
+    def clock(self) -> Clock:
+        return Clock()
+
+    @pytest.fixture
+    def throttle(self, clock) -> Throttle:
+        """A client may have three guides at once, and one more every ten seconds."""
+        return Throttle(clock, allowance=3 * SIZE, refill=SIZE // 10)
+
+    def test_an_allowance_is_spent_and_fills_up(self, throttle, clock):
+        """Who has had too much waits just as long as is said, and then gets it."""
+        assert [throttle.take("a", str(number), SIZE, SIZE) for number in range(3)] == [0, 0, 0]
+        wait = throttle.take("a", "3", SIZE, SIZE)
+        assert wait == pytest.approx(10, rel=0.01)
+        clock.now += wait
+        assert throttle.take("a", "3", SIZE, SIZE) == 0
+        assert throttle.take("a", "4", SIZE, SIZE) > 0
+
+    def test_nobody_else_waits(self, throttle):
+        """One client's greed costs another nothing."""
+        for number in range(9):
+            throttle.take("a", str(number), SIZE, SIZE)
+        assert throttle.take("b", "0", SIZE, SIZE) == 0
+
+    def test_parts_of_one_guide_are_cheap(self, throttle):
+        """A player that fetches a guide in parts pays for what is sent, and little for looking."""
+        assert throttle.take("a", "0", 2 * SIZE, 1) == 0
+        assert [throttle.take("a", "0", 2 * SIZE, 1) for _ in range(10)] == [0] * 10
+        assert throttle.take("a", "0", 2 * SIZE, 1) > 0
+
+    def test_what_is_larger_than_the_allowance(self, throttle):
+        """A guide larger than all one may have at once can be had all the same."""
+        assert throttle.take("a", "0", 99 * SIZE, 99 * SIZE) == 0
+
+    def test_a_clock_set_back(self, throttle, clock):
+        """A clock that goes backward gives nothing and takes nothing."""
+        throttle.take("a", "0", SIZE, SIZE)
+        clock.now -= 1_000
+        assert throttle.take("a", "1", SIZE, SIZE) == 0
+
+    def test_clients_and_guides_are_forgotten(self, throttle):
+        """However many clients ask for however many guides, only the last ones are remembered."""
+        for number in range(2 * MOST_CLIENTS):
+            throttle.take(f"client {number}", "0", 0, 0)
+        assert len(throttle._clients) == MOST_CLIENTS  # noqa: SLF001 - it shows nowhere else
+        patient = Throttle(Clock())
+        for number in range(2 * MOST_RECENT):
+            patient.take("a", str(number), 0, 0)
+        assert len(patient._clients["a"].recent) == MOST_RECENT  # noqa: SLF001
+
+
+class TestGuidesForOneClient:
+    def test_too_many(self, service):
+        """Who asks for ever other guides is told to wait, and for how long; a talk goes on."""
+        settings = replace(service.settings, unsigned=True)
+        built = build(settings, store=MemoryStore())
+        throttle = Throttle(Clock(), allowance=3_000_000, refill=1_000_000)
+        door = create_app(settings, service=built, throttle=throttle).test_client()
+        assert door.get("/guides/pre-run.mp3").status_code == 200
+        refused = door.get("/guides/pre-run_p3.mp3")
+        assert refused.status_code == 429
+        assert refused.json["error"] == "too-many-requests"
+        assert 1 <= int(refused.headers["Retry-After"]) <= 3
+        assert refused.headers["X-Content-Type-Options"] == "nosniff"
+        assert door.post("/alexa", data=LAUNCH).status_code == 200
+        part = door.get("/guides/pre-run.mp3", headers={"Range": "bytes=0-143"})
+        assert part.status_code == 206
+
+    def test_the_whole_feed(self, service):
+        """A podcast player that fetches every guide of the feed never waits."""
+        door = create_app(service.settings, service=service).test_client()
+        feed = door.get("/guides/feed.xml").text
+        addresses = [word.split('"')[0] for word in feed.split('url="')[1:]]
+        guides = [address for address in addresses if ".mp3" in address]
+        assert len(guides) > 20
+        for address in guides:
+            path = address.removeprefix(service.settings.base_url)
+            assert door.get(path, headers={"Range": "bytes=0-143"}).status_code == 206
+
+
+class TestSlowClients:
+    def test_readers_and_senders(self, rendered, tmp_path):  # noqa: ARG002
+        """More clients than workers never read what they fetch, or stop sending: others are served.
+
+        What they fetch is a guide of many megabytes; what they send, half a request.
+        """
+        with running(tmp_path, "--unsigned") as coach, ExitStack() as ending:
+            fetching = f"GET {LONG} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+            sending = f"POST /alexa HTTP/1.1\r\nHost: x\r\nContent-Length: {len(LAUNCH)}\r\n\r\n"
+            for half in [fetching, sending.encode() + LAUNCH[:100]] * (THREADS + 2):
+                line = ending.enter_context(
+                    closing(socket.create_connection(("127.0.0.1", coach.port)))
+                )
+                line.sendall(half)
+            for _ in range(THREADS + 2):
+                begun = time.monotonic()
+                assert coach.request("POST", "/alexa", LAUNCH)[0] == 200
+                assert time.monotonic() - begun < 3
+
+    def test_the_longest_guide_waits_outside_the_workers(self):
+        """What may wait for slow readers is more than the longest guide there is."""
+        longest = LONGEST_PLAN // FRAME_MS * FRAME_BYTES
+        assert longest + 1_000_000 < LARGEST_ANSWER
+
+
+class TestTheEnd:
+    def test_what_is_asked_is_answered(self, rendered, tmp_path):  # noqa: ARG002
+        """Asked to end while it answers, it answers to the last byte, takes nothing new, ends."""
+        with running(tmp_path, "--unsigned") as coach:
+            line = http.client.HTTPConnection("127.0.0.1", coach.port, timeout=20)
+            with closing(line):
+                line.request("GET", LONG)
+                answer = line.getresponse()
+                coach.process.send_signal(signal.SIGTERM)
+                deadline = time.monotonic() + 3
+                while time.monotonic() < deadline and is_listening(coach.port):
+                    time.sleep(0.02)
+                assert not is_listening(coach.port)
+                assert len(answer.read()) == int(answer.headers["Content-Length"])
+            assert coach.process.wait(10) == 0
+            assert "Traceback" not in coach.log.read_text()
+
+    def test_with_nobody_there(self, rendered, tmp_path):  # noqa: ARG002
+        """Asked to end while nobody asks anything, it ends at once, with 0; idle lines are cut."""
+        with (
+            running(tmp_path, "--unsigned") as coach,
+            closing(socket.create_connection(("127.0.0.1", coach.port))),
+        ):
+            begun = time.monotonic()
+            coach.process.send_signal(signal.SIGTERM)
+            assert coach.process.wait(10) == 0
+            assert time.monotonic() - begun < 4
+
+
+def is_listening(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+class TestDebugging:
+    def test_there_is_none(self, service, monkeypatch):
+        """No variable of the framework's turns its debugger on; a fault is a plain 500."""
+        monkeypatch.setenv("FLASK_DEBUG", "1")
+        broken = replace(service, editions=None)
+        app = create_app(service.settings, service=broken)
+        assert not app.debug
+        answer = app.test_client().get("/guides/pre-run.mp3")
+        assert answer.status_code == 500
+        assert set(answer.json) == {"error", "message"}
+
+
+class Hanging(MemoryStore):
+    """A store that answers when it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.let_go = Event()
+
+    def load(self, key):
+        self.let_go.wait(10)
+        return super().load(key)
+
+
+class TestBoundedStore:
+    def test_hanging(self):
+        """Those who ask a store that hangs are told so in time, however many they are."""
+        hanging = Hanging()
+        with closing(BoundedStore(hanging, seconds=0.05, most_at_once=2)) as store:
+            with ThreadPoolExecutor(8) as asking:
+                asked = [asking.submit(store.load, "k") for _ in range(8)]
+                for one in asked:
+                    with pytest.raises(StoreError, match="has not answered"):
+                        one.result(5)
+            hanging.let_go.set()
+            time.sleep(0.1)
+            assert store.load("k") is None
+
+    def test_closing_one_that_hangs(self):
+        """A store that hangs does not keep the service from ending."""
+        hanging = Hanging()
+        store = BoundedStore(hanging, seconds=0.05)
+        with pytest.raises(StoreError):
+            store.load("k")
+        begun = time.monotonic()
+        store.close()
+        assert time.monotonic() - begun < 2
+        hanging.let_go.set()
+
+    def test_refusals_pass(self):
+        """What the store itself raises, arrives as it is."""
+        with closing(BoundedStore(MemoryStore())) as store:
+            store.save("k", b"one", None)
+            with pytest.raises(StoreError, match="version 7"):
+                store.save("k", b"two", 7)
+            store.keep_aside("k", store.load("k"))
+            store.delete("k", 1)
+            assert store.load("k") is None
