@@ -21,6 +21,7 @@ from audio.rendered_folder import OUTDATED_KEPT_SECONDS
 from skill.guides.editions import ART, Editions, standard_plans
 from skill.guides.published import FOREVER, TYPES, Published, keeps_its_promise
 from skill.guides.shelves import PUBLISHED
+from skill.pictures.art import COVER, art_files
 
 CLOUD_AUDIO = Path(__file__).resolve().parent / "rendered" / "cloud"
 """Where the cues of the cloud's voice are, apart from those of the voice at home."""
@@ -98,7 +99,8 @@ class Publication:
         for plan in standard_plans(editions.repertoire.catalogue):
             for suffix in SUFFIXES:
                 self._add(plan.id, suffix)
-        self._add("cover", "png")
+        for picture in (COVER, *sorted(art_files(editions.repertoire.catalogue))):
+            self._add(picture.removesuffix(".png"), "png")
         self.feed = podcast_feed(editions, base_url, self)
 
     def content(self, key: str) -> bytes:

@@ -1,8 +1,10 @@
 """Bootstrap: the only place where the parts are wired together."""
 
+import json
 import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from skill import logs
 from skill.alexa.conversation import Clock, Conversation
@@ -16,7 +18,13 @@ from skill.guides.manifest import load, words_digest
 from skill.guides.shelves import BucketShelf, LocalShelf
 from skill.ports import GuideLibrary, GuideShelf, SessionStore
 from skill.sessions import SessionManager
-from skill.settings import Settings
+from skill.settings import PROJECT, Settings
+
+if TYPE_CHECKING:
+    from flask import Blueprint
+
+MODELS = PROJECT / "skill" / "alexa" / "skill_package" / "interactionModels" / "custom"
+"""What can be said, by locale; everything that understands speech or typing reads it."""
 
 
 def utc_now() -> datetime:
@@ -37,6 +45,7 @@ class Service:
     clock: Clock
     store: SessionStore
     shelf: GuideShelf
+    manager: SessionManager
 
     def close(self) -> None:
         """Let go of what is held open."""
@@ -75,8 +84,27 @@ def build(
     reminders = reminders or Reminders(settings.locale)
     conversation = Conversation(manager, wording.catalogue, responder, reminders, clock)
     return Service(
-        settings, wording, library, editions, repertoire, conversation, clock, store, shelf
+        settings, wording, library, editions, repertoire, conversation, clock, store, shelf, manager
     )
+
+
+def web_pages(service: Service) -> "Blueprint":
+    """Wire the pages of the web coach, which only a web server needs."""
+    from skill.browser.coach import WebCoach  # noqa: PLC0415
+    from skill.browser.pages import Pages  # noqa: PLC0415
+    from skill.browser.runners import Runners  # noqa: PLC0415
+    from skill.understanding.listening import Understanding  # noqa: PLC0415
+
+    def understanding() -> Understanding:
+        return Understanding(json.loads(model.read_text(encoding="utf-8")))
+
+    model = MODELS / f"{service.settings.locale}.json"
+    coach = WebCoach(
+        service.manager, service.repertoire, service.wording, service.clock, understanding
+    )
+    runners = Runners(service.store)
+    pages = Pages(coach, service.editions, runners, logs.request, service.settings.public_url)
+    return pages.blueprint()
 
 
 def _store(settings: Settings) -> SessionStore:

@@ -109,8 +109,8 @@ class GuideLibrary(Protocol):
 class GuideShelf(Protocol):
     """Where devices fetch guides and clips from.
 
-    Both methods make sure that what they give the address of is there, within the time an
-    answer has, and raise `ShelfError` if it cannot be.
+    Of a guide and a clip it is made sure that they are there, within the time an answer has;
+    `ShelfError` is raised if that cannot be.
     """
 
     def guide(self, timeline: Timeline) -> str:
@@ -119,6 +119,10 @@ class GuideShelf(Protocol):
 
     def clip(self, timeline: Timeline, step: int, start: Milliseconds) -> str:
         """Return the address of one of its steps, from an offset in the timeline to its end."""
+        ...
+
+    def picture(self, file: str) -> str:
+        """Return the address of a drawn picture, by its file's name (`skill.pictures.art`)."""
         ...
 
     def close(self) -> None:

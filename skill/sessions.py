@@ -2,8 +2,8 @@
 
 A write that lost a race is decided again on what the other has written, never merged. With
 the store away the coach goes on from what could be read and what the player tells, and says
-nothing of it, unless the runner has asked to be forgotten, or for something that is to hold from
-now on: neither is said to be done before it is.
+nothing of it. A wish then holds for as long as this guide is played; where none is, it would hold
+for nothing, and is not promised. Nor is anyone told to be forgotten before they are.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ from threading import Lock
 
 from skill.coaching.events import Event, Moment
 from skill.coaching.lines import line
-from skill.coaching.outcomes import Outcome
+from skill.coaching.outcomes import Outcome, Play
 from skill.coaching.repertoire import Repertoire
 from skill.coaching.runner import Runner
 from skill.coaching.session import advance
@@ -88,6 +88,17 @@ class SessionManager:
         self._witness(Happening(event, runner, outcome.runner, kept))
         return outcome
 
+    def look(self, user_id: str) -> Runner:
+        """Return what is remembered of a user, a stranger if nothing that can be read.
+
+        Raise `StoreError` if the store cannot be reached.
+        """
+        stored = self._store.load(storage_key(user_id))
+        try:
+            return decode(stored.document) if stored else Runner()
+        except CorruptRecordError:
+            return Runner()  # kept aside, and told, when something happens to them
+
     @contextmanager
     def _turn(self, key: str) -> Iterator[None]:
         """Wait for what is happening to this runner already, but not for long."""
@@ -101,11 +112,12 @@ class SessionManager:
 
     def _happen(self, key: str, event: Event, moment: Moment) -> tuple[Runner, Outcome, Kept]:
         """Return the runner before it, what follows, and what became of it in the store."""
-        runner, trouble, deadline = Runner(), Kept.BUSY, time.monotonic() + SECONDS
+        runner, is_known, trouble = Runner(), False, Kept.BUSY
+        deadline = time.monotonic() + SECONDS
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 stored = self._store.load(key)
-                runner = self._recalled(key, stored)
+                runner, is_known = self._recalled(key, stored), True
                 outcome = advance(runner, event, moment, self._repertoire)
                 return runner, outcome, self._remember(key, stored, outcome)
             except ConflictError:
@@ -117,12 +129,11 @@ class SessionManager:
                 log.warning("store out of reach, going on from what is known: %s", away)
                 trouble = Kept.AWAY
                 break
-        outcome = advance(runner, event, moment, self._repertoire)
+        outcome = advance(runner, event, moment, self._repertoire, is_known=is_known)
         if outcome.forgets:
             kept = (line("trouble-forgetting"),)
             outcome = replace(outcome, lines=kept, errand=None, forgets=False)
-        elif _wishes(outcome.runner) != _wishes(runner):
-            # What holds from now on would not: better to be asked again than to have promised.
+        elif _wishes(outcome.runner) != _wishes(runner) and not isinstance(outcome.player, Play):
             outcome = Outcome(runner, (line("trouble"),))
         return runner, outcome, trouble
 

@@ -28,7 +28,7 @@ from skill.alexa.verification import (
     Verifier,
     check_timestamp,
 )
-from skill.bootstrap import Service, build
+from skill.bootstrap import Service, build, web_pages
 from skill.coaching.errors import CoachError, PlanError
 from skill.coaching.movements import Milliseconds
 from skill.coaching.plans import shortened
@@ -37,6 +37,7 @@ from skill.guides.editions import ART
 from skill.guides.frames import FRAME_BYTES, FRAME_MS
 from skill.guides.published import CHAPTERS, FOREVER
 from skill.guides.shelves import LocalShelf
+from skill.pictures.art import art_files
 from skill.settings import PREFIX, Settings
 from skill.throttling import Throttle
 
@@ -78,7 +79,7 @@ def create_app(
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
     app.json.sort_keys = False  # type: ignore[attr-defined]
     door = _Door(settings, service, verifier, throttle or Throttle())
-    app.get("/")(door.index)
+    app.register_blueprint(web_pages(service))
     app.post("/alexa")(door.alexa)
     app.get("/guides/<plan_id>.mp3")(door.guide)
     app.get("/guides/<plan_id>.vtt")(door.captions)
@@ -86,6 +87,7 @@ def create_app(
     app.get("/guides/<plan_id>/<int:step>.mp3")(door.clip)
     app.get("/guides/feed.xml")(door.feed)
     app.get("/guides/cover.png")(door.cover)
+    app.get("/art/<path:file>")(door.art)
     app.get("/healthz")(door.health)
     app.register_error_handler(CoachError, _refused)
     app.register_error_handler(HTTPException, _http_error)
@@ -103,25 +105,6 @@ class _Door:
         self._service = service
         self._verifier = verifier
         self._throttle = throttle
-
-    def index(self) -> Response:
-        """Say what this is, and where the guides are."""
-        base, wording = self._settings.base_url, self._service.wording
-        guides = (
-            f"  {base}/guides/{routine.id}.mp3  {wording.title(routine)}"
-            for routine in wording.catalogue.routines.values()
-        )
-        text = "\n".join(
-            [
-                "Glute Coach is running. Talk to it with an Alexa speaker, or ./scripts/talk",
-                "",
-                "Its guides, to listen to or take along:",
-                *guides,
-                f"  {base}/guides/feed.xml  All of them, for podcast apps",
-                "",
-            ]
-        )
-        return Response(text, mimetype="text/plain")
 
     def alexa(self) -> Response:
         """Answer a request of Alexa's."""
@@ -171,6 +154,12 @@ class _Door:
     def cover(self) -> BaseResponse:
         """Serve the cover picture."""
         return self._lasting((ART / "cover.png").read_bytes(), "image/png")
+
+    def art(self, file: str) -> BaseResponse:
+        """Serve a drawn picture, for an Echo's screen."""
+        if file not in art_files(self._service.wording.catalogue):
+            raise NotFound(f"there is no picture {shortened(file)}")
+        return self._lasting((ART / file).read_bytes(), "image/png")
 
     def health(self) -> Response:
         """Say that the service runs, and with which recording."""

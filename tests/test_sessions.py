@@ -225,8 +225,8 @@ class TestLostRecords:
 def forgetting(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the coach forget whoever asks for help."""
 
-    def advance_or_forget(before, event, at, repertoire):
-        outcome = advance(before, event, at, repertoire)
+    def advance_or_forget(before, event, at, repertoire, **known):
+        outcome = advance(before, event, at, repertoire, **known)
         if not isinstance(event, events.Help):
             return outcome
         return replace(outcome, runner=Runner(), forgets=True)

@@ -25,6 +25,7 @@ USED_OTHERWISE = {
     "moto": "started as a server of its own",
     "mypy": "a command of scripts/test",
     "piper-tts": "a voice, and a command",
+    "pytest-xdist": "pytest's own: the tests at once",
     "pyyaml": "reads template.yaml",
     "ruff": "a command of scripts/test",
 }

@@ -153,6 +153,15 @@ class Echo:
         self._post = Post()
         self._failures = 0
         self._last_to_play = False
+        self._screen: Show | None = None
+
+    @property
+    def screen(self) -> Mapping[str, Any]:
+        """The values of the document that is on the screen; none without one.
+
+        A document goes with its conversation: the player has a page of its own.
+        """
+        return self._screen.values if self._screen and self._session else {}
 
     @property
     def mic_open(self) -> bool:
@@ -348,7 +357,9 @@ class Echo:
                     self._emit(self.player.clear())
                 case ClearQueue():
                     self.player.queue.clear()
-                case Show() | ElicitSlot() | AskPermission():
+                case Show():
+                    self._screen = directive
+                case ElicitSlot() | AskPermission():
                     pass
 
     def _play(self, play: Play) -> None:

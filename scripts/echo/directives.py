@@ -13,6 +13,7 @@ LONGEST_TOKEN = 1_024
 AUDIO_PLAYER = "AudioPlayer"
 APL = "Alexa.Presentation.APL"
 
+RENDER_DOCUMENT = "Alexa.Presentation.APL.RenderDocument"
 ELICIT_SLOT = "Dialog.ElicitSlot"
 SEND_REQUEST = "Connections.SendRequest"
 
@@ -20,8 +21,7 @@ INTERFACES: Mapping[str, str | None] = {
     "AudioPlayer.Play": AUDIO_PLAYER,
     "AudioPlayer.Stop": AUDIO_PLAYER,
     "AudioPlayer.ClearQueue": AUDIO_PLAYER,
-    "Alexa.Presentation.APL.RenderDocument": APL,
-    "Alexa.Presentation.APL.ExecuteCommands": APL,
+    RENDER_DOCUMENT: APL,
     ELICIT_SLOT: None,
     SEND_REQUEST: None,
 }
@@ -79,10 +79,10 @@ class ClearQueue:
 
 @dataclass(frozen=True, slots=True)
 class Show:
-    """Show something on the screen; the Echo only takes note of it."""
+    """Show a document on the screen, filled with these values."""
 
-    type: str
-    content: Mapping[str, Any]
+    document: Mapping[str, Any]
+    values: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +119,8 @@ def read_directive(value: Any) -> Directive:
             return _read_elicitation(value)
         case _ if kind == SEND_REQUEST:
             return _read_connection(value)
-        case str() if kind in INTERFACES:
-            return Show(kind, value)
+        case _ if kind == RENDER_DOCUMENT:
+            return _read_document(value)
         case _:
             raise IllegalResponseError(
                 f"there is no directive {kind!r}; there are {', '.join(INTERFACES)}"
@@ -178,6 +178,23 @@ def _read_elicitation(value: Mapping[str, Any]) -> ElicitSlot:
         if not isinstance(filled, dict) or filled.get("name") != name:
             raise IllegalResponseError(f"the slot {name} of updatedIntent has no such name")
     return ElicitSlot(slot, intent["name"], frozenset(slots))
+
+
+def _read_document(value: Mapping[str, Any]) -> Show:
+    """Read what is shown: a document whose parameter is there, with pictures a screen can fetch."""
+    document, sources = value.get("document"), value.get("datasources")
+    if not isinstance(document, dict) or document.get("type") != "APL":
+        raise IllegalResponseError(f"a document must be of type APL, not {str(document)[:100]}")
+    if not isinstance(value.get("token"), str) or not value["token"]:
+        raise IllegalResponseError("a document needs a token")
+    if not isinstance(sources, dict) or not all(isinstance(s, dict) for s in sources.values()):
+        raise IllegalResponseError(f"datasources must be objects, not {str(sources)[:100]}")
+    for source in sources.values():
+        if not is_fetchable(source.get("picture", "")):
+            raise IllegalResponseError(
+                f"a picture must come by https, not from {source.get('picture')!r}"
+            )
+    return Show(document, sources)
 
 
 def _read_connection(value: Mapping[str, Any]) -> AskPermission:

@@ -15,7 +15,14 @@ from ask_sdk_model import IntentRequest, RequestEnvelope, Response
 from ask_sdk_model.interfaces.connections import ConnectionsResponse
 
 from skill.alexa.envelope import MalformedRequestError, read_complaint, read_envelope
-from skill.alexa.reading import is_spoken, read_access, read_event, read_moment, read_user
+from skill.alexa.reading import (
+    has_screen,
+    is_spoken,
+    read_access,
+    read_event,
+    read_moment,
+    read_user,
+)
 from skill.alexa.reminders import Reminders
 from skill.alexa.responding import Responder
 from skill.coaching.events import Event, OutOfReach, PermissionAnswered, ReminderAnswered
@@ -108,6 +115,7 @@ class Coaching(AbstractRequestHandler):
             self._responder.respond,
             aloud=is_spoken(envelope.request),
             eliciting=isinstance(envelope.request, IntentRequest),
+            on_screen=has_screen(envelope),
             with_card=event in REFUSALS,
         )
         try:

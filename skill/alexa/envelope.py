@@ -26,6 +26,7 @@ from ask_sdk_model import (
     SupportedInterfaces,
     User,
 )
+from ask_sdk_model.interfaces.alexa.presentation.apl import AlexaPresentationAplInterface
 from ask_sdk_model.interfaces.audioplayer import (
     AudioPlayerInterface,
     AudioPlayerState,
@@ -147,7 +148,10 @@ def _device(table: Json) -> Device:
 
 def _supported_interfaces(table: Json) -> SupportedInterfaces:
     return SupportedInterfaces(
-        audio_player=_optional(table, "AudioPlayer", lambda _: AudioPlayerInterface())
+        audio_player=_optional(table, "AudioPlayer", lambda _: AudioPlayerInterface()),
+        alexa_presentation_apl=_optional(
+            table, "Alexa.Presentation.APL", lambda _: AlexaPresentationAplInterface()
+        ),
     )
 
 

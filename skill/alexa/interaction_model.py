@@ -64,7 +64,8 @@ def skill_manifest(
     runs, if that is known: a function's ARN, or an https address.
     """
     pages = _legal_pages(legal or LegalPages())
-    custom: Json = {"interfaces": [{"type": "AUDIO_PLAYER"}]}
+    interfaces = ("AUDIO_PLAYER", "ALEXA_PRESENTATION_APL")
+    custom: Json = {"interfaces": [{"type": interface} for interface in interfaces]}
     if endpoint:
         trusted = {"sslCertificateType": "Trusted"} if endpoint.startswith("https:") else {}
         custom["endpoint"] = {"uri": endpoint, **trusted}

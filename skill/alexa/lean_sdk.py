@@ -17,7 +17,8 @@ from typing import Any, NoReturn
 ROOT = "ask_sdk_model"
 PACKAGES = (
     *("canfulfill", "dialog", "interfaces", "services", "slu", "slu.entityresolution", "ui"),
-    *("interfaces.alexa", "interfaces.alexa.experimentation", "interfaces.audioplayer"),
+    *("interfaces.alexa", "interfaces.alexa.experimentation", "interfaces.alexa.presentation"),
+    *("interfaces.alexa.presentation.apl", "interfaces.audioplayer"),
     *("interfaces.connections", "interfaces.display", "interfaces.playbackcontroller"),
     "interfaces.system",
 )

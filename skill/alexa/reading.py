@@ -110,6 +110,13 @@ def read_access(envelope: RequestEnvelope) -> Access | None:
     return Access(system.api_endpoint, system.api_access_token, device)
 
 
+def has_screen(envelope: RequestEnvelope) -> bool:
+    """Whether the device shows what we draw (APL)."""
+    system = envelope.context and envelope.context.system
+    interfaces = system and system.device and system.device.supported_interfaces
+    return bool(interfaces and interfaces.alexa_presentation_apl)
+
+
 def read_slot(slot: AlexaSlot) -> Slot:
     """Return what was heard in a slot and the ids it was resolved to, likeliest first."""
     authorities = (slot.resolutions and slot.resolutions.resolutions_per_authority) or []

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from html import escape
 
 from ask_sdk_core.response_helper import ResponseFactory
-from ask_sdk_model import Response
+from ask_sdk_model import Directive, Response
 from ask_sdk_model.interfaces.audioplayer import (
     AudioItem,
     AudioItemMetadata,
@@ -17,6 +17,7 @@ from ask_sdk_model.interfaces.audioplayer import (
     Stream,
 )
 from ask_sdk_model.interfaces.connections import SendRequestDirective
+from ask_sdk_model.interfaces.display import Image, ImageInstance
 from ask_sdk_model.ui import AskForPermissionsConsentCard
 
 from skill.alexa.eliciting import elicit_directive
@@ -26,6 +27,7 @@ from skill.coaching.lines import Line
 from skill.coaching.outcomes import AskPermission, Outcome, Play, PlayClip, StopPlaying
 from skill.content.wording import Wording
 from skill.guides.editions import Editions
+from skill.pictures.art import BACKGROUND, art_file
 from skill.ports import GuideShelf
 
 LONGEST_CAPTIONS = 80_000
@@ -52,19 +54,28 @@ class Responder:
         return self.editions.library.digest
 
     def respond(
-        self, outcome: Outcome, *, aloud: bool, eliciting: bool = False, with_card: bool = False
+        self,
+        outcome: Outcome,
+        *,
+        aloud: bool,
+        eliciting: bool = False,
+        on_screen: bool = False,
+        with_card: bool = False,
     ) -> Response:
         """Return the response to an outcome; one that is not aloud holds directives only.
 
         Raise `ShelfError` if what it plays cannot be had.
 
         `eliciting`: the request was for an intent, so Alexa can be told which slot to listen
-        for. `with_card`: a card in the Alexa app shows where to give us the permission.
+        for. `on_screen`: the device shows steps. `with_card`: a card in the Alexa app shows where
+        to give us the permission.
         """
         factory = ResponseFactory()
         self._direct(factory, outcome)
         if aloud:
             self._speak(factory, outcome)
+        if on_screen and isinstance(outcome.player, PlayClip):
+            factory.add_directive(self._step_directive(outcome.player, outcome.lines))
         if eliciting and outcome.ask and not outcome.player:
             directive = elicit_directive(outcome.ask.question)
             if directive:
@@ -114,9 +125,22 @@ class Responder:
                 metadata=AudioItemMetadata(
                     title=self.wording.title(play.timeline.plan.routine),
                     subtitle=self.wording.step_title(place.step),
+                    art=self._picture(art_file(place.step.movement, place.step.side)),
+                    background_image=self._picture(BACKGROUND),
                 ),
             ),
         )
+
+    def _step_directive(self, clip: PlayClip, lines: tuple[Line, ...]) -> Directive:
+        from skill.alexa.screen import step_directive  # noqa: PLC0415, few devices have a screen
+        from skill.pictures.words import load_picture_words  # noqa: PLC0415
+
+        said = " ".join(map(self.wording.say, lines))
+        words = load_picture_words(self.wording.locale)
+        return step_directive(clip, said, words, self.shelf)
+
+    def _picture(self, file: str) -> Image:
+        return Image(sources=[ImageInstance(url=self.shelf.picture(file))])
 
     def _token(self, play: Play) -> Token:
         return Token(play.timeline.plan.id, self.digest, play.generation, play.retried_at)

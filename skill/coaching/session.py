@@ -157,10 +157,19 @@ makes no sense without one, and what is lost otherwise. Anything else happens al
 been forgotten, while the player still keeps our token."""
 
 
-def advance(runner: Runner, event: Event, moment: Moment, repertoire: Repertoire) -> Outcome:
-    """Return what follows from an event at a moment; nothing else has any effect."""
+def advance(
+    runner: Runner, event: Event, moment: Moment, repertoire: Repertoire, *, is_known: bool = True
+) -> Outcome:
+    """Return what follows from an event at a moment; nothing else has any effect.
+
+    A runner of whom nothing is stored is a stranger, or was forgotten; not `is_known`, nothing
+    could be read of them, and the player is believed in all it tells.
+    """
     runner = _with_what_we_know(runner, repertoire)
-    runner = _caught_up(runner, event, moment, repertoire)
+    if is_known and runner == Runner() and type(event) not in _RECALLING:
+        runner = _met(runner, event, moment.playhead)
+    else:
+        runner = _caught_up(runner, event, moment, repertoire)
     turn = Turn(runner, moment, repertoire)
     if isinstance(event, PlayerNotice) and not _is_current(runner.session, moment):
         return turn.quiet()
@@ -252,8 +261,6 @@ def _caught_up(runner: Runner, event: Event, moment: Moment, repertoire: Reperto
     session, playhead = runner.session, moment.playhead
     if session.phase is Phase.STEPPING:
         return runner
-    if runner == Runner() and type(event) not in _RECALLING:
-        return _met(runner, event, playhead)
     if playhead is not None and playhead.generation > session.generation:
         return replace(runner, session=_adopted(session, playhead, event, moment, repertoire))
     is_current = _is_current(session, moment)

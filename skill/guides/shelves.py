@@ -11,13 +11,13 @@ import logging
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Protocol
 from urllib.parse import quote
 
 from skill.coaching.movements import Milliseconds
 from skill.coaching.timeline import Timeline
-from skill.guides.editions import Editions, standard_plans
+from skill.guides.editions import ART, Editions, standard_plans
 from skill.guides.published import Published
 from skill.ports import ShelfError
 
@@ -34,6 +34,12 @@ SECONDS = 2.5
 """How long looking and putting may take as a whole; Alexa gives up after 8 s."""
 
 log = logging.getLogger(__name__)
+
+
+def published_picture(file: str) -> Published:
+    """Name a drawn picture as it is published."""
+    stem, _, suffix = file.rpartition(".")
+    return Published.of(f"{PUBLISHED}/{stem}", suffix, (ART / file).read_bytes())
 
 
 class LocalShelf:
@@ -55,6 +61,10 @@ class LocalShelf:
         whole = start == timeline.spans[step].start
         place = self.edition(f"{timeline.plan.id}/{step}", "mp3")
         return place if whole else f"{place}&from={start}"
+
+    def picture(self, file: str) -> str:
+        """Return where a picture is served."""
+        return f"{self._base_url}/art/{file}"
 
     def close(self) -> None:
         """Nothing is held open."""
@@ -110,6 +120,7 @@ class BucketShelf:
         self._seconds = seconds
         self._standard = {plan.id for plan in standard_plans(editions.repertoire.catalogue)}
         self._named = lru_cache(remembered)(self._name_guide)
+        self._named_picture = cache(lambda file: published_picture(file).name)
         self._remembered = remembered
         self._good_until: dict[str, datetime] = {}
 
@@ -145,6 +156,10 @@ class BucketShelf:
         if not self._is_there(made, deadline):
             self._put(made, clip, content, deadline)
         return self._address(made)
+
+    def picture(self, file: str) -> str:
+        """Return where a picture can be fetched: all of them are published ahead."""
+        return self._address(self._named_picture(file))
 
     def close(self) -> None:
         """Hang up."""

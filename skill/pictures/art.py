@@ -1,8 +1,9 @@
 """Where the drawn art lies that devices fetch as pixels; `scripts/draw_art.py` draws it."""
 
 from skill.coaching.movements import Movement, Side
+from skill.coaching.routines import Catalogue
 from skill.content.catalogue import FOLDER
-from skill.pictures.scene import require_side
+from skill.pictures.errors import require_side
 
 ART = FOLDER / "art"
 COVER = "cover.png"
@@ -17,3 +18,12 @@ def art_file(movement: Movement, side: Side) -> str:
     """
     require_side(movement, side)
     return f"movements/{movement.id}-{side}.png"
+
+
+def art_files(catalogue: Catalogue) -> frozenset[str]:
+    """Return all files that devices may fetch: every movement's, on each side, and what is behind.
+
+    The cover is not among them: it is fetched by a name of its own.
+    """
+    movements = catalogue.movements.values()
+    return frozenset({BACKGROUND, *(art_file(m, side) for m in movements for side in m.sides)})

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from skill.coaching.errors import ContentError
 from skill.coaching.movements import Movement, Need, Posture, Side
 from skill.pictures.body import Ball, Body, Part
+from skill.pictures.errors import require_side
 from skill.pictures.poses import Drawing, Stage, Study, View, load_studies
 from skill.pictures.shapes import SQUARE, Area, Blob, Circle, Line, Point, Role, Shape
 from skill.pictures.space import Vector
@@ -30,12 +30,6 @@ _FROM_BESIDE, _FROM_BEHIND = 0.45, 0.3
 _ENDS = (("shank", "foot"), ("forearm", "hand"))
 """What is painted together, since nothing comes between."""
 _LEG = ("thigh", "shank", "foot")
-
-
-class PictureError(ContentError):
-    """A picture that there is none of."""
-
-    code = "picture"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +60,6 @@ def shapes(movement: Movement, side: Side, stage: Stage) -> tuple[Shape, ...]:
     """
     require_side(movement, side)
     return _shapes(movement, side, stage)
-
-
-def require_side(movement: Movement, side: Side) -> None:
-    """Raise `PictureError` unless the movement works this side."""
-    if side not in movement.sides:
-        good = ", ".join(movement.sides)
-        raise PictureError(f"{movement.id} has pictures of: {good}; not of {side}")
 
 
 @lru_cache(maxsize=128)

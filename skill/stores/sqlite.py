@@ -57,6 +57,8 @@ CREATE TABLE IF NOT EXISTS deletions (
 was deleted, and grows with each deletion; `swept` is what it was before the last sweep.
 """
 
+_ALL_RUNNERS = "SELECT key, version, CAST(document AS BLOB) FROM runners ORDER BY key"
+
 log = logging.getLogger(__name__)
 
 
@@ -64,7 +66,8 @@ class SqliteStore:
     """Implements `SessionStore` in the file at `path`, which is made where it is missing.
 
     A file that is no database, or a damaged one, is moved aside, next to its place, and a new one
-    begun with what can be read of it; no deletion reaches into it there. Raise `StoreError` if the file cannot be opened or made.
+    begun with what can be read of it; no deletion reaches into it there. Raise `StoreError` if the
+    file cannot be opened or made.
     """
 
     def __init__(self, path: Path) -> None:
@@ -179,23 +182,31 @@ class SqliteStore:
 
     def _take_over(self, aside: Path) -> None:
         """Copy what can be read of a damaged file: from both its ends, to where it is damaged."""
-        taken = 0
-        for order in ("ASC", "DESC"):
-            # Copied to an end, as a reader writes beside the file, which shall stay as it is.
-            with TemporaryDirectory() as folder, suppress(sqlite3.DatabaseError, StoreError):
-                copy = Path(folder) / "copy"
-                for suffix in ("-wal", ""):
-                    with suppress(FileNotFoundError):
-                        shutil.copyfile(f"{aside}{suffix}", f"{copy}{suffix}")
-                with closing(sqlite3.connect(copy)) as old, self._connection() as connection:
-                    for row in old.execute(
-                        "SELECT key, version, CAST(document AS BLOB) FROM runners"
-                        f" ORDER BY key {order}"  # noqa: S608 - one of two words of ours
-                    ):
-                        taken += _execute(
-                            connection, "INSERT OR IGNORE INTO runners VALUES (?, ?, ?)", row
-                        ).rowcount
-        log.warning("%d runners were taken over from %s", taken, aside.name)
+        taken: dict[str, tuple[str, int, bytes]] = {}
+        newest = 0
+        # A copy is read: by reading, SQLite may write beside a file, and this one stays as it is.
+        with TemporaryDirectory() as folder:
+            copy = Path(folder) / "copy"
+            for suffix in ("-wal", ""):
+                with suppress(FileNotFoundError):
+                    shutil.copyfile(f"{aside}{suffix}", f"{copy}{suffix}")
+            with closing(sqlite3.connect(copy)) as old:
+                with suppress(sqlite3.DatabaseError):
+                    (newest,) = old.execute(
+                        "SELECT IFNULL(MAX(newest), 0) FROM deletions"
+                    ).fetchone()
+                for statement in (_ALL_RUNNERS, f"{_ALL_RUNNERS} DESC"):
+                    with suppress(sqlite3.DatabaseError):
+                        for row in old.execute(statement):
+                            taken[row[0]] = row
+        with self._connection() as connection, connection:
+            _execute(connection, "BEGIN IMMEDIATE")
+            connection.executemany("INSERT OR IGNORE INTO runners VALUES (?, ?, ?)", taken.values())
+            if newest:
+                connection.execute(
+                    "INSERT OR IGNORE INTO deletions VALUES (1, ?, ?)", (newest, newest)
+                )
+        log.warning("%d runners were taken over from %s", len(taken), aside.name)
 
     def _make_tables(self) -> None:
         with self._connection() as connection:

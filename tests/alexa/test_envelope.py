@@ -33,7 +33,7 @@ KNOWN_WORDS = set(
     ).split()
 )
 SENTENCE = (
-    r"(the request|request\.type|[A-Za-z]+) "
+    r"(the request|request\.type|[A-Za-z]+|Alexa\.Presentation\.APL) "
     r"(is missing|takes (an object|a list|text|a whole number|true or false), not "
     r"(NoneType|bool|int|float|str|list|dict|half of a surrogate pair))"
 )
@@ -266,4 +266,4 @@ def read_or_refuse(document):
         (sentence,) = refused.args
         matched = re.fullmatch(SENTENCE, sentence)
         assert matched, sentence
-        assert matched[1] in {"the request", "request.type"} | KNOWN_WORDS
+        assert matched[1] in {"the request", "request.type", "Alexa.Presentation.APL"} | KNOWN_WORDS

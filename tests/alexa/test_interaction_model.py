@@ -175,7 +175,7 @@ def test_the_description_says_it_is_no_medical_advice():
 def test_the_skill_plays_long_audio():
     """The manifest asks for the AudioPlayer, and names no endpoint before there is one."""
     custom = MANIFEST["apis"]["custom"]
-    assert custom == {"interfaces": [{"type": "AUDIO_PLAYER"}]}
+    assert custom == {"interfaces": [{"type": "AUDIO_PLAYER"}, {"type": "ALEXA_PRESENTATION_APL"}]}
 
 
 def test_a_name_of_two_movements_is_refused():

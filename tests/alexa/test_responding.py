@@ -96,6 +96,11 @@ def respond(outcome: Outcome, *, aloud: bool = True, **more: bool) -> dict:
     return json.loads(json.dumps(response))
 
 
+def picture(file: str) -> dict:
+    """Return a picture as a player is given it."""
+    return {"sources": [{"url": f"https://coach.example/art/{file}"}]}
+
+
 def legal(response: dict, request: dict, *, has_player: bool = True) -> Answer:
     """Have an Echo read the response; it raises at what Alexa would refuse."""
     body = json.dumps({"version": "1.0", "response": response}).encode()
@@ -182,6 +187,8 @@ class TestTheParts:
                         "metadata": {
                             "title": "Post-run stretch",
                             "subtitle": "Lying figure four, right side",
+                            "art": picture("movements/lying-figure-four-right.png"),
+                            "backgroundImage": picture("background.png"),
                         },
                     },
                 }

@@ -18,6 +18,7 @@ import pytest
 from audio.publishing import FEED
 from skill.guides.editions import standard_plans
 from skill.guides.published import FOREVER, TYPES, keeps_its_promise
+from skill.pictures.art import art_files
 from tests.simulators.s3 import S3, serving_s3
 
 ROOT = Path(__file__).parents[2]
@@ -112,7 +113,8 @@ def check(s3: S3) -> None:
 
 def test_everything_is_published_once(publisher, s3, service):
     """The first run writes every file as it should be, the second run nothing."""
-    files = 3 * len(list(standard_plans(service.wording.catalogue))) + 2
+    catalogue = service.wording.catalogue
+    files = 3 * len(list(standard_plans(catalogue))) + len(art_files(catalogue)) + 2
     done = publisher.run()
     assert (done.returncode, done.stderr) == (0, "")
     assert f"{files} files written, 0 were there, 0 deleted: {s3.bucket}\n" in done.stdout

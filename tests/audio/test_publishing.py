@@ -21,8 +21,9 @@ from audio.publishing import (
     publish,
 )
 from skill.bootstrap import Service
-from skill.guides.editions import standard_plans
+from skill.guides.editions import ART, standard_plans
 from skill.guides.published import FOREVER, TYPES, keeps_its_promise
+from skill.pictures.art import art_files
 
 URL = "https://guides.example"
 NOW = datetime(2026, 11, 21, 6, tzinfo=UTC)
@@ -79,7 +80,10 @@ class TestWhatIsPublished:
             assert service.editions.mp3(plan.id) in contents
             assert service.editions.captions(plan.id).encode() in contents
             assert service.editions.chapters(plan.id).encode() in contents
-        assert len(shed.things) == 3 * len(plans) + 2
+        pictures = art_files(service.wording.catalogue)
+        for picture in pictures:
+            assert (ART / picture).read_bytes() in contents
+        assert len(shed.things) == 3 * len(plans) + len(pictures) + 2
 
     def test_names_types_and_caching(self, publication, shed):
         """A name promises the content, and so it may be cached for ever; all but the feed's."""

@@ -41,8 +41,8 @@ IMPATIENT = 0.1
 """Seconds that stores wait in most of these tests; what they wait for really is tested apart."""
 NOTHING = "nothing of it: every answer as ever"
 TOLD = (
-    "nothing of it: the place is known from the player; but what shall hold from now on is not"
-    ' promised: "please try again"'
+    "nothing of it: place and plan are known from the player; but a wish with nothing playing is"
+    ' not promised: "please try again"'
 )
 ALEXA = "Alexa herself: there was a problem with the skill"
 MENDED = "the same second; kept again from the next event on"
@@ -392,15 +392,28 @@ def test_fault(fault: Fault, stage: Stage, caplog: pytest.LogCaptureFixture):
 
 
 @pytest.mark.parametrize("strike", [slow, locked, full, read_only, corrupt])
-def test_nothing_is_promised_that_would_not_be_kept(strike, stage):
-    """What shall hold from now on is not said to, when it cannot be kept; the hold goes on."""
+def test_a_wish_holds_while_the_guide_plays(strike, stage):
+    """A longer hold is longer at once, at the same second: the player's token keeps the plan."""
     coach = stage.coach
+    before = coach.second
+    with strike(stage):
+        heard = in_time(lambda: coach.ask("hold it longer"))
+        assert "40 seconds" in heard.speech
+        assert (coach.spot, coach.second) == ("lying-figure-four left", before)
+        in_time(lambda: coach.say("next"))
+        assert coach.place.step.length == 40_000
+    assert coach.timeline.plan.id == "post-run_h40"
+
+
+@pytest.mark.parametrize("strike", [slow, locked, full, read_only, corrupt])
+def test_nothing_is_promised_that_would_not_be_kept(strike, stage):
+    """With no guide playing, a wish would hold for nothing: it is not said to be granted."""
+    coach = stage.coach
+    coach.echo.wait(coach.place.routine_left / 1000 + 1)
     with strike(stage):
         heard = in_time(lambda: coach.ask("hold it longer"))
         assert heard.speech in coach.wording.answers["trouble"]
-        assert coach.plays
     assert coach.remembered.choices.hold_seconds is None
-    assert coach.spot == "lying-figure-four left"
     assert "seconds" in coach.ask("hold it longer").speech
     assert coach.remembered.choices.hold_seconds
 

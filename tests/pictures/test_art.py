@@ -9,7 +9,7 @@ from PIL import Image, ImageChops
 
 from skill.coaching.movements import Side
 from skill.pictures.art import ART, BACKGROUND, COVER, art_file
-from skill.pictures.scene import PictureError
+from skill.pictures.errors import PictureError
 from tests.pictures.conftest import MOVEMENTS
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -7,8 +7,9 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from skill.coaching.movements import Need, Side
+from skill.pictures.errors import PictureError
 from skill.pictures.poses import Stage
-from skill.pictures.scene import PictureError, shapes
+from skill.pictures.scene import shapes
 from skill.pictures.shapes import SQUARE, Area, Blob, Line, Role
 from skill.pictures.svg import DARK, LIGHT, PAGE, svg
 from tests.pictures.conftest import MOVEMENTS, PICTURES

@@ -181,6 +181,11 @@ class Coach:
         )
         return answer.status_code, answer.data
 
+    def fetch(self, url: str) -> tuple[int, bytes]:
+        """Fetch a file as a screen does, whole."""
+        answer = self._client.get(url.removeprefix(PUBLIC_URL))
+        return answer.status_code, answer.data
+
     def _fetch(self, url: str) -> tuple[int, bytes]:
         assert url.startswith(PUBLIC_URL + "/")
         answer = self._client.get(url.removeprefix(PUBLIC_URL), headers={"Range": FIRST_BYTES})

@@ -9,12 +9,9 @@ import http.client
 import json
 import os
 import secrets
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
-import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
@@ -22,7 +19,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from threading import Lock, Thread
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -32,15 +28,12 @@ import pytest
 
 from skill.settings import PROJECT
 from skill.stores.dynamodb import RUNNER, TABLE, DynamoStore
+from tests.simulators.node import node_package
 
 REGION = "eu-west-1"
 KEYS = {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "example"}
 NOWHERE = "http://127.0.0.1:1"
 """Where nobody listens."""
-NODE = (20, 0)
-"""The oldest Node.js that dynalite runs on."""
-
-_PACKAGE = Path(__file__).parent / "dynalite"
 
 
 @dataclass(frozen=True)
@@ -124,14 +117,7 @@ def client_of(endpoint: str) -> Any:
 @contextmanager
 def dynalite() -> Iterator[str]:
     """Run dynalite, and yield its endpoint."""
-    node = shutil.which("node")
-    if node is None or shutil.which("npm") is None:
-        pytest.skip("dynalite needs Node.js and npm, which this machine does not have")
-    told = subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout
-    version = tuple(map(int, told.strip().lstrip("v").split(".")[:2]))
-    if version < NODE:
-        pytest.skip(f"dynalite needs Node.js {NODE[0]}, and this is {told.strip()}")
-    folder = _installed()
+    node, folder = node_package("dynalite")
     with running([node, folder / "serve.js"]) as port:
         yield f"http://127.0.0.1:{port}"
 
@@ -158,32 +144,6 @@ def running(command: list[Any]) -> Iterator[str]:
             yield port
         finally:
             process.kill()
-
-
-def _installed() -> Path:
-    """Return the folder that dynalite is installed in, after installing it if need be."""
-    lock = (_PACKAGE / "package-lock.json").read_bytes() + (_PACKAGE / "serve.js").read_bytes()
-    folder = PROJECT / ".venv" / f"dynalite-{zlib.crc32(lock):08x}"
-    if folder.is_dir():
-        return folder
-    folder.parent.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent) as made:
-        package = Path(made) / "package"
-        shutil.copytree(_PACKAGE, package)
-        options = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-        done = subprocess.run(
-            ["npm", "ci", *options],  # noqa: S607 - npm is looked up on purpose
-            cwd=package,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            reason = (done.stderr.strip().splitlines() or ["npm does not say why"])[-1]
-            pytest.skip(f"dynalite cannot be installed here: {reason}")
-        if not folder.is_dir():
-            package.rename(folder)
-    return folder
 
 
 class Mishap(StrEnum):

@@ -103,6 +103,16 @@ def clear(behavior: str = "CLEAR_ALL") -> Json:
     return {"type": "AudioPlayer.ClearQueue", "clearBehavior": behavior}
 
 
+def show(**values: Any) -> Json:
+    """Return the directive that shows a document filled with values."""
+    return {
+        "type": "Alexa.Presentation.APL.RenderDocument",
+        "token": "step",
+        "document": {"type": "APL", "version": "1.6", "mainTemplate": {}},
+        "datasources": {"step": values},
+    }
+
+
 def elicit(slot: str = "time", intent: str | None = "RemindMeIntent", *slots: str) -> Json:
     """Have Alexa listen for a slot of an intent, which has these slots, or day and time."""
     directive: Json = {"type": "Dialog.ElicitSlot", "slotToElicit": slot}

@@ -21,6 +21,7 @@ from tests.scripts.echo.scripted_skill import (
     echo_of,
     elicit,
     playing,
+    show,
     told,
 )
 
@@ -115,10 +116,9 @@ def test_a_card_and_the_directives_are_seen():
 
 def test_a_screen_takes_what_is_for_screens():
     """A device with a screen obeys APL; what it shows is there for a test to look at."""
-    document = {"type": "Alexa.Presentation.APL.RenderDocument", "document": {}}
-    skill = ScriptedSkill({"LaunchRequest": told("Look.", document)})
+    skill = ScriptedSkill({"LaunchRequest": told("Look.", show(picture="https://e.org/a.png"))})
     (shown,) = echo_of(skill, has_screen=True).launch().directives
-    assert shown.content == document
+    assert shown.values == {"step": {"picture": "https://e.org/a.png"}}
 
 
 @pytest.mark.parametrize("response", [told("Shall we?"), asked("Hello.")])

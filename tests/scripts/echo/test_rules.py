@@ -16,6 +16,7 @@ from tests.scripts.echo.scripted_skill import (
     elicit,
     length_of,
     play,
+    show,
     told,
 )
 
@@ -100,9 +101,13 @@ def test_a_legal_answer_is_read(request_type, response):
         (INTENT, told("Go.", clear("EVERYTHING")), "clearBehavior must be one of CLEAR_ENQUEUED"),
         (
             INTENT,
-            told("Go.", {"type": "Alexa.Presentation.APL.RenderDocument"}),
+            told("Go.", show(picture="https://e.org/a.png")),
             "without Alexa.Presentation.APL",
         ),
+        (INTENT, told("Go.", show(picture="http://e.org/a.png")), "a picture must come by https"),
+        (INTENT, told("Go.", {**show(), "document": {}}), "a document must be of type APL"),
+        (INTENT, told("Go.", {**show(), "token": ""}), "a document needs a token"),
+        (INTENT, told("Go.", {**show(), "datasources": 7}), "datasources must be objects"),
         # slots that are listened for
         (LAUNCH, eliciting(elicit()), "LaunchRequest is no intent"),
         (CONSENT, eliciting(elicit()), "Connections.Response is no intent"),

@@ -1,0 +1,1 @@
+"""The coach in a web page: the browser's door to the same sessions."""

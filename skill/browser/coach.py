@@ -1,0 +1,152 @@
+"""The web coach: a page's command in, what the page has to say, play and show out.
+
+The same sessions and the same understanding as everywhere; nothing is decided here.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from threading import Lock
+from typing import Any
+
+from skill.browser.commands import Command, read_command
+from skill.browser.errors import NotNowError
+from skill.browser.staging import staged
+from skill.coaching.events import Moment, ReminderAnswered
+from skill.coaching.outcomes import CancelReminders, Outcome, Play, PlayClip, StopPlaying
+from skill.coaching.repertoire import Repertoire
+from skill.coaching.runner import Runner
+from skill.coaching.schedules import ReminderAnswer
+from skill.content.wording import Wording
+from skill.sessions import SessionManager
+from skill.understanding.listening import Understanding
+
+Json = dict[str, Any]
+Clock = Callable[[], datetime]
+
+MOST_ANSWERS = 2048
+"""How many answers are kept for a page that asks once more, the latest of all runners."""
+PATIENCE_SECONDS = 5
+"""How long the same command, asked once more meanwhile, waits for its answer."""
+
+
+@dataclass
+class WebCoach:
+    """Answers pages; safe to use from several threads.
+
+    `understand` makes the understanding, when it is first needed.
+    """
+
+    manager: SessionManager
+    repertoire: Repertoire
+    wording: Wording
+    clock: Clock
+    understand: Callable[[], Understanding]
+    _answers: OrderedDict[tuple[str, str], Future[Json]] = field(default_factory=OrderedDict)
+    _lock: Lock = field(default_factory=Lock)
+
+    def read(self, document: object) -> Command:
+        """Read a command; raise `UnfitCommandError` for what is none."""
+        return read_command(document, self.wording.catalogue, lambda: self._understanding)
+
+    def answer(self, user_id: str, command: Command) -> Json:
+        """Do what a runner commands, once: asked again by the same id, the answer is the same."""
+        key = (user_id, command.id)
+        with self._lock:
+            known = self._answers.get(key)
+            if known is None:
+                answer: Future[Json] = Future()
+                self._answers[key] = answer
+                if len(self._answers) > MOST_ANSWERS:
+                    self._answers.popitem(last=False)
+        if known is not None:
+            try:
+                return known.result(PATIENCE_SECONDS)
+            except TimeoutError as slow:
+                raise NotNowError("The coach is still busy with just that.") from slow
+        try:
+            answer.set_result(self._do(user_id, command))
+        except Exception as failed:
+            with self._lock:
+                self._answers.pop(key, None)  # asked again, it is tried again
+            answer.set_exception(failed)
+            raise
+        return answer.result()
+
+    def runner(self, user_id: str) -> Runner:
+        """Return what is remembered of a runner; raise `StoreError` if that cannot be read."""
+        return self.manager.look(user_id)
+
+    @cached_property
+    def _understanding(self) -> Understanding:
+        return self.understand()
+
+    def _do(self, user_id: str, command: Command) -> Json:
+        moment = Moment(self.clock(), command.playhead, is_spoken=command.aloud)
+        outcome = self.manager.handle(user_id, command.event, moment)
+        if outcome.errand is not None and not outcome.forgets:
+            # A page can remind of nothing once it is closed.
+            answered = ReminderAnswered(ReminderAnswer.NOT_HERE)
+            if isinstance(outcome.errand, CancelReminders):
+                answered = ReminderAnswered(ReminderAnswer.CANCELLED)
+            outcome = self.manager.handle(user_id, answered, moment)
+        return self._told(outcome, command)
+
+    def _told(self, outcome: Outcome, command: Command) -> Json:
+        ask = outcome.ask
+        told: Json = {
+            "id": command.id,
+            "meant": command.name,
+            "said": [self.wording.say(line) for line in outcome.lines],
+            "ask": None,
+            "player": _player(outcome),
+            "session": self._session(outcome.runner),
+            "forgotten": outcome.forgets,
+        }
+        if ask is not None:
+            text, again = self.wording.say(ask.line), self.wording.say(ask.reprompt)
+            told["ask"] = {"question": ask.question, "text": text, "again": again}
+        progress = outcome.runner.session.progress
+        digest = self.repertoire.digest
+        if progress is not None and command.has != f"{progress.plan_id}:{digest}":
+            timeline = self.repertoire.timeline(progress.plan_id)
+            told["routine"] = staged(timeline, digest, self.wording, self._script)
+        return told
+
+    @cached_property
+    def _script(self) -> Any:
+        return self.wording.script()
+
+    def _session(self, runner: Runner) -> Json:
+        session, progress = runner.session, runner.session.progress
+        told: Json = {
+            "phase": session.phase,
+            "asked": session.asked,
+            "generation": session.generation,
+            "waits": runner.waits,
+            "last": runner.history[-1].plan_id.partition("_")[0] if runner.history else None,
+        }
+        if progress is not None:
+            timeline = self.repertoire.timeline(progress.plan_id)
+            told |= {
+                "plan": progress.plan_id,
+                "digest": self.repertoire.digest,
+                "offset": timeline.offset_of(progress.bookmark),
+            }
+        return told
+
+
+def _player(outcome: Outcome) -> Json | None:
+    """What the page's player is to do; a clip is a guide's part, played up to an offset."""
+    match outcome.player:
+        case Play(_, offset, _, retried_at):
+            return {"do": "play", "offset": offset, "until": None, "retried_at": retried_at}
+        case PlayClip(timeline, step, start):
+            until = timeline.spans[step].end
+            return {"do": "play", "offset": start, "until": until, "retried_at": None}
+        case StopPlaying():
+            return {"do": "stop"}
+    return None

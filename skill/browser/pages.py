@@ -1,0 +1,339 @@
+"""The pages: the coach, the guides, the weeks; and the one address that a page's script asks.
+
+The only place in the browser's door that knows Flask. Every page works under any path prefix,
+loads nothing from elsewhere, and runs no script and uses no style but our own.
+"""
+
+import gzip
+import json
+from base64 import b64encode
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from functools import cached_property, lru_cache
+from hashlib import sha256
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, jsonify, render_template, request, send_from_directory
+from werkzeug import Response as BaseResponse
+from werkzeug.datastructures import Headers
+from werkzeug.exceptions import NotFound
+
+from skill.browser.coach import WebCoach
+from skill.browser.errors import BrowserError, ForeignPageError, NotJsonError, UnfitCommandError
+from skill.browser.runners import COOKIE, KEPT, Runners, Visitor
+from skill.browser.weeks import weeks_of
+from skill.coaching.movements import Movement, Need, Side
+from skill.coaching.recalling import DAYS_A_WEEK
+from skill.coaching.routines import Routine
+from skill.content import phrases
+from skill.guides.chapters import chapters_of
+from skill.guides.editions import Editions, standard_plans
+from skill.guides.published import FOREVER
+from skill.pictures.poses import Stage
+from skill.pictures.svg import svg
+from skill.pictures.words import load_picture_words
+from skill.ports import StoreError
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+STYLE = "coach.css"
+LARGEST_COMMAND = 16 * 1024
+"""Bytes; a command is a sentence and a playhead."""
+WORTH_PACKING = 1024
+NEEDED = {
+    Need.BAND: "a loop band",
+    Need.CHAIR: "a chair",
+    Need.MAT: "a mat",
+    Need.KNEELING: "knees that can kneel",
+}
+SUGGESTIONS = {
+    "start": (
+        "I have five minutes",
+        "No band",
+        "My left side is tighter",
+        "How did I do this week?",
+    ),
+    "stage": (
+        *("How long left?", "What's next?", "How do I do this?", "Ten more seconds"),
+        *("Why this one?", "Wait for me"),
+    ),
+}
+"""What the pages propose to say; each is understood (tests/browser)."""
+PACKED = ("text/", "application/json", "image/svg+xml")
+
+Logged = Callable[[object], AbstractContextManager[None]]
+
+
+class Pages:
+    """The views, sharing one coach. With an https `public_url` the cookie goes over https alone."""
+
+    def __init__(
+        self,
+        coach: WebCoach,
+        editions: Editions,
+        runners: Runners,
+        logged: Logged,
+        public_url: str = "",
+    ) -> None:
+        self._coach = coach
+        self._editions = editions
+        self._runners = runners
+        self._logged = logged
+        self._public_host = urlsplit(public_url).netloc
+        self._is_secure = public_url.startswith("https:")
+        self._words = load_picture_words(editions.wording.locale)
+        self._picture = lru_cache(maxsize=64)(self._draw)
+
+    def blueprint(self) -> Blueprint:
+        """Return the pages, to be put into an app."""
+        blueprint = Blueprint("browser", __name__, template_folder="templates")
+        blueprint.get("/")(self.coach)
+        blueprint.post("/coach")(self.command)
+        blueprint.get("/guides/")(self.guides)
+        blueprint.get("/history")(self.history)
+        blueprint.get("/history/weeks")(self.weeks)
+        blueprint.get(
+            "/pictures/<movement>-<any(left,right,both):side>-<any(start,full):stage>.svg"
+        )(self.picture)
+        blueprint.get("/static/<version>/<path:name>")(self.static)
+        blueprint.get("/favicon.ico")(self.icon)
+        blueprint.register_error_handler(BrowserError, _refused)
+        blueprint.after_request(self._guarded)
+        blueprint.after_request(_packed)
+        return blueprint
+
+    # Pages
+
+    def coach(self) -> str:
+        """Return the coach's page."""
+        return self._page("coach.html", root="", routines=self._routines, suggestions=SUGGESTIONS)
+
+    def guides(self) -> str:
+        """Return the page of guides to take along."""
+        feed = "feed.xml"
+        return self._page("guides.html", root="../", routines=self._routines, feed=feed)
+
+    def history(self) -> str:
+        """Return the page of a runner's weeks, which its script fills in by the runner's clock."""
+        return self._page("history.html", root="", days=DAYS_A_WEEK)
+
+    def weeks(self) -> Response:
+        """Return the weeks of the browser's runner, as a part of a page."""
+        minutes = request.args.get("minutes_east", 0, type=int)
+        visitor = self._runners.visitor(request.cookies.get(COOKIE))
+        try:
+            history = self._coach.runner(visitor.user_id).history
+        except StoreError:
+            page = render_template("weeks.html", weeks=None)
+        else:
+            weeks = weeks_of(history, self._coach.clock(), minutes)
+            page = render_template("weeks.html", weeks=weeks, days=DAYS_A_WEEK, total=len(history))
+        response = Response(page, mimetype="text/html")
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    def _page(self, template: str, **values: object) -> str:
+        return render_template(
+            template,
+            locale=self._editions.wording.locale,
+            static=f"{values['root']}static/{self._version}",
+            style=self._style,
+            recording=self._editions.library.digest,
+            **values,
+        )
+
+    # What scripts ask
+
+    def command(self) -> Response:
+        """Do what a page commands, and tell it what to say, play and show."""
+        _require_own_page(request.headers, {request.host, self._public_host})
+        document = _json()
+        visitor = self._runners.visitor(request.cookies.get(COOKIE))
+        command = self._coach.read(document)
+        about = {"requestId": command.id, "type": f"Browser.{command.kind}"}
+        with self._logged({"request": {**about, "intent": {"name": command.name}}}):
+            told = self._coach.answer(visitor.user_id, command)
+        response = jsonify({**told, "runner": visitor.acquaintance})
+        response.headers["Cache-Control"] = "no-store"
+        self._keep(response, visitor, forget=told["forgotten"])
+        return response
+
+    def _keep(self, response: Response, visitor: Visitor, *, forget: bool) -> None:
+        if forget:
+            response.delete_cookie(COOKIE, httponly=True, samesite="Strict", secure=self._is_secure)
+            return
+        response.set_cookie(
+            COOKIE,
+            visitor.cookie,
+            max_age=KEPT,
+            httponly=True,
+            samesite="Strict",
+            secure=self._is_secure,
+        )
+
+    # Pictures and files
+
+    def picture(self, movement: str, side: str, stage: str) -> BaseResponse:
+        """Return a movement's picture, to be put into a page."""
+        drawn = self._picture(*self._sided(movement, side), Stage(stage))
+        return self._lasting(drawn, "image/svg+xml", self._version)
+
+    def static(self, version: str, name: str) -> BaseResponse:
+        """Return a file of ours; its version in the path holds for those it imports, too."""
+        response = send_from_directory(STATIC, name, conditional=True)
+        is_current = version == self._version
+        response.headers["Cache-Control"] = FOREVER if is_current else "no-cache"
+        return response
+
+    def icon(self) -> BaseResponse:
+        """Return the icon, for whatever asks at the place where icons once were."""
+        return send_from_directory(STATIC, "icon.svg")
+
+    def _sided(self, movement: str, side: str) -> tuple[Movement, Side]:
+        known = self._editions.wording.catalogue.movements.get(movement)
+        if known is None or Side(side) not in known.sides:
+            raise NotFound(f"there is no picture of {movement[:40]!r}, {side}")
+        return known, Side(side)
+
+    def _draw(self, movement: Movement, side: Side, stage: Stage) -> str:
+        return svg(movement, side, stage, self._words)
+
+    def _lasting(self, content: bytes | str, mimetype: str, version: str) -> BaseResponse:
+        response = Response(content, mimetype=mimetype)
+        response.add_etag()
+        is_current = request.args.get("v") == version
+        response.headers["Cache-Control"] = FOREVER if is_current else "no-cache"
+        return response.make_conditional(request)
+
+    @cached_property
+    def _version(self) -> str:
+        """The name of all that the pages load; another one when any of it has changed."""
+        digest = sha256()
+        for file in (*sorted(STATIC.iterdir()), *sorted((HERE.parent / "content").glob("*.toml"))):
+            digest.update(file.read_bytes())
+        return digest.hexdigest()[:12]
+
+    @cached_property
+    def _style(self) -> str:
+        return (STATIC / STYLE).read_text(encoding="utf-8")
+
+    @cached_property
+    def _policy(self) -> str:
+        """Nothing from elsewhere, and of styles within a page only ours, known by its hash."""
+        style = b64encode(sha256(self._style.encode()).digest()).decode()
+        return "; ".join(
+            [
+                "default-src 'none'",
+                "script-src 'self'",
+                f"style-src 'sha256-{style}'",
+                "img-src 'self'",
+                "media-src 'self'",
+                "connect-src 'self'",
+                "manifest-src 'self'",
+                "base-uri 'none'",
+                "form-action 'none'",
+                "frame-ancestors 'none'",
+            ]
+        )
+
+    def _guarded(self, response: Response) -> Response:
+        if response.mimetype == "text/html":
+            response.headers["Content-Security-Policy"] = self._policy
+            response.headers["Permissions-Policy"] = (
+                "microphone=(self), screen-wake-lock=(self), camera=(), geolocation=()"
+            )
+            response.headers.setdefault("Cache-Control", "no-cache")
+        return response
+
+    # What the pages tell of routines
+
+    @cached_property
+    def _routines(self) -> list[dict[str, object]]:
+        described, shown = [], set[Movement]()
+        for routine in self._editions.wording.catalogue.routines.values():
+            fresh = next((m for m in routine.movements if m not in shown), routine.movements[0])
+            shown.add(fresh)
+            described.append(self._described(routine, fresh))
+        return described
+
+    def _described(self, routine: Routine, shown: Movement) -> dict[str, object]:
+        wording, repertoire = self._editions.wording, self._editions.repertoire
+        timeline = repertoire.timeline(routine.id)
+        plan = timeline.plan
+        needs = sorted({need for movement in plan.movements for need in movement.needs})
+        things = [NEEDED[need] for need in needs]
+        names = [wording.movements[movement.id].name for movement in plan.movements]
+        editions = [
+            {"id": edition.id, "title": ", ".join(phrases.choices(edition.choices)) or "as usual"}
+            for edition in standard_plans(wording.catalogue)
+            if edition.routine is routine
+        ]
+        return {
+            "id": routine.id,
+            "name": wording.routines[routine.id].name,
+            "title": wording.title(routine),
+            "when": wording.routines[routine.id].when,
+            "length": phrases.about(timeline.duration),
+            "exactly": _clock(timeline.duration),
+            "needs": phrases.listed(things or ["nothing"], "and"),
+            "movements": phrases.listed(names, "and"),
+            "picture": self._picture(shown, shown.sides[0], Stage.FULL),
+            "megabytes": f"{len(self._editions.mp3(routine.id)) / 1e6:.1f}",
+            "chapters": [
+                {"title": c.title, "at": _clock(c.start), "seconds": c.start / 1000}
+                for c in chapters_of(timeline, wording.step_title)
+            ],
+            "editions": editions,
+        }
+
+
+def _json() -> object:
+    if request.mimetype != "application/json":
+        raise NotJsonError("A command is sent as application/json.")
+    if (request.content_length or 0) > LARGEST_COMMAND:
+        raise UnfitCommandError(f"A command has at most {LARGEST_COMMAND} bytes.")
+    try:
+        return json.loads(request.get_data().decode())
+    except (ValueError, RecursionError):
+        raise UnfitCommandError("The body is no JSON in UTF-8.") from None
+
+
+def _require_own_page(headers: Headers, hosts: set[str]) -> None:
+    """Refuse what a page of another site has made; every browser says whose page asks."""
+    site, origin = headers.get("Sec-Fetch-Site"), headers.get("Origin")
+    if site is None and origin is None:
+        raise ForeignPageError("A command comes from the coach's own page, which says so.")
+    is_ours = site in {None, "same-origin"} and (
+        origin is None or (urlsplit(origin).netloc or "?") in hosts
+    )
+    if not is_ours:
+        raise ForeignPageError("A command comes from the coach's own page, not from another site.")
+
+
+def _refused(error: BrowserError) -> tuple[Response, int]:
+    return jsonify({"error": error.code, "message": str(error)}), error.status
+
+
+def _packed(response: Response) -> Response:
+    """Send text small to whoever can unpack it."""
+    is_text = response.mimetype is not None and response.mimetype.startswith(PACKED)
+    if not is_text or response.status_code != 200 or "Content-Encoding" in response.headers:  # noqa: PLR2004
+        return response
+    response.vary.add("Accept-Encoding")
+    if request.accept_encodings["gzip"] <= 0:
+        return response
+    response.direct_passthrough = False
+    content = response.get_data()
+    if len(content) >= WORTH_PACKING:
+        response.set_data(gzip.compress(content, 6, mtime=0))
+        response.headers["Content-Encoding"] = "gzip"
+        etag, _ = response.get_etag()
+        if etag:
+            response.set_etag(etag, weak=True)
+    return response
+
+
+def _clock(milliseconds: int) -> str:
+    minutes, seconds = divmod(round(milliseconds / 1000), 60)
+    return f"{minutes}:{seconds:02}"
