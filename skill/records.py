@@ -56,6 +56,8 @@ def encode(runner: Runner) -> bytes:
         document["asked"] = session.asked
     if session.said:
         document["said"] = dict(session.said)
+    if session.voiced:
+        document["voiced"] = True
     if runner.waits:
         document["waits"] = True
     if runner.former is not None:
@@ -102,11 +104,12 @@ def _runner(document: Mapping[str, Any]) -> Runner:
             progress=progress,
             asked=_asked(document.get("asked")),
             generation=_whole(document["generation"]),
+            voiced=_flag(document, "voiced"),
             talk=_whole(document["turn"]),
             said={_text(said): _whole(times) for said, times in document.get("said", {}).items()},
         ),
         choices=_choices(document["choices"]),
-        waits=_waits(document),
+        waits=_flag(document, "waits"),
         history=tuple(
             Completed(_text(plan_id), _moment(at)) for plan_id, at in document["history"]
         ),
@@ -154,10 +157,10 @@ def _without_defaults(choices: Choices) -> dict[str, Any]:
     }
 
 
-def _waits(document: Mapping[str, Any]) -> bool:
-    if document.get("waits", True) is not True:
-        raise CorruptRecordError("waits is true, or not there")
-    return "waits" in document
+def _flag(document: Mapping[str, Any], name: str) -> bool:
+    if document.get(name, True) is not True:
+        raise CorruptRecordError(f"{name} is true, or not there")
+    return name in document
 
 
 def _whole(value: object) -> int:

@@ -27,6 +27,7 @@ FULL = Runner(
         generation=7,
         talk=41,
         said={"paused": 2, "more": 1},
+        voiced=True,
     ),
     choices=Choices(
         hold_seconds=45,
@@ -243,6 +244,7 @@ class TestCorruption:
             {"proposed": [["someday"], None]},
             {"proposed": [[], "noon"]},
             {"waits": False},
+            {"voiced": 1},
             {"former": 7},
             {"former": {"choices": {}, "waits": "no", "plan": None, "left": None}},
             {"former": {"choices": {}, "waits": True, "plan": 7, "left": None}},

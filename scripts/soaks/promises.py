@@ -219,7 +219,8 @@ class Witness:
         if intent in ASIDE and not (same_plan and was == now):
             raise BrokenPromiseError(f"a question moved {was} in {plan_id} to {now}")
         resumes = intent == "AMAZON.ResumeIntent" and before.runner.session.phase is Phase.PAUSED
-        if resumes and not after.runner.waits and not (same_plan and was == now):
+        runs_on = after.runner.session.phase is Phase.PLAYING
+        if resumes and runs_on and not (same_plan and was == now):
             raise BrokenPromiseError(f"what was paused at {was} goes on at {now}")
         if intent in MANNERS:
             told = self._position(before.runner, was), self._position(after.runner, now)

@@ -1,6 +1,7 @@
 """Responding: what an outcome sounds like on Alexa. Outcome in, response out."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
 
@@ -23,7 +24,9 @@ from ask_sdk_model.ui import AskForPermissionsConsentCard
 from skill.alexa.eliciting import elicit_directive
 from skill.alexa.reminders import SCOPE
 from skill.alexa.tokens import Token
+from skill.coaching.cues import Counted, Recipe, Speech
 from skill.coaching.lines import Line
+from skill.coaching.movements import Milliseconds
 from skill.coaching.outcomes import AskPermission, Outcome, Play, PlayClip, StopPlaying
 from skill.content.wording import Wording
 from skill.guides.editions import Editions
@@ -32,6 +35,12 @@ from skill.ports import GuideShelf
 
 LONGEST_CAPTIONS = 80_000
 """Characters; a whole response may have 120 KB. Longer guides go without."""
+
+A_NUMBER: Milliseconds = 400
+"""About how long it takes to say a number."""
+SHORTEST_BREAK: Milliseconds = 200
+LONGEST_BREAK: Milliseconds = 10_000
+"""A pause that Alexa makes; the longest is hers (SSML reference, "break")."""
 
 _NOT_IN_XML = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
@@ -96,8 +105,10 @@ class Responder:
 
     def _speak(self, factory: ResponseFactory, outcome: Outcome) -> None:
         parts = [self._said(line) for line in outcome.lines]
-        if isinstance(outcome.player, PlayClip):
-            clip = outcome.player
+        clip = outcome.player
+        if isinstance(clip, PlayClip) and clip.spoken:
+            parts.append(self._step_in_words(clip))
+        elif isinstance(clip, PlayClip):
             address = self.shelf.clip(clip.timeline, clip.step, clip.start)
             parts.append(f'<audio src="{escape(address)}"/>')
         if outcome.ask:
@@ -110,6 +121,17 @@ class Responder:
     def _said(self, line: Line) -> str:
         """Return a line as SSML: whatever was heard becomes plain text within it."""
         return escape(_NOT_IN_XML.sub("", self.wording.say(line)), quote=False)
+
+    def _step_in_words(self, clip: PlayClip) -> str:
+        """Return what is said in a step as SSML, with the pauses between: no sound is needed."""
+        script, span = self.editions.script, clip.timeline.spans[clip.step]
+        parts, now = [], clip.start
+        for sound in clip.timeline.sounds:
+            words = _words_of(script[sound.cue.id])
+            if words and clip.start <= sound.start < span.end:
+                parts += [*_breaks(sound.start - now), words]
+                now = sound.end
+        return " ".join([*parts, *_breaks(span.end - now)])
 
     def _play_directive(self, play: Play) -> PlayDirective:
         place = play.timeline.at(play.offset)
@@ -150,6 +172,26 @@ class Responder:
         if len(captions) > LONGEST_CAPTIONS:
             return None
         return CaptionData(content=captions, object_type=CaptionType.WEBVTT)
+
+
+def _words_of(recipe: Recipe) -> str:
+    """Return what a cue says, as SSML; nothing for a chime."""
+    match recipe:
+        case Speech():
+            return escape(recipe.text, quote=False)
+        case Counted():
+            (pause,) = _breaks(recipe.spacing - A_NUMBER)
+            return f" {pause} ".join(recipe.words)
+        case _:
+            return ""
+
+
+def _breaks(silence: Milliseconds) -> Iterator[str]:
+    """Yield the tags for a silence; one of them may last ten seconds."""
+    while silence >= SHORTEST_BREAK:
+        lasting = min(silence, LONGEST_BREAK)
+        silence -= lasting
+        yield f'<break time="{lasting}ms"/>'
 
 
 def _permission_directive() -> SendRequestDirective:

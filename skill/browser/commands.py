@@ -51,8 +51,9 @@ NOTICES: Mapping[str, type[Event]] = {
     "nearly-finished": events.PlaybackNearlyFinished,
     "finished": events.PlaybackFinished,
     "failed": events.PlaybackFailed,
+    "unanswered": events.SessionEnded,
 }
-"""What the page's player tells."""
+"""What the page's player tells; and that a question was not answered, and the guide goes on."""
 KINDS = ("say", "press", "notice")
 
 

@@ -14,19 +14,21 @@ from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, jsonify, render_template, request, send_from_directory
+from flask import Blueprint, Response, jsonify, render_template, request
 from werkzeug import Response as BaseResponse
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import NotFound
 
 from skill.browser.coach import WebCoach
 from skill.browser.errors import BrowserError, ForeignPageError, NotJsonError, UnfitCommandError
-from skill.browser.runners import COOKIE, KEPT, Runners, Visitor
+from skill.browser.runners import COOKIE, KEPT, Acquaintance, Runners, Visitor
 from skill.browser.weeks import weeks_of
 from skill.coaching.movements import Movement, Need, Side
+from skill.coaching.plans import shortened
 from skill.coaching.recalling import DAYS_A_WEEK
 from skill.coaching.routines import Routine
 from skill.content import phrases
+from skill.content.catalogue import FOLDER
 from skill.guides.chapters import chapters_of
 from skill.guides.editions import Editions, standard_plans
 from skill.guides.published import FOREVER
@@ -35,8 +37,7 @@ from skill.pictures.svg import svg
 from skill.pictures.words import load_picture_words
 from skill.ports import StoreError
 
-HERE = Path(__file__).parent
-STATIC = HERE / "static"
+STATIC = Path(__file__).parent / "static"
 STYLE = "coach.css"
 LARGEST_COMMAND = 16 * 1024
 """Bytes; a command is a sentence and a playhead."""
@@ -60,7 +61,13 @@ SUGGESTIONS = {
     ),
 }
 """What the pages propose to say; each is understood (tests/browser)."""
-PACKED = ("text/", "application/json", "image/svg+xml")
+TYPES = {
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".json": "application/manifest+json",
+    ".svg": "image/svg+xml",
+}
+PACKED = ("text/", "application/json", "application/manifest+json", "image/svg+xml")
 
 Logged = Callable[[object], AbstractContextManager[None]]
 
@@ -82,7 +89,6 @@ class Pages:
         self._logged = logged
         self._public_host = urlsplit(public_url).netloc
         self._is_secure = public_url.startswith("https:")
-        self._words = load_picture_words(editions.wording.locale)
         self._picture = lru_cache(maxsize=64)(self._draw)
 
     def blueprint(self) -> Blueprint:
@@ -96,8 +102,7 @@ class Pages:
         blueprint.get(
             "/pictures/<movement>-<any(left,right,both):side>-<any(start,full):stage>.svg"
         )(self.picture)
-        blueprint.get("/static/<version>/<path:name>")(self.static)
-        blueprint.get("/favicon.ico")(self.icon)
+        blueprint.get("/static/<version>/<name>")(self.static)
         blueprint.register_error_handler(BrowserError, _refused)
         blueprint.after_request(self._guarded)
         blueprint.after_request(_packed)
@@ -156,7 +161,9 @@ class Pages:
             told = self._coach.answer(visitor.user_id, command)
         response = jsonify({**told, "runner": visitor.acquaintance})
         response.headers["Cache-Control"] = "no-store"
-        self._keep(response, visitor, forget=told["forgotten"])
+        # A player that tells something as its page closes makes nobody's acquaintance.
+        if command.kind != "notice" or visitor.acquaintance is Acquaintance.KNOWN:
+            self._keep(response, visitor, forget=told["forgotten"])
         return response
 
     def _keep(self, response: Response, visitor: Visitor, *, forget: bool) -> None:
@@ -177,46 +184,38 @@ class Pages:
     def picture(self, movement: str, side: str, stage: str) -> BaseResponse:
         """Return a movement's picture, to be put into a page."""
         drawn = self._picture(*self._sided(movement, side), Stage(stage))
-        return self._lasting(drawn, "image/svg+xml", self._version)
+        is_current = request.args.get("v") == self._version
+        return _lasting(drawn.encode(), "image/svg+xml", is_current=is_current)
 
     def static(self, version: str, name: str) -> BaseResponse:
         """Return a file of ours; its version in the path holds for those it imports, too."""
-        response = send_from_directory(STATIC, name, conditional=True)
-        is_current = version == self._version
-        response.headers["Cache-Control"] = FOREVER if is_current else "no-cache"
-        return response
-
-    def icon(self) -> BaseResponse:
-        """Return the icon, for whatever asks at the place where icons once were."""
-        return send_from_directory(STATIC, "icon.svg")
+        if name not in self._files:
+            raise NotFound(f"there is no file {shortened(name)}")
+        mimetype = TYPES[Path(name).suffix]
+        return _lasting(self._files[name], mimetype, is_current=version == self._version)
 
     def _sided(self, movement: str, side: str) -> tuple[Movement, Side]:
         known = self._editions.wording.catalogue.movements.get(movement)
         if known is None or Side(side) not in known.sides:
-            raise NotFound(f"there is no picture of {movement[:40]!r}, {side}")
+            raise NotFound(f"there is no picture of {shortened(movement)}, {side}")
         return known, Side(side)
 
     def _draw(self, movement: Movement, side: Side, stage: Stage) -> str:
-        return svg(movement, side, stage, self._words)
+        return svg(movement, side, stage, load_picture_words(self._editions.wording.locale))
 
-    def _lasting(self, content: bytes | str, mimetype: str, version: str) -> BaseResponse:
-        response = Response(content, mimetype=mimetype)
-        response.add_etag()
-        is_current = request.args.get("v") == version
-        response.headers["Cache-Control"] = FOREVER if is_current else "no-cache"
-        return response.make_conditional(request)
+    @cached_property
+    def _files(self) -> dict[str, bytes]:
+        return {file.name: file.read_bytes() for file in sorted(STATIC.iterdir())}
 
     @cached_property
     def _version(self) -> str:
         """The name of all that the pages load; another one when any of it has changed."""
-        digest = sha256()
-        for file in (*sorted(STATIC.iterdir()), *sorted((HERE.parent / "content").glob("*.toml"))):
-            digest.update(file.read_bytes())
-        return digest.hexdigest()[:12]
+        poses = (FOLDER / "poses.toml").read_bytes()
+        return sha256(b"".join([*self._files.values(), poses])).hexdigest()[:12]
 
     @cached_property
     def _style(self) -> str:
-        return (STATIC / STYLE).read_text(encoding="utf-8")
+        return self._files[STYLE].decode()
 
     @cached_property
     def _policy(self) -> str:
@@ -286,6 +285,14 @@ class Pages:
             ],
             "editions": editions,
         }
+
+
+def _lasting(content: bytes, mimetype: str, *, is_current: bool) -> BaseResponse:
+    """Answer with what stays the same for one version."""
+    response = Response(content, mimetype=mimetype)
+    response.add_etag()
+    response.headers["Cache-Control"] = FOREVER if is_current else "no-cache"
+    return response.make_conditional(request)
 
 
 def _json() -> object:

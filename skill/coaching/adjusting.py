@@ -82,7 +82,7 @@ def fit_time(turn: Turn, event: FitTime) -> Outcome:
     else:
         known = line("fitted", **told)
     turn, caution = cautioned(turn)
-    return turn.play(fitted.timeline, 0, *caution, *bounded, known)
+    return turn.voiced(voiced=False).play(fitted.timeline, 0, *caution, *bounded, known)
 
 
 def fit_the_rest(turn: Turn, event: FitTime) -> Outcome:
@@ -432,7 +432,7 @@ def run_on(turn: Turn, _: Event) -> Outcome:
 
 def run_on_from_here(turn: Turn, event: Event) -> Outcome:
     """Run on by itself with the next step; where the device cannot, go on waiting."""
-    running = _waiting(turn, waits=False)
+    running = _waiting(turn, waits=False).voiced(voiced=False)
     if not running.runs_on or running.following is None:
         return run_on(turn, event)
     return running.play_step(running.following, line("running-on"))

@@ -26,13 +26,15 @@ class Play:
 class PlayClip:
     """Play one step of a timeline inside the answer itself, from an offset in it to its end.
 
-    With `stopping`, a guide may be playing that has to stop first.
+    With `stopping`, a guide may be playing that has to stop first. `spoken`: what is said in it
+    is said by the device's own voice, since the sound would not play.
     """
 
     timeline: Timeline
     step: int
     start: Milliseconds
     stopping: bool = False
+    spoken: bool = False
 
 
 @dataclass(frozen=True, slots=True)

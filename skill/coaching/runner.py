@@ -69,8 +69,9 @@ class Progress:
 class SessionState:
     """Where a runner stands. There is progress in every phase but IDLE.
 
-    `generation` is that of the last play command. So that the wording varies, `talk` counts
-    the sessions and `said` how often each line was said in this one.
+    `generation` is that of the last play command. `voiced`: the sound of this routine would not
+    play, and its steps are said by the device's own voice. So that the wording varies, `talk`
+    counts the sessions and `said` how often each line was said in this one.
     """
 
     phase: Phase = Phase.IDLE
@@ -79,6 +80,7 @@ class SessionState:
     generation: int = 0
     talk: int = 0
     said: Mapping[str, int] = field(default_factory=dict)
+    voiced: bool = False
 
     def __post_init__(self) -> None:
         if (self.phase is Phase.IDLE) != (self.progress is None):
@@ -91,6 +93,10 @@ class SessionState:
             raise StateError(f"phase {self.phase} does not go with progress {self.progress}")
         if min(self.generation, self.talk, *self.said.values()) < 0:
             raise StateError("generation, talk and what was said count upward from 0")
+
+    def over(self) -> "SessionState":
+        """Return the session with nothing under way."""
+        return replace(self, phase=Phase.IDLE, progress=None, asked=None, voiced=False)
 
     @property
     def is_moving(self) -> bool:
@@ -147,5 +153,4 @@ class Runner:
     def completing(self, plan_id: str, at: datetime) -> "Runner":
         """Return the runner with one more completed routine, and nothing under way."""
         done = (*self.history, Completed(plan_id, at))
-        session = replace(self.session, phase=Phase.IDLE, progress=None, asked=None)
-        return replace(self, session=session, history=done[-LONGEST_HISTORY:])
+        return replace(self, session=self.session.over(), history=done[-LONGEST_HISTORY:])

@@ -86,7 +86,7 @@ def start(turn: Turn, event: StartRoutine) -> Outcome:
         movements=len(timeline.plan.movements),
         length=About(timeline.duration),
     )
-    return turn.play(timeline, 0, *caution, starting)
+    return turn.voiced(voiced=False).play(timeline, 0, *caution, starting)
 
 
 def list_routines(turn: Turn, _: Event) -> Outcome:
@@ -179,7 +179,8 @@ def other_side(turn: Turn, _: Event) -> Outcome:
 
 def start_over(turn: Turn, _: Event) -> Outcome:
     """Go to the beginning of the routine."""
-    return turn.play(turn.timeline, 0, line("starting-again", routine=turn.timeline.plan.routine))
+    anew = turn.voiced(voiced=False)
+    return anew.play(turn.timeline, 0, line("starting-again", routine=turn.timeline.plan.routine))
 
 
 def resume(turn: Turn, _: Event) -> Outcome:
@@ -224,12 +225,13 @@ def leave_stepping(turn: Turn, _: Event) -> Outcome:
 
 
 def out_of_reach(turn: Turn, _: Event) -> Outcome:
-    """Wait at the place that was to be played; if nobody listens, the runner is told later."""
+    """Say in the device's own voice what was to be played; if nobody listens, wait to be asked."""
     is_stepping = turn.session.phase is Phase.STEPPING
-    start_of_step = turn.timeline.spans[turn.step.index].start
-    waiting = turn.wait(line("out-of-reach"), at=start_of_step if is_stepping else None)
+    offset = turn.timeline.spans[turn.step.index].start if is_stepping else turn.place.offset
+    turn = turn.voiced()
     if turn.moment.is_spoken:
-        return waiting
+        return turn.play(turn.timeline, offset, line("out-of-reach"))
+    waiting = turn.wait(at=offset)
     return replace(waiting, runner=waiting.runner.owing("audio-failed"))
 
 
@@ -462,14 +464,17 @@ def finish(turn: Turn, _: Event) -> Outcome:
 
 
 def retry(turn: Turn, _: Event) -> Outcome:
-    """Play the guide again from its place; if that fails too, wait, and tell the runner later."""
+    """Play the guide again from its place; if that fails too, wait, and tell the runner later.
+
+    Nobody listens now; when the runner comes back, the device's own voice goes on.
+    """
     playhead, offset = turn.moment.playhead, turn.place.offset
     retried_at = playhead.retried_at if playhead else None
     if retried_at is None or offset - retried_at >= PROGRESS_BEFORE_ANOTHER_RETRY:
         playing = turn.play(turn.timeline, offset, retried_at=offset)
         session = replace(playing.runner.session, asked=turn.session.asked)
         return replace(playing, runner=replace(playing.runner, session=session))
-    waiting = turn.quiet(replace(turn.paused(), asked=turn.session.asked))
+    waiting = turn.quiet(replace(turn.paused(), asked=turn.session.asked, voiced=True))
     return replace(waiting, runner=waiting.runner.owing("audio-failed"))
 
 

@@ -43,7 +43,7 @@ class Turn:
     @property
     def runs_on(self) -> bool:
         """Whether what is played runs on by itself: the device can, and the runner wants it."""
-        return self.moment.has_player and not self.runner.waits
+        return self.moment.has_player and not self.runner.waits and not self.session.voiced
 
     @property
     def session(self) -> SessionState:
@@ -125,8 +125,7 @@ class Turn:
 
     def leave(self, *lines: Line) -> Outcome:
         """Stop what plays, say the lines and close the session, with nothing under way."""
-        idle = replace(self.session, phase=Phase.IDLE, progress=None, asked=None)
-        return Outcome(self._runner(idle), lines, self._stop)
+        return Outcome(self._runner(self.session.over()), lines, self._stop)
 
     def complete(self, *lines: Line) -> Outcome:
         """Put the routine under way into the history, stop what plays and say the lines."""
@@ -212,6 +211,10 @@ class Turn:
         bookmark = self.progress.bookmark if at is None else self.timeline.bookmark(at)
         progress = Progress(self.progress.plan_id, bookmark)
         return replace(self.session, phase=Phase.PAUSED, progress=progress, asked=None)
+
+    def voiced(self, *, voiced: bool = True) -> "Turn":
+        """Return the turn with steps said by the device's own voice, or by the guide again."""
+        return replace(self, runner=self._runner(replace(self.session, voiced=voiced)))
 
     def unasked(self) -> "Turn":
         """Return the turn with no question open, to go on as before it was asked."""
@@ -336,7 +339,8 @@ class Turn:
         stepping = replace(self, runner=self._runner(session))
         asking = stepping.ask(stepping.whether_ready(), *lines)
         stopping = self.session.phase is Phase.PLAYING and self.moment.has_player
-        return replace(asking, player=PlayClip(timeline, step, offset, stopping))
+        clip = PlayClip(timeline, step, offset, stopping, spoken=session.voiced)
+        return replace(asking, player=clip)
 
     def _runner(self, session: SessionState) -> Runner:
         return replace(self.runner, session=session)

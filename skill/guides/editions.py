@@ -32,7 +32,7 @@ class Editions:
         self.repertoire = repertoire
         self.wording = wording
         self.captions = lru_cache(REMEMBERED)(self._captions)
-        self._script = wording.script()
+        self.script = wording.script()
         self._cover = (ART / "cover.jpg").read_bytes()
 
     def mp3(self, plan_id: str) -> bytes:
@@ -55,7 +55,7 @@ class Editions:
 
     def _captions(self, plan_id: str) -> str:
         """Return what is said in the guide, as WebVTT."""
-        return web_vtt(self.repertoire.timeline(plan_id), self._script)
+        return web_vtt(self.repertoire.timeline(plan_id), self.script)
 
 
 def standard_plans(catalogue: Catalogue) -> Iterator[Plan]:

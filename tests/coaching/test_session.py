@@ -389,9 +389,9 @@ EXPECTED: dict[str, tuple[str, str, str, str]] = {
     ),
     "OutOfReach": (
         "trouble -> idle",
-        "out-of-reach [stop] -> paused",
-        "out-of-reach [stop] -> paused",
-        "out-of-reach -> paused",
+        "out-of-reach [clip@1] ready-next? -> stepping",
+        "out-of-reach [clip@1] ready-next? -> stepping",
+        "out-of-reach [clip@1] ready-next? -> stepping",
     ),
     "KeepOrder": (
         "order-stays which-one? -> idle",
@@ -905,6 +905,21 @@ class TestNotices:
         assert describe(told) == "audio-failed where-working -> paused"
         again = act(told.runner, events.WhereAmI(), Moment(NOW))
         assert describe(again) == "where-working -> paused"
+
+    def test_after_two_failures_the_device_itself_speaks(self):
+        """Whoever goes on hears the rest of the step in Alexa's voice; another routine plays."""
+        first = act(runner(Phase.PLAYING), events.PlaybackFailed())
+        failed = self.failing(first, first.player.offset + 5_000).runner
+        gone_on = act(failed, events.Resume(), Moment(NOW))
+        assert gone_on.player.spoken
+        assert gone_on.player.start == offset_of(failed)
+        assert gone_on.ask
+        following = act(gone_on.runner, events.Yes(), Moment(NOW))
+        assert (following.player.step, following.player.spoken) == (2, True)
+        desk = events.StartRoutine(CATALOGUE.routines["desk"])
+        assert isinstance(act(following.runner, desk, Moment(NOW)).player, Play)
+        assert isinstance(act(following.runner, events.StartOver(), Moment(NOW)).player, Play)
+        assert isinstance(act(following.runner, events.RunOn(), Moment(NOW)).player, Play)
 
     def test_a_failure_much_later_is_another_failure(self):
         """A guide that got on after its retry is tried again."""

@@ -24,7 +24,7 @@ from skill.alexa.responding import Responder
 from skill.coaching import events
 from skill.coaching.events import Command, Event, Moment
 from skill.coaching.movements import SECOND, Need, Side
-from skill.coaching.outcomes import Outcome
+from skill.coaching.outcomes import Outcome, PlayClip
 from skill.coaching.plans import Choices, Detail, Plan
 from skill.coaching.runner import (
     Completed,
@@ -71,7 +71,9 @@ class Spoken:
 
     @property
     def explains(self) -> bool:
-        return bool(EXPLAINING.intersection(self.lines))
+        clip = self.outcome.player
+        is_spoken = isinstance(clip, PlayClip) and clip.spoken
+        return is_spoken or bool(EXPLAINING.intersection(self.lines))
 
 
 def said(catalogue) -> Iterator[Event]:

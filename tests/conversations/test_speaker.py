@@ -299,8 +299,31 @@ class TestTrouble:
         assert holding.echo.player.activity is not Activity.PLAYING
         heard = holding.say("open glute coach")
         assert "would not play" in heard.speech
+        assert holding.kept == before
+        heard = holding.say("yes")
+        assert not holding.plays
+        assert not heard.clips
+        assert "Halfway" in heard.speech
+        assert heard.mic_open
+
+    def test_after_that_alexa_speaks_to_the_end(self, holding):
+        """With a sound that never plays the routine is coached to its end, in Alexa's voice."""
+        for _ in range(2):
+            holding.echo.fail_playback()
+        holding.say("open glute coach")
+        for _ in holding.kept_plan.steps:
+            heard = holding.say("yes")
+            assert heard.mic_open
+            assert not heard.clips
         holding.say("yes")
-        assert holding.place == before
+        assert len(holding.remembered.history) == 1
+
+    def test_the_next_routine_is_tried_with_sound(self, holding):
+        """What would not play once may well play another time."""
+        for _ in range(2):
+            holding.echo.fail_playback()
+        holding.ask("start the daily five")
+        assert holding.plays
 
     def test_without_a_database(self):
         """With the store out of reach a whole routine is started, steered and finished."""

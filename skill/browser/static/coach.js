@@ -24,6 +24,8 @@ const tabs = new Tabs(() => player.isWanted);
 
 // Buttons that the guide itself answers, by going there: nothing needs to be said.
 const SILENT = new Set(["next", "previous", "pause", "resume", "stop", "next-movement"]);
+// How long a guide is held for an answer, in milliseconds; twice as long as an Echo listens.
+const PATIENCE = 16_000;
 const YES_OR_NO = new Set(["go-on", "next-step", "skip-it", "remind-me", "forget-me"]);
 
 let session = null;
@@ -31,6 +33,7 @@ let question = null;
 let turn = 0;
 let answers = 0;
 let wake = null;
+let patience = null;
 
 const routine = () => stage.routine;
 const isUnderWay = () => Boolean(session?.plan);
@@ -103,10 +106,30 @@ async function follow(reply, { mine, spoken, silent, isLocal }) {
   if (words.length) say(words);
   offerReplies(isClip ? null : ask);
   view(isUnderWay() ? "stage" : "start");
-  if (ask && !isClip && player.isWanted && todo?.do !== "play") player.hold("asking");
-  if (!ask) player.release("asking");
+  clearTimeout(patience);
+  // An open question, typed or pressed, costs the hold nothing; any other one waits for its answer.
+  const waits = ask && !isClip && player.isWanted && todo?.do !== "play";
+  if (waits && (spoken || ask.question !== "anything-else")) {
+    player.hold("asking");
+    patience = setTimeout(unanswered, PATIENCE);
+  } else {
+    if (waits) question = null;
+    player.release("asking");
+  }
   if (words.length && !silent) await sayAloud(words, mine);
   if (ask && !isClip && spoken && mine === turn) listen();
+}
+
+// Nobody has answered: the guide goes on, as it does on a speaker.
+function unanswered() {
+  if (ear.isListening || $("words").value) {
+    patience = setTimeout(unanswered, PATIENCE);
+    return;
+  }
+  question = null;
+  offerReplies(null);
+  link.send({ notice: "unanswered", playhead: player.playhead }).catch(() => {});
+  player.release("asking");
 }
 
 const tokenOf = ({ plan, digest, generation }) => ({ plan, digest, generation, retried_at: null });
@@ -154,7 +177,7 @@ function getAcquainted({ runner, forgotten }) {
   const place = memory.playhead ? " The player’s own place is still known." : "";
   if (runner === "unrecognised")
     tell(`This browser’s cookie is none that this coach has signed, so it starts afresh with you.${place}`);
-  else if (answers > 1) tell("This browser keeps no cookies: you are coached all the same, but forgotten when you leave.");
+  else if (answers > 1) tell("This browser has dropped the coach’s cookie: you are coached all the same, but forgotten when you leave.");
   else if (memory.met) tell(`This browser’s cookie is gone, so the coach does not know you any more.${place}`);
   $("go-back").hidden = !memory.playhead;
   remember({ met: true });
@@ -259,7 +282,8 @@ function begin() {
 }
 
 // Whether the guide plays as far as the runner is concerned, be it held for a word or two.
-const isPlaying = () => player.isWanted && !player.isRefused && !isAsking();
+const isPlaying = () =>
+  player.isWanted && !isAsking() && !player.isHeldBy("refused") && !player.isHeldBy("pausing");
 const isAsking = () => Boolean(question) && session.phase !== "stepping";
 
 function toggle() {
@@ -270,7 +294,7 @@ function toggle() {
 
 function goOn() {
   tell("");
-  if (player.isWanted && player.isRefused) {
+  if (player.isWanted && player.isHeldBy("refused")) {
     player.release("refused");
     return;
   }

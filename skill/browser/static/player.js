@@ -40,9 +40,9 @@ export class Player extends EventTarget {
     return this.#wanted;
   }
 
-  // Whether the browser wants a tap first.
-  get isRefused() {
-    return this.#holds.has("refused");
+  // `refused`: the browser wants a tap first.
+  isHeldBy(reason) {
+    return this.#holds.has(reason);
   }
 
   get isSounding() {

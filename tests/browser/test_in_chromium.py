@@ -1,0 +1,495 @@
+"""The pages in a real browser: Debian's Chromium without a window, driven by Playwright.
+
+Minutes pass by seeking. Skipped where there is no Chromium, no Playwright or no Node.js.
+"""
+
+import re
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from skill.coaching.movements import SECOND
+from tests.simulators.node import node_package
+
+playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+
+COMMANDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+WIDE, NARROW = {"width": 1280, "height": 860}, {"width": 320, "height": 640}
+HEAVIEST = 150_000
+"""Bytes of a page with all that it loads, sound aside."""
+PATIENCE = 8_000
+"""Milliseconds that anything may take."""
+
+LOST = re.compile("ERR_INTERNET_DISCONNECTED|ERR_FAILED")
+"""What a browser notes of a network that a test has taken away."""
+
+NO_RECOGNITION = "delete globalThis.SpeechRecognition; delete globalThis.webkitSpeechRecognition;"
+RECOGNITION = """
+globalThis.webkitSpeechRecognition = globalThis.SpeechRecognition = class {
+  start() {
+    setTimeout(() => {
+      const told = globalThis.told;
+      if (told.error) this.onerror({ error: told.error });
+      else this.onresult({ results: [[{ transcript: told.words }]] });
+      this.onend();
+    }, 50);
+  }
+  abort() { this.onend(); }
+};
+"""
+REFUSES_ONCE = """
+const play = HTMLMediaElement.prototype.play;
+HTMLMediaElement.prototype.play = function () {
+  HTMLMediaElement.prototype.play = play;
+  return Promise.reject(new DOMException("no tap yet", "NotAllowedError"));
+};
+"""
+MEDIA_BUTTONS = """
+globalThis.mediaButtons = {};
+navigator.mediaSession.setActionHandler = (action, done) => {
+  globalThis.mediaButtons[action] = done;
+};
+"""
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[object]:
+    command = next(filter(None, map(shutil.which, COMMANDS)), None)
+    if command is None:
+        pytest.skip(f"there is no Chromium on this machine: none of {', '.join(COMMANDS)}")
+    # A container may give a browser no sandbox of its own; all it loads here is ours.
+    arguments = ["--no-sandbox", "--disable-dev-shm-usage"]
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=command, args=arguments)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium, address) -> Iterator[Callable]:
+    """Open pages in a browser of one's own; in the end nothing has failed, or left our origin."""
+    contexts, faults = [], []
+
+    def opened(path="/", script="", context=None, **wishes):
+        if context is None:
+            wishes = {"viewport": WIDE, "permissions": ["microphone"], **wishes}
+            context = chromium.new_context(**wishes)
+            context.set_default_timeout(PATIENCE)
+            contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda told: told.type == "error" and faults.append(told.text))
+        page.on(
+            "request",
+            lambda asked: (
+                asked.url.startswith((address, "data:", "blob:")) or faults.append(asked.url)
+            ),
+        )
+        if script:
+            page.add_init_script(script)
+        page.goto(address + path)
+        if path == "/":
+            page.wait_for_selector("body[data-ready]")
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert [fault for fault in faults if not LOST.search(fault)] == []
+
+
+def until(page, truth):
+    """Wait until something is true; by asking, since the policy lets no page evaluate a text."""
+    deadline = time.monotonic() + PATIENCE / SECOND
+    while not page.evaluate(truth):
+        assert time.monotonic() < deadline, f"never: {truth}"
+        page.wait_for_timeout(50)
+
+
+def start(page, routine="post-run"):
+    """Start a routine; it sounds when this returns."""
+    page.check(f"input[value={routine}]")
+    page.click("#begin")
+    until(page, "!document.querySelector('audio').paused")
+    until(page, "document.querySelector('audio').currentTime > 0")
+
+
+def seek(page, seconds):
+    page.evaluate(f"document.querySelector('audio').currentTime = {seconds}")
+    until(page, f"Math.abs(document.querySelector('audio').currentTime - {seconds}) < 3")
+
+
+def second(page):
+    return page.evaluate("document.querySelector('audio').currentTime")
+
+
+def is_paused(page):
+    return page.evaluate("document.querySelector('audio').paused")
+
+
+def wait_for(page, selector, text):
+    playwright.expect(page.locator(selector)).to_have_text(re.compile(text), timeout=PATIENCE)
+
+
+def wait_to_see(page, selector):
+    page.wait_for_selector(selector, state="visible")
+
+
+def type_in(page, words):
+    page.fill("#words", words)
+    page.press("#words", "Enter")
+
+
+class TestARoutine:
+    def test_by_buttons(self, visit, service):
+        """Next leads through every step, with its picture and side; the end is noted."""
+        page = visit()
+        start(page)
+        timeline = service.repertoire.timeline("post-run")
+        for step, span in zip(timeline.plan.steps, timeline.spans, strict=True):
+            if step.index:
+                page.click("[data-press=next]")
+            wait_for(page, "#side", step.side)
+            assert (
+                step.movement.id.replace("-", " ").split()[0]
+                in page.inner_text("#movement").lower()
+            )
+            assert step.side in page.locator("#figure title").last.text_content()
+            seek(page, span.begin / SECOND + 5)
+            wait_for(page, "#cue", "Hold")
+            left = (span.release - span.begin) / SECOND - 5
+            assert abs(int(page.inner_text("#count")) - left) <= 2
+        seek(page, timeline.duration / SECOND - 0.3)
+        wait_for(page, "#notice", "whole routine")
+        assert page.is_visible("#begin")
+        page.click("nav a[href=history]")
+        wait_for(page, ".tally", "1 day this week")
+
+    def test_by_typing(self, visit):
+        """Typed sentences steer, ask and wish; a question costs the hold nothing."""
+        page = visit()
+        type_in(page, "start the post run stretch")
+        until(page, "document.querySelector('audio').currentTime > 0")
+        seek(page, 35)
+        type_in(page, "how long left")
+        wait_for(page, "#said", "left in all|to go|left")
+        assert second(page) < 40
+        type_in(page, "other side")
+        wait_for(page, "#side", "right")
+        type_in(page, "hold it longer")
+        wait_for(page, "#routine-title", "-second holds")
+        type_in(page, "pause")
+        wait_for(page, "#toggle-name", "Go on")
+        assert is_paused(page)
+
+    def test_by_keyboard(self, visit):
+        """Keys alone choose, start, move, ask, pause, go on and stop."""
+        page = visit()
+        page.focus("input[value=pre-run]")
+        page.keyboard.press("ArrowDown")
+        wait_for(page, "#begin-name", "post-run stretch")
+        page.focus("#begin")
+        page.keyboard.press("Enter")
+        until(page, "document.querySelector('audio').currentTime > 0")
+        page.focus("main")
+        page.keyboard.press("ArrowRight")
+        wait_for(page, "#side", "right")
+        page.keyboard.press("ArrowLeft")
+        wait_for(page, "#side", "left")
+        page.keyboard.press("w")
+        wait_for(page, "#said", "figure four")
+        page.keyboard.press(" ")
+        wait_for(page, "#toggle-name", "Go on")
+        page.keyboard.press(" ")
+        wait_for(page, "#toggle-name", "Pause")
+        page.keyboard.press("?")
+        wait_to_see(page, "#help")
+        page.keyboard.press("Escape")
+        assert not page.is_visible("#help")
+        page.keyboard.press("/")
+        page.keyboard.type("s is for typing here")
+        assert page.input_value("#words") == "s is for typing here"
+        page.focus("main")
+        page.keyboard.press("s")
+        wait_for(page, "#notice", "Stopped")
+
+    def test_by_headphones(self, visit):
+        """The buttons of headphones and lock screen reach the coach."""
+        page = visit(script=MEDIA_BUTTONS)
+        start(page)
+        page.evaluate("mediaButtons.nexttrack()")
+        wait_for(page, "#side", "right")
+        assert "right side" in page.evaluate("navigator.mediaSession.metadata.title")
+        page.evaluate("mediaButtons.pause()")
+        wait_for(page, "#toggle-name", "Go on")
+        page.evaluate("mediaButtons.play()")
+        until(page, "!document.querySelector('audio').paused")
+
+    def test_resumed_after_a_reload(self, visit):
+        """Paused or not, the page opened anew goes on at the same side and second."""
+        page = visit()
+        start(page)
+        seek(page, 80)
+        wait_for(page, "#side", "right")
+        page.click("#toggle")
+        wait_for(page, "#toggle-name", "Go on")
+        held = second(page)
+        for _ in range(2):  # the second time while it plays
+            page.reload()
+            page.wait_for_selector("body[data-ready]")
+            wait_for(page, "#side", "right")
+            page.click("#toggle")
+            until(page, "!document.querySelector('audio').paused")
+            assert abs(second(page) - held) < 1
+            held = second(page)
+
+    def test_waiting_for_the_runner(self, visit, service):
+        """Where the coach waits, the sound ends with the step, and the page asks."""
+        page = visit()
+        type_in(page, "wait for me")
+        wait_for(page, "#said", "wait|ready|say")
+        start(page)
+        span = service.repertoire.timeline("post-run").spans[0]
+        seek(page, span.end / SECOND - 0.5)
+        wait_to_see(page, "#replies")
+        assert abs(second(page) - span.end / SECOND) < 0.2
+        page.click("#replies [data-press=yes]")
+        wait_for(page, "#side", "right")
+
+
+class TestTrouble:
+    def test_the_network_is_lost_in_a_hold(self, visit):
+        """The sound goes on; what is pressed is said to wait, and done once when it is back."""
+        page = visit()
+        start(page, "pre-run")
+        until(
+            page,
+            "document.querySelector('audio').buffered.length && "
+            "document.querySelector('audio').buffered.end(0) > 60",
+        )
+        page.context.set_offline(True)
+        page.click("[data-press=next]")
+        wait_for(page, "#network", "network is away")
+        before = second(page)
+        page.wait_for_timeout(600)
+        assert second(page) > before
+        page.context.set_offline(False)
+        wait_for(page, "#movement", "Clam")
+        wait_for(page, "#side", "left")
+        playwright.expect(page.locator("#network")).to_be_hidden()
+        page.wait_for_timeout(600)
+        assert "left" in page.inner_text("#side")
+
+    def test_pause_and_go_on_without_a_network(self, visit):
+        """Pausing needs nobody; what went on meanwhile is not taken back."""
+        page = visit()
+        start(page, "pre-run")
+        seek(page, 20)
+        page.context.set_offline(True)
+        page.click("#toggle")
+        until(page, "document.querySelector('audio').paused")
+        page.click("#toggle")
+        until(page, "!document.querySelector('audio').paused")
+        seek(page, 26)
+        page.context.set_offline(False)
+        playwright.expect(page.locator("#network")).to_be_hidden(timeout=PATIENCE)
+        page.wait_for_timeout(500)
+        assert second(page) > 25
+
+    def test_an_answer_is_lost(self, visit):
+        """A command whose answer never came is sent again, and not done again."""
+        page = visit()
+        start(page, "pre-run")
+        lost = []
+
+        def lose(route):
+            if not lost and '"press":"next"' in (route.request.post_data or ""):
+                lost.append(route.fetch())  # the coach has heard it
+                route.abort()
+            else:
+                route.continue_()
+
+        page.route("**/coach", lose)
+        page.click("[data-press=next]")
+        wait_for(page, "#movement", "Clam")
+        assert lost
+        assert "left" in page.inner_text("#side")
+
+    def test_two_tabs(self, visit):
+        """The tab that plays last plays alone, and the other says so."""
+        first = visit()
+        start(first)
+        seek(first, 40)
+        second_tab = visit(context=first.context)
+        wait_for(second_tab, "#notice", "another tab|plays in")
+        assert not is_paused(first)
+        second_tab.click("#toggle")
+        until(second_tab, "document.querySelector('audio').currentTime > 30")
+        wait_for(first, "#notice", "in another tab")
+        assert is_paused(first)
+        assert abs(second(second_tab) - 40) < 5
+        first.bring_to_front()
+        first.click("#toggle")
+        until(first, "!document.querySelector('audio').paused")
+        until(second_tab, "document.querySelector('audio').paused")
+
+    def test_no_sound_before_a_tap(self, visit):
+        """A browser that refuses to sound is explained, and the next press plays."""
+        page = visit(script=REFUSES_ONCE)
+        page.click("#begin")
+        wait_for(page, "#notice", "wants a tap")
+        page.click("#toggle")
+        until(page, "!document.querySelector('audio').paused")
+
+    def test_a_cookie_is_lost(self, visit):
+        """A browser whose cookie is gone is told, and can go on by the player's own place."""
+        page = visit()
+        start(page)
+        seek(page, 80)
+        page.wait_for_timeout(1200)
+        page.context.clear_cookies()
+        page.reload()
+        wait_for(page, "#notice", "cookie is gone")
+        page.click("#go-back-button")
+        until(page, "!document.querySelector('audio').paused")
+        wait_for(page, "#side", "right")
+        assert abs(second(page) - 81) < 3
+
+    def test_a_cookie_is_forged(self, visit, address):
+        """A cookie that nobody has signed is told of, too."""
+        page = visit("/guides/")
+        page.context.add_cookies([{"name": "glute_coach", "value": "forged", "url": address}])
+        page.goto(address)
+        wait_for(page, "#notice", "cookie is none")
+
+    def test_a_button_that_is_refused(self, visit):
+        """What the coach refuses is told in its words, and the sound goes on."""
+        page = visit()
+        start(page)
+        page.fill("#words", "x" * 200)
+        page.press("#words", "Enter")
+        wait_for(page, "#said", "[a-z]{3}")
+        until(page, "!document.querySelector('audio').paused")
+
+
+class TestSpeech:
+    def test_what_is_heard_is_done(self, visit):
+        """While the coach listens the sound waits; what it has heard is shown and done."""
+        page = visit(script=RECOGNITION)
+        start(page)
+        page.evaluate("globalThis.told = { words: 'other side' }")
+        page.click("#listen")
+        wait_for(page, "#heard", "other side")
+        wait_for(page, "#side", "right")
+        until(page, "!document.querySelector('audio').paused")
+
+    @pytest.mark.parametrize(
+        ("error", "words"),
+        [
+            ("not-allowed", "not allowed to use the microphone"),
+            ("audio-capture", "no microphone"),
+            ("network", "network"),
+            ("no-speech", "heard nothing"),
+            ("of-tomorrow", "could not listen"),
+        ],
+    )
+    def test_what_cannot_be_heard(self, visit, error, words):
+        """A microphone that is missing or refused is told in words, and the sound goes on."""
+        page = visit(script=RECOGNITION)
+        start(page)
+        page.evaluate(f"globalThis.told = {{ error: '{error}' }}")
+        page.keyboard.press("m")
+        wait_for(page, "#said", words)
+        until(page, "!document.querySelector('audio').paused")
+
+    def test_no_recognition(self, visit):
+        """A browser that cannot listen shows no microphone, and says what to do instead."""
+        page = visit(script=NO_RECOGNITION)
+        assert not page.is_visible("#listen")
+        assert "Type and press" in page.inner_text("#ear-words")
+
+
+class TestLooks:
+    @pytest.fixture(scope="class")
+    def axe(self) -> str:
+        _, folder = node_package("axe")
+        return (Path(folder) / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
+
+    @pytest.mark.parametrize("scheme", ["light", "dark"])
+    def test_nothing_keeps_anybody_out(self, visit, axe, scheme):
+        """Axe finds nothing on any page, in a routine, with the help open, with weeks shown."""
+
+        def violations(page):
+            page.evaluate(axe)
+            found = page.evaluate("axe.run()")["violations"]
+            return [(v["id"], [node["html"][:120] for node in v["nodes"]]) for v in found]
+
+        page = visit(color_scheme=scheme, reduced_motion="reduce")
+        assert violations(page) == []
+        page.keyboard.press("?")
+        assert violations(page) == []
+        page.keyboard.press("Escape")
+        start(page)
+        seek(page, 35)
+        wait_for(page, "#cue", "Hold")
+        assert violations(page) == []
+        type_in(page, "forget me")
+        wait_to_see(page, "#replies")
+        assert violations(page) == []
+        guides = visit("/guides/", context=page.context)
+        guides.evaluate("document.querySelectorAll('details').forEach((d) => (d.open = true))")
+        assert violations(guides) == []
+        history = visit("/history", context=page.context)
+        wait_to_see(history, ".calendar")
+        assert violations(history) == []
+
+    @pytest.mark.parametrize("path", ["/", "/guides/", "/history"])
+    def test_a_narrow_phone(self, visit, path):
+        """Nothing is wider than a phone of 320 pixels, in a routine neither."""
+        page = visit(path, viewport=NARROW)
+        if path == "/":
+            start(page, "strength")
+            wait_to_see(page, "#figure svg")
+        page.wait_for_timeout(300)
+        assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+
+    @pytest.mark.parametrize("path", ["/", "/guides/", "/history"])
+    def test_weight(self, visit, path):
+        """A page with all that it loads, and the coach's with a routine, is light."""
+        weights = {}
+        page = visit("/healthz")
+        page.on("requestfinished", lambda done: weights.__setitem__(done, done.sizes()))
+        page.goto(page.url.replace("/healthz", path))
+        if path == "/":
+            page.wait_for_selector("body[data-ready]")
+            start(page, "strength")
+        page.wait_for_timeout(500)
+        silent = {
+            done: sum(size[part] for part in ("responseBodySize", "responseHeadersSize"))
+            for done, size in weights.items()
+            if ".mp3" not in done.url
+        }
+        assert 0 < sum(silent.values()) <= HEAVIEST
+
+    def test_first_paint_needs_one_round_trip(self, visit):
+        """Nothing that the page loads besides is waited for before something is seen."""
+        page = visit("/history")
+        loaded = page.evaluate(
+            "performance.getEntriesByType('resource').map((entry) => entry.renderBlockingStatus)"
+        )
+        assert set(loaded) == {"non-blocking"}
+
+    def test_without_scripts(self, visit):
+        """Without scripts the page says where the guides are."""
+        page = visit("/history", java_script_enabled=False)
+        assert "JavaScript" in page.inner_text("main")
+
+    def test_a_chapter_of_a_guide(self, visit):
+        """On the guides' page a chapter plays where it is pressed."""
+        page = visit("/guides/")
+        page.click("#post-run summary >> nth=0")
+        page.click("#post-run .chapters a >> nth=1")
+        until(page, "document.querySelector('#post-run audio').currentTime > 55")

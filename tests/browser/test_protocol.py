@@ -1,0 +1,311 @@
+"""The address that a page's script asks: what it takes, answers and refuses."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from skill.browser.commands import NOTICES, PRESSES
+from skill.browser.pages import LARGEST_COMMAND, SUGGESTIONS
+from skill.browser.runners import COOKIE
+from skill.ports import StoreError
+from tests.browser.conftest import House
+
+
+class TestARoutine:
+    def test_by_buttons(self, page, house):
+        """From start to finish by the next button, each step is named once and in its order."""
+        told = page.press("start", routine="pre-run")
+        assert told["player"] == {"do": "play", "offset": 0, "until": None, "retried_at": None}
+        assert "not medical advice" in " ".join(told["said"])
+        seen = [page.step["title"]]
+        for _ in page.routine["steps"][1:]:
+            house.wait(seconds=5)
+            told = page.press("next", aloud=False)
+            assert told["said"] == []
+            seen.append(page.step["title"])
+        assert seen == [step["title"] for step in page.routine["steps"]]
+        told = page.notice("finished", offset=page.routine["duration"], ended=True)
+        assert told["session"]["phase"] == "idle"
+        assert told["session"]["last"] == "pre-run"
+
+    def test_by_typing(self, page):
+        """Typed phrases start, ask, move about, wish and pause."""
+        assert page.say("coach, start the post run stretch")["player"]["do"] == "play"
+        left = page.routine["steps"][0]
+        assert "left" in " ".join(page.say("how long left?", offset=left["begin"] + 5000)["said"])
+        page.say("other side")
+        assert page.step["side"] == "right"
+        page.say("hold it longer")
+        assert page.routine["plan"].startswith("post-run_h")
+        told = page.say("I need a break")
+        assert told["player"] == {"do": "stop"}
+        assert told["session"]["phase"] == "paused"
+
+    def test_resumed_on_another_day_at_the_same_second(self, page, house):
+        """A place that was paused is offered, and gone on with, to the second."""
+        page.press("start", routine="post-run")
+        held = page.routine["steps"][1]["begin"] + 12_345
+        page.press("pause", offset=held, aloud=False)
+        house.wait(days=3)
+        again = house.page(page.client)
+        opened = again.press("open")
+        assert opened["ask"]["question"] == "go-on"
+        assert abs(opened["session"]["offset"] - held) < 50
+        assert opened["routine"]["plan"] == "post-run"
+        told = again.press("resume")
+        assert abs(told["player"]["offset"] - held) < 50
+
+    def test_waiting_for_the_runner(self, page):
+        """Where the coach waits, a part of the guide is played and a question asked after it."""
+        page.say("wait for me")
+        told = page.press("start", routine="post-run")
+        first = page.routine["steps"][0]
+        assert told["player"]["until"] == first["end"]
+        assert told["ask"]["question"] == "next-step"
+        told = page.press("yes")
+        assert told["player"]["offset"] == page.routine["steps"][1]["start"]
+
+    def test_a_guide_that_fails(self, page):
+        """A guide that fails is played once more; failing again, the place is kept."""
+        page.press("start", routine="post-run")
+        assert page.notice("failed", offset=40_000)["player"]["offset"] == pytest.approx(
+            40_000, abs=30
+        )
+        told = page.notice("failed", offset=41_000)
+        assert told["player"] is None
+        assert told["session"]["phase"] == "paused"
+
+    def test_reminders_are_for_other_devices(self, page):
+        """A page can remind of nothing: it says so, once the runner has agreed to a time."""
+        page.say("remind me on tuesdays at seven in the morning")
+        assert "remind" in " ".join(page.press("yes")["said"])
+
+    def test_forgetting(self, page, house):
+        """After a yes nothing is stored of the runner, and the cookie is gone."""
+        page.press("start", routine="post-run")
+        page.say("forget me")
+        assert page.press("yes")["forgotten"]
+        assert page.client.get_cookie(COOKIE) is None
+        assert house.page(page.client).press("open")["runner"] == "new"
+
+
+class TestRepeats:
+    def test_a_command_sent_again_is_not_done_again(self, page):
+        """The same id gets the same answer, and the place moves on once."""
+        page.press("start", routine="pre-run")
+        first = page.press("next", id="the-same-one")
+        place = page.offset
+        assert page.press("next", id="the-same-one") == first
+        assert page.offset == place
+
+    def test_at_the_same_time(self, page, house):
+        """Sent twice at once, it is done once."""
+        page.press("start", routine="pre-run")
+
+        def send(_):
+            client = house.app.test_client()
+            client.set_cookie(COOKIE, page.client.get_cookie(COOKIE).value)
+            return client.post(
+                "/coach",
+                json={"id": "the-same-one", "press": "next"},
+                headers={"Origin": "http://localhost"},
+            ).json["session"]
+
+        with ThreadPoolExecutor(4) as pool:
+            sessions = list(pool.map(send, range(8)))
+        assert all(session == sessions[0] for session in sessions)
+
+    def test_another_runner_has_ids_of_their_own(self, page, house):
+        """Two runners may use the same id."""
+        page.press("start", routine="pre-run", id="the-same-one")
+        told = house.page().press("start", routine="desk", id="the-same-one")
+        assert told["routine"]["routine"] == "desk"
+
+
+class TestTwoTabs:
+    def test_the_last_to_play_leads(self, page, house):
+        """What an older tab's player tells changes nothing; its buttons still steer."""
+        page.press("start", routine="pre-run")
+        house.wait(seconds=2)
+        other = house.page(page.client)
+        other.press("open")
+        other.press("resume")
+        house.wait(seconds=2)
+        before = other.press("where", offset=30_000)["session"]["offset"]
+        told = page.notice("stopped", offset=90_000)
+        assert told["session"]["generation"] > page.token["generation"]
+        assert told["session"]["phase"] == "playing"
+        assert told["session"]["offset"] < before + 5_000
+        page.press("next", aloud=False)
+        assert page.token["generation"] > other.token["generation"]
+
+
+class TestWhoAsks:
+    def test_a_cookie_only_browsers_keep(self, page):
+        """The cookie is out of reach of scripts and of other sites, and lasts."""
+        page.press("open")
+        cookie = page.client.get_cookie(COOKIE)
+        assert (cookie.http_only, cookie.same_site, cookie.secure) == (True, "Strict", False)
+        assert cookie.max_age == 400 * 24 * 60 * 60
+
+    def test_over_https_it_stays_there(self, rendered):  # noqa: ARG002 - as `house`
+        """With a public address the cookie is never sent in the clear."""
+        page = House(public_url="https://coach.example").page()
+        page.press("open", headers={"Origin": "https://coach.example"})
+        assert page.client.get_cookie(COOKIE).secure
+
+    @pytest.mark.parametrize("false", ["x", "0" * 32 + "." + "0" * 64, "é", "a" * 3000])
+    def test_a_forged_cookie(self, page, house, false):
+        """A cookie that was not signed here stands for nobody, and is said to."""
+        page.press("start", routine="pre-run")
+        runner, _, signature = page.client.get_cookie(COOKIE).value.partition(".")
+        for forged in (false, f"{runner[::-1]}.{signature}"):
+            stranger = house.page()
+            stranger.client.set_cookie(COOKIE, forged)
+            told = stranger.press("open")
+            assert told["runner"] == "unrecognised"
+            assert told["session"]["phase"] == "idle"
+
+    def test_a_lost_cookie_goes_on_by_the_player(self, page, house):
+        """Who is not known any more goes on at the place that their player tells."""
+        page.press("start", routine="post-run")
+        stranger = house.page()
+        stranger.token, stranger.offset = page.token, 50_000
+        told = stranger.press("resume")
+        assert told["runner"] == "new"
+        assert told["player"]["offset"] == pytest.approx(50_000, abs=30)
+
+    def test_the_same_cookie_after_a_restart(self, page, house):
+        """The key is kept with the runners: another process knows them by the same cookie."""
+        page.press("start", routine="post-run")
+        again = House(house.store).page()
+        again.client.set_cookie(COOKIE, page.client.get_cookie(COOKIE).value)
+        assert again.press("open")["runner"] == "known"
+
+    def test_a_store_that_is_away(self, house, page, monkeypatch):
+        """Who cannot be recognised just now is asked to come back, and not made a stranger."""
+
+        def away(_key):
+            raise StoreError("away")
+
+        monkeypatch.setattr(house.store, "load", away)
+        assert page.press("open", status=503)["error"] == "not-now"
+        assert page.client.get_cookie(COOKIE) is None
+
+
+class TestForgery:
+    @pytest.mark.parametrize(
+        "headers",
+        [
+            {"Origin": "https://evil.example"},
+            {"Origin": "null"},
+            {"Origin": "http://localhost:81"},
+            {"Sec-Fetch-Site": "cross-site"},
+            {"Sec-Fetch-Site": "same-site"},
+            {"Sec-Fetch-Site": "none"},
+            {"Sec-Fetch-Site": "cross-site", "Origin": "http://localhost"},
+        ],
+    )
+    def test_another_site(self, page, headers):
+        """A page of another site is refused, whatever cookie its reader's browser would send."""
+        page.press("start", routine="pre-run")
+        told = page.press("next", headers=headers, status=403)
+        assert told["error"] == "foreign-page"
+
+    def test_nobody_says_whose_page(self, page):
+        """A request that does not say whose page it is from is refused."""
+        response = page.client.post("/coach", json={"id": "12345678", "press": "open"})
+        assert response.status_code == 403
+
+    @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", ""])
+    def test_what_a_form_could_send(self, page, kind):
+        """Only JSON is taken, which no form of another site can send."""
+        response = page.client.post(
+            "/coach",
+            data=json.dumps({"id": "12345678", "press": "open"}),
+            content_type=kind,
+            headers={"Origin": "http://localhost"},
+        )
+        assert (response.status_code, response.json["error"]) == (415, "not-json")
+
+
+class TestBadInput:
+    @pytest.mark.parametrize(
+        "command",
+        [
+            [],
+            "open",
+            {},
+            {"press": "open", "say": "next"},
+            {"press": "banana"},
+            {"press": 7},
+            {"press": "start"},
+            {"press": "start", "routine": "banana"},
+            {"notice": "exploded"},
+            {"say": "x" * 501},
+            {"say": None},
+            {"press": "open", "id": "short"},
+            {"press": "open", "id": "<script>alert(1)</script>"},
+            {"press": "open", "aloud": "yes"},
+            {"press": "open", "has": 5},
+            {"press": "open", "playhead": []},
+            {"press": "open", "playhead": {"plan": "../..", "digest": "ab"}},
+            {"press": "open", "playhead": {"plan": "pre-run", "digest": "ab", "generation": -1}},
+            {
+                "press": "open",
+                "playhead": {"plan": "pre-run", "digest": "ab", "generation": 1, "offset": 1e400},
+            },
+        ],
+        ids=lambda command: str(command)[:60],
+    )
+    def test_is_refused_in_a_sentence(self, page, command):
+        """What is no command is refused with what would be one, and changes nothing."""
+        if isinstance(command, dict):
+            command = {"id": "12345678", **command}
+        response = page.client.post("/coach", json=command, headers={"Origin": "http://localhost"})
+        assert (response.status_code, response.json["error"]) == (400, "unfit-command")
+        assert len(response.json["message"]) < 400
+        assert page.press("open")["session"]["phase"] == "idle"
+
+    @pytest.mark.parametrize("body", [b"{", b"\xff", b"[" * 10_000, b" " * (LARGEST_COMMAND + 1)])
+    def test_no_json(self, page, body):
+        """Neither is what is no JSON, or far too long."""
+        response = page.client.post(
+            "/coach",
+            data=body,
+            content_type="application/json",
+            headers={"Origin": "http://localhost"},
+        )
+        assert (response.status_code, response.json["error"]) == (400, "unfit-command")
+
+    def test_a_plan_that_is_none(self, page):
+        """A player that names a plan nobody coaches is no reason to fail."""
+        page.token = {"plan": "banana", "digest": "ab", "generation": 9_999_999_999}
+        assert page.press("resume")["session"]["phase"] == "idle"
+
+    @pytest.mark.parametrize("name", NOTICES)
+    def test_a_stranger_s_notice(self, page, name):
+        """A notice of a player that nobody knows starts nothing for a stranger."""
+        told = page.notice(name)
+        assert told["player"] is None
+        assert told["said"] == []
+
+    @pytest.mark.parametrize("button", PRESSES)
+    @pytest.mark.parametrize("aloud", [True, False])
+    def test_every_button_at_every_time(self, page, button, aloud):
+        """Each button is answered before, in and after a routine, with words or a deed."""
+        page.press(button, aloud=aloud)
+        page.press("start", routine="post-run")
+        page.press(button, aloud=aloud)
+        page.press("stop")
+        page.press(button, aloud=aloud)
+
+
+@pytest.mark.parametrize(
+    "phrase", [phrase for phrases in SUGGESTIONS.values() for phrase in phrases]
+)
+def test_what_is_suggested_is_understood(page, phrase):
+    """Everything that the page proposes to say means something."""
+    page.press("start", routine="post-run")
+    assert page.say(phrase)["meant"] != "AMAZON.FallbackIntent"
