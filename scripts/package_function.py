@@ -31,8 +31,11 @@ PYTHON = "3.13"
 PLATFORMS = ("manylinux_2_28_aarch64", "manylinux_2_17_aarch64", "manylinux2014_aarch64")
 """What Lambda's arm64 machines run; wheels for any of these will do."""
 LOCK = PROJECT / "function.lock.txt"
-LEFT_OUT = shutil.ignore_patterns("__pycache__", "skill_package", ".ask", "ask-resources.json")
-"""What of the service stays here: the skill package goes to Alexa, not to the function."""
+LEFT_OUT = shutil.ignore_patterns(
+    *("__pycache__", "skill_package", ".ask", "ask-resources.json", "browser")
+)
+"""What of the service stays here: the skill package goes to Alexa, not to the function, and pages
+are a web server's."""
 INSTALLED_IN = "/var/task"
 """Where Lambda puts the package."""
 

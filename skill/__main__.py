@@ -70,16 +70,18 @@ def serve(app: Flask, settings: Settings) -> None:
     """
     connections: dict[int, Any] = {}
     server = listen(app, settings, connections)
+    deadline = time.monotonic()
     try:
         with _asked_to_end() as ending:
             print(greeting(settings), flush=True)  # noqa: T201 - a command speaks
             while not ending.is_set():
                 wasyncore.loop(timeout=0.25, use_poll=True, map=connections, count=1)
-            _finish(connections)
+            deadline = time.monotonic() + ENDING_SECONDS
+            _finish(connections, deadline)
     except KeyboardInterrupt:
         pass
     finally:
-        server.task_dispatcher.shutdown(timeout=ENDING_SECONDS)
+        server.task_dispatcher.shutdown(timeout=max(deadline - time.monotonic(), 0))
         server.close()
 
 
@@ -101,7 +103,7 @@ def _asked_to_end() -> Iterator[Event]:
             signal.signal(asked, handler)
 
 
-def _finish(connections: dict[int, Any]) -> None:
+def _finish(connections: dict[int, Any], deadline: float) -> None:
     """Take nothing new, and go on until all that was asked is answered."""
     for connection in list(connections.values()):
         if connection.accepting:
@@ -110,7 +112,6 @@ def _finish(connections: dict[int, Any]) -> None:
             connection.socket.close()
         elif isinstance(connection, HTTPChannel):
             connection.readable = _never
-    deadline = time.monotonic() + ENDING_SECONDS
     while time.monotonic() < deadline and any(map(_is_answering, list(connections.values()))):
         wasyncore.loop(timeout=0.05, use_poll=True, map=connections, count=1)
 

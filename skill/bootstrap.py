@@ -4,6 +4,7 @@ import json
 import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from skill import logs
@@ -22,6 +23,8 @@ from skill.settings import PROJECT, Settings
 
 if TYPE_CHECKING:
     from flask import Blueprint
+
+    from skill.understanding.listening import Understanding
 
 MODELS = PROJECT / "skill" / "alexa" / "skill_package" / "interactionModels" / "custom"
 """What can be said, by locale; everything that understands speech or typing reads it."""
@@ -93,18 +96,22 @@ def web_pages(service: Service) -> "Blueprint":
     from skill.browser.coach import WebCoach  # noqa: PLC0415
     from skill.browser.pages import Pages  # noqa: PLC0415
     from skill.browser.runners import Runners  # noqa: PLC0415
-    from skill.understanding.listening import Understanding  # noqa: PLC0415
 
-    def understanding() -> Understanding:
-        return Understanding(json.loads(model.read_text(encoding="utf-8")))
-
-    model = MODELS / f"{service.settings.locale}.json"
+    understanding = partial(_understanding, service.settings.locale)
     coach = WebCoach(
         service.manager, service.repertoire, service.wording, service.clock, understanding
     )
     runners = Runners(service.store)
     pages = Pages(coach, service.editions, runners, logs.request, service.settings.public_url)
     return pages.blueprint()
+
+
+@cache
+def _understanding(locale: str) -> "Understanding":
+    """Understand a locale's model; half a second, and the same for everybody."""
+    from skill.understanding.listening import Understanding  # noqa: PLC0415
+
+    return Understanding(json.loads((MODELS / f"{locale}.json").read_text(encoding="utf-8")))
 
 
 def _store(settings: Settings) -> SessionStore:

@@ -63,7 +63,9 @@ def _hold_for(slots: Slots, _: Catalogue) -> Command:
 
 
 def _more_time(slots: Slots, _: Catalogue) -> Command:
-    return events.MoreTime(_seconds(slots), _number(slots))
+    seconds = _seconds(slots)
+    seconds = _number(slots, "seconds") if seconds is None else seconds
+    return events.MoreTime(seconds, _number(slots))
 
 
 def _about(event: Callable[..., Command]) -> Reading:
@@ -121,8 +123,8 @@ def _seconds(slots: Slots) -> int | None:
     return min(round(seconds), LONGEST_DURATION)
 
 
-def _number(slots: Slots) -> int | None:
-    heard = slots.get("number", Slot()).heard.strip()
+def _number(slots: Slots, slot_name: str = "number") -> int | None:
+    heard = slots.get(slot_name, Slot()).heard.strip()
     return int(heard) if NUMBER.fullmatch(heard) else None
 
 

@@ -67,6 +67,7 @@ def encode(runner: Runner) -> bytes:
             "waits": former.waits,
             "plan": former.plan_id,
             "left": former.left,
+            "led_to": former.led_to,
         }
     if runner.proposed is not None:
         at = runner.proposed.at
@@ -121,7 +122,7 @@ def _runner(document: Mapping[str, Any]) -> Runner:
 
 
 def _former(table: Mapping[str, Any]) -> Former:
-    waits, plan, left = table["waits"], table["plan"], table["left"]
+    waits, plan, left, led_to = (table[name] for name in ("waits", "plan", "left", "led_to"))
     if not isinstance(waits, bool):
         raise CorruptRecordError(f"{waits!r} where true or false belongs")
     return Former(
@@ -129,6 +130,7 @@ def _former(table: Mapping[str, Any]) -> Former:
         waits=waits,
         plan_id=None if plan is None else _text(plan),
         left=None if left is None else _whole(left),
+        led_to=None if led_to is None else _text(led_to),
     )
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from threading import Lock
 
-from skill.coaching.events import Event, Moment
+from skill.coaching.events import Event, Moment, Undo
 from skill.coaching.lines import line
 from skill.coaching.outcomes import Outcome, Play
 from skill.coaching.repertoire import Repertoire
@@ -133,7 +133,7 @@ class SessionManager:
         if outcome.forgets:
             kept = (line("trouble-forgetting"),)
             outcome = replace(outcome, lines=kept, errand=None, forgets=False)
-        elif _wishes(outcome.runner) != _wishes(runner) and not isinstance(outcome.player, Play):
+        elif _promises_in_vain(runner, event, outcome, is_known=is_known):
             outcome = Outcome(runner, (line("trouble"),))
         return runner, outcome, trouble
 
@@ -160,9 +160,13 @@ class SessionManager:
             return Runner().owing("state-lost")
 
 
-def _wishes(runner: Runner) -> object:
-    """What a runner has wished for, and would expect to find again another day."""
-    return runner.choices, runner.waits
+def _promises_in_vain(before: Runner, event: Event, outcome: Outcome, *, is_known: bool) -> bool:
+    """Whether what is said cannot be true with the store away: a lasting wish, or an undo."""
+    if isinstance(event, Undo):
+        return not is_known
+    after = outcome.runner
+    is_wish = (before.choices, before.waits) != (after.choices, after.waits)
+    return is_wish and not isinstance(outcome.player, Play)
 
 
 def storage_key(user_id: str) -> str:

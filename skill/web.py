@@ -4,7 +4,7 @@ import json
 import logging
 import math
 import re
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -58,6 +58,7 @@ FROM_ELSEWHERE = (
 )
 """Headers that a proxy sets, or a web page's script: somebody else asks through this machine."""
 
+IPV6 = 6
 _OFFSET = re.compile(r"[0-9]{1,9}")
 LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -122,11 +123,13 @@ class _Door:
 
     def captions(self, plan_id: str) -> BaseResponse:
         """Serve what is said in a guide."""
+        plan_id = self._service.repertoire.timeline(plan_id).plan.id
         self._count(f"{plan_id}.vtt", 0)
         return self._lasting(self._service.editions.captions(plan_id), "text/vtt")
 
     def chapters(self, plan_id: str) -> BaseResponse:
         """Serve the chapters of a guide."""
+        plan_id = self._service.repertoire.timeline(plan_id).plan.id
         self._count(f"{plan_id}.json", 0)
         return self._lasting(self._service.editions.chapters(plan_id), CHAPTERS)
 
@@ -182,7 +185,7 @@ class _Door:
         """Count a file that plays for so long towards what its client may have."""
         whole = length // FRAME_MS * FRAME_BYTES
         wait = self._throttle.take(
-            request.remote_addr or "", name, whole, _bytes_asked_for(request, whole)
+            network_of(request.remote_addr or ""), name, whole, _bytes_asked_for(request, whole)
         )
         if wait:
             log.warning("a client has had too many guides, and has to wait %.0f s", wait)
@@ -201,6 +204,17 @@ class _Door:
         return response.make_conditional(
             request, accept_ranges=_takes_range(request, length), complete_length=length
         )
+
+
+def network_of(address: str) -> str:
+    """Return what one client has to itself: an IPv4 address, or the /64 of an IPv6 address."""
+    try:
+        whole = ip_address(address)
+    except ValueError:
+        return address
+    if whole.version == IPV6:
+        return str(ip_network((whole, 64), strict=False))
+    return address
 
 
 def _takes_range(request: Request, length: int) -> bool:

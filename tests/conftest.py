@@ -1,5 +1,6 @@
 """What several kinds of tests stand on: the rendered audio, and the service wired on it."""
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -37,10 +38,13 @@ SETTINGS = Settings(skill_id=SKILL_ID, public_url="https://coach.example")
 def rendered() -> Path:
     """The folder of rendered audio; what is missing of it, or stale, is rendered first."""
     folder = SETTINGS.audio / SETTINGS.locale
-    try:
-        FrameLibrary(folder, load(folder, words_digest(load_wording(SETTINGS.locale).script())))
-    except ManifestError:
-        subprocess.run([sys.executable, PROJECT / "scripts" / "render_audio.py"], check=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder.parent / "rendering.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # tests run in several processes
+        try:
+            FrameLibrary(folder, load(folder, words_digest(load_wording(SETTINGS.locale).script())))
+        except ManifestError:
+            subprocess.run([sys.executable, PROJECT / "scripts" / "render_audio.py"], check=True)
     return folder
 
 

@@ -340,7 +340,7 @@ class TestTrouble:
         ids=["missing", "not permitted"],
     )
     def test_a_bucket_that_cannot_be_used(self, function, s3, allowed, settings, told):
-        """The runner hears a sentence and keeps the place; the log says which bucket, and why."""
+        """Alexa says the step herself; the log says which bucket, and why; later it plays again."""
         user = f"amzn1.ask.account.{told}"
         started = request("intent_start_resolved", user_id=user)
         with s3.permitted(may(allowed)) as keys:
@@ -348,15 +348,15 @@ class TestTrouble:
                 response = running.invoke(started).document["response"]
                 [line] = [line for line in running.lines() if line["level"] == "ERROR"]
                 answered = running.lines()[-1]
-            assert "resume" in response["outputSpeech"]["ssml"]
-            assert [each["type"] for each in response["directives"]] == ["AudioPlayer.Stop"]
+            assert "heel bridge" in response["outputSpeech"]["ssml"].lower()
+            assert response["shouldEndSession"] is False
             assert f"{settings.get('GLUTE_COACH_GUIDES_BUCKET', s3.bucket)!r}" in line["message"]
             assert told in line["message"]
-            assert (answered["after"]["phase"], answered["store"]) == ("paused", "saved")
+            assert (answered["after"]["phase"], answered["store"]) == ("stepping", "saved")
             assert answered["Faults"] == 1
         with function({**in_cloud(s3), **KEYS}) as running:
-            resumed = running.invoke(request("button_play", user_id=user)).document["response"]
-            assert resumed["directives"][0]["type"] == "AudioPlayer.Play"
+            again = running.invoke(started).document["response"]
+            assert again["directives"][-1]["type"] == "AudioPlayer.Play"
 
     def test_a_table_that_is_not_permitted(self, function, s3):
         """The runner notices nothing; the log says which table it was."""

@@ -44,7 +44,9 @@ FULL = Runner(
     waits=True,
     history=(Completed("pre-run", AT), Completed("gone_from-the-catalogue", AT)),
     cautioned=True,
-    former=Former(Choices(hold_seconds=40), waits=True, plan_id="pre-run_h40", left=2),
+    former=Former(
+        Choices(hold_seconds=40), waits=True, plan_id="pre-run_h40", left=2, led_to="clam"
+    ),
     proposed=Schedule((Day.TUESDAY, Day.FRIDAY), time(7, 30)),
     untold=("state-lost", "audio-failed"),
 )
@@ -112,7 +114,14 @@ RUNNERS = st.builds(
         st.builds(Choices, bed=st.booleans(), tight=st.sampled_from([None, Side.LEFT])),
         st.booleans(),
         st.none() | st.just("pre-run_h40"),
-        st.none() | st.integers(0, 9),
+    )
+    | st.builds(
+        Former,
+        st.just(Choices()),
+        st.booleans(),
+        st.just("pre-run_h40"),
+        st.integers(0, 9),
+        st.sampled_from(["clam", "gone"]),
     ),
     proposed=st.none()
     | st.builds(
@@ -246,9 +255,10 @@ class TestCorruption:
             {"waits": False},
             {"voiced": 1},
             {"former": 7},
-            {"former": {"choices": {}, "waits": "no", "plan": None, "left": None}},
-            {"former": {"choices": {}, "waits": True, "plan": 7, "left": None}},
-            {"former": {"choices": {}, "waits": True, "plan": None, "left": 1.5}},
+            {"former": {"choices": {}, "waits": "no", "plan": None, "left": None, "led_to": None}},
+            {"former": {"choices": {}, "waits": True, "plan": 7, "left": None, "led_to": None}},
+            {"former": {"choices": {}, "waits": True, "plan": None, "left": 1.5, "led_to": "clam"}},
+            {"former": {"choices": {}, "waits": True, "plan": None, "left": 1, "led_to": None}},
             {"choices": 7},
             {"history": 7},
             {"history": [["pre-run"]]},

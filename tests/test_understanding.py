@@ -271,7 +271,7 @@ def test_a_movement_is_heard_known_or_not(text, intent, heard, ids):
         ("a minute and a half each", "HoldForIntent", {"duration": "PT1M30S"}),
         ("fourty each", "HoldForIntent", {"number": "40"}),
         ("could you set all the holds to 30", "HoldForIntent", {"number": "30"}),
-        ("ten more seconds", "MoreTimeIntent", {"number": "10"}),
+        ("ten more seconds", "MoreTimeIntent", {"seconds": "10"}),
         ("another half a minute please", "MoreTimeIntent", {"duration": "PT30S"}),
         ("minus five more", "MoreTimeIntent", {"number": "-5"}),
         ("i only have ninety minutes", "FitTimeIntent", {"duration": "PT90M"}),

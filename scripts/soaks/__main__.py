@@ -1,6 +1,7 @@
 """The command `scripts/soak`: one subcommand a soak."""
 
 import argparse
+import math
 import signal
 import sys
 import time
@@ -12,6 +13,7 @@ from typing import NoReturn, Protocol
 from scripts.benchmarks.progress import Progress
 from scripts.soaks import crash, dialogues, fuzz, load, race
 from scripts.soaks.house import Neighbourhood
+from scripts.soaks.stints import Stint, Watch
 from skill.coaching.errors import CoachError
 
 KEPT, BROKEN, NOT_BEGUN, INTERRUPTED = 0, 1, 2, 130
@@ -22,6 +24,8 @@ exit codes:
   2    the soak could not begin, for the reason given
   130  interrupted; nothing was broken until then
 """
+MINUTES = 1.0
+"""How long a soak goes on if nothing else is asked for."""
 SECONDS_BETWEEN_LINES = 5.0
 SEEDS = 1_000_000
 
@@ -68,7 +72,7 @@ def main(arguments: Sequence[str]) -> int:
         return INTERRUPTED
 
 
-def _soak(run: Callable[[dialogues.Watch], Report]) -> int:
+def _soak(run: Callable[[Watch], Report]) -> int:
     try:
         with Progress(sys.stderr) as progress:
             soaked = run(_Now(progress).tell)
@@ -113,7 +117,7 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
         "plays what the coach believes to play, and no session done may be lost.",
     )
     talking.add_argument("--replay", type=Path, metavar="FILE", help="have one dialogue again")
-    _add_minutes(talking)
+    _add_minutes(talking, default=MINUTES)
     talking.set_defaults(run=lambda c, seed, tell: dialogues.soak(c.minutes, seed, tell))
 
     bent = soaks.add_parser(
@@ -123,9 +127,8 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
         "server error, no answer that Alexa would refuse, nothing changed by what was refused, "
         "nothing of it in the log, and no growth of memory.",
     )
-    _add_minutes(bent)
-    bent.add_argument("--requests", type=_count, metavar="N", help="send so many at most")
-    bent.set_defaults(run=lambda c, seed, tell: fuzz.fuzz(c.minutes, seed, tell, c.requests))
+    _add_stint(bent, "--requests", "requests")
+    bent.set_defaults(run=lambda c, seed, tell: fuzz.fuzz(_stint(c), seed, tell))
 
     killing = soaks.add_parser(
         "crash",
@@ -133,8 +136,8 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
         description="Run two servers on one database, kill one after the other at random moments "
         "while runners change what is remembered of them, and start it again.",
     )
-    _add_count(killing, "--kills", 200, "kill so many")
-    killing.set_defaults(run=lambda c, seed, tell: crash.crash(c.kills, seed, tell))
+    _add_stint(killing, "--kills", "kills")
+    killing.set_defaults(run=lambda c, seed, tell: crash.crash(_stint(c), seed, tell))
 
     racing = soaks.add_parser(
         "race",
@@ -143,32 +146,45 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
         "players' notices dropped, doubled, delayed and out of order. No wish may be lost, no "
         "routine counted twice, and no place reached that nobody asked for.",
     )
-    _add_count(racing, "--events", 50_000, "send so many events")
-    racing.set_defaults(run=lambda c, seed, tell: race.race(c.events, seed, tell))
+    _add_stint(racing, "--events", "events")
+    racing.set_defaults(run=lambda c, seed, tell: race.race(_stint(c), seed, tell))
 
     loading = soaks.add_parser(
         "load",
         help="signed requests from 16 connections to two servers, as in real routines",
         description="Have 16 devices go through routines, as fast as two servers answer, each "
-        "request signed and verified; and tell how long the answers took.",
+        "request signed and verified. No request may fail, no server may log a fault or grow, and "
+        f"99 in a hundred answers have to come within {load.MOST_TIMES} times the median.",
     )
-    _add_count(loading, "--seconds", 60, "go on for so long")
-    loading.set_defaults(run=lambda c, seed, tell: load.load(c.seconds, seed, tell))
+    _add_stint(loading, "--requests", "requests answered")
+    loading.set_defaults(run=lambda c, seed, tell: load.load(_stint(c), seed, tell))
     for soak in (talking, bent, killing, racing, loading):
         soak.add_argument("--seed", type=int, metavar="S", help="draw the same again")
     return parser.parse_args(arguments)
 
 
-def _add_minutes(command: argparse.ArgumentParser) -> None:
+def _add_minutes(
+    command: argparse.ArgumentParser, default: float | None = None, unless: str = ""
+) -> None:
     command.add_argument(
-        "--minutes", type=_minutes, default=1.0, metavar="N", help="for how long (default: 1)"
+        "--minutes",
+        type=_minutes,
+        default=default,
+        metavar="M",
+        help=f"end after M minutes, such as 60 or 0.5 (default: {MINUTES:g}{unless})",
     )
 
 
-def _add_count(command: argparse.ArgumentParser, name: str, default: int, what: str) -> None:
-    command.add_argument(
-        name, type=_count, default=default, metavar="N", help=f"{what} (default: {default})"
-    )
+def _add_stint(command: argparse.ArgumentParser, count: str, what: str) -> None:
+    """Let it be said when a soak ends: by the clock, by what it counts, or by what ends first."""
+    _add_minutes(command, unless=f" unless {count} is given")
+    command.add_argument(count, dest="count", type=_count, metavar="N", help=f"end after N {what}")
+
+
+def _stint(chosen: argparse.Namespace) -> Stint:
+    if chosen.minutes is None and chosen.count is None:
+        return Stint(minutes=MINUTES)
+    return Stint(chosen.minutes or math.inf, chosen.count or math.inf)
 
 
 def _count(text: str) -> int:

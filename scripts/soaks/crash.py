@@ -6,18 +6,21 @@ answer, or, if no answer came to the last request, as that request leads to: one
 """
 
 import sqlite3
-import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, suppress
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
+from threading import Event
 
 from scripts.echo.player import Happening
-from scripts.soaks.servers import Line, Server
+from scripts.echo.requests import Json
+from scripts.soaks.servers import Line, Server, faults
 from scripts.soaks.speakers import Speaker
+from scripts.soaks.stints import Stint, Watch
 from skill.alexa.interaction_model import interaction_model
 from skill.coaching.errors import CoachError
 from skill.coaching.movements import HOLD_SECONDS
@@ -38,7 +41,8 @@ UNWAITED = 0.1
 """How often it is killed before it answers at all."""
 ROUTINES = ("pre-run", "post-run", "desk")
 
-Watch = Callable[[str], None]
+IsKept = Callable[[Runner], bool]
+"""Tells from what is remembered of a runner whether a change was made."""
 
 
 class LostError(CoachError):
@@ -72,10 +76,11 @@ class Crashed:
         )
 
 
-def crash(kills: int, seed: int, watch: Watch) -> Crashed:
-    """Kill so many servers, or until something is lost."""
-    started, killed, reason = time.monotonic(), 0, ""
+def crash(stint: Stint, seed: int, watch: Watch) -> Crashed:
+    """Kill servers until the stint of kills is over, or something is lost."""
+    killed, passed, reason = 0, 0.0, ""
     random = Random(f"{seed}/kills")  # noqa: S311 - no secret
+    is_over = Event()
     with ExitStack() as ending:
         folder = Path(ending.enter_context(TemporaryDirectory()))
         servers = [Server(folder, f"server{number}") for number in range(SERVERS)]
@@ -83,78 +88,80 @@ def crash(kills: int, seed: int, watch: Watch) -> Crashed:
             ending.callback(server.kill)
             server.start()
         store = ending.enter_context(closing(SqliteStore(folder / "runners.sqlite3")))
-        patients = list(_patients(seed, servers, store))
-        try:
-            for patient in patients:
-                patient.start()
-            while killed < kills and all(patient.is_alive() for patient in patients):
-                server = random.choice(servers)
-                time.sleep(random.uniform(0, LONGEST_LIFE))
-                server.kill()
-                killed += 1
-                waits = random.random() > UNWAITED
-                server.start(wait=waits)
-                if not waits:
-                    time.sleep(random.uniform(0, LONGEST_LIFE))
-                    server.kill()
-                    killed += 1
-                    server.start()
-                acknowledged = sum(patient.acknowledged for patient in patients)
-                watch(f"{killed:,} kills, {acknowledged:,} changes acknowledged")
-        except CoachError as failed:
-            reason = str(failed)
-        finally:
-            for patient in patients:
-                patient.ending.set()
-            for patient in patients:
-                patient.join()
-        reason = next((patient.reason for patient in patients if patient.reason), reason)
+        runners = list(_runners(seed, servers, store))
+        started = time.monotonic()
+        with ThreadPoolExecutor(RUNNERS) as pool:
+            going = [pool.submit(runner.go, is_over) for runner in runners]
+            try:
+                while passed < 1 and not any(one.done() for one in going):
+                    killed += _kill_one(random, servers)
+                    passed = stint.passed(time.monotonic() - started, killed)
+                    acknowledged = sum(runner.acknowledged for runner in runners)
+                    watch(f"{killed:,} kills, {acknowledged:,} changes acknowledged")
+            except CoachError as failed:
+                reason = str(failed)
+            finally:
+                is_over.set()
+        seconds = time.monotonic() - started
+        errors = [error for one in going if (error := one.exception())]
+        if errors:
+            reason = f"{type(errors[0]).__name__}: {errors[0]}"
         for server in servers:
             server.kill()
-        reason = reason or _damage(folder / "runners.sqlite3")
-        reason = reason or _faults(servers)
-    seconds = time.monotonic() - started
-    acknowledged = sum(patient.acknowledged for patient in patients)
-    unanswered = sum(patient.unanswered for patient in patients)
+        reason = reason or _damage(folder / "runners.sqlite3") or faults(servers)
+    acknowledged = sum(runner.acknowledged for runner in runners)
+    unanswered = sum(runner.unanswered for runner in runners)
     return Crashed(seed, killed, acknowledged, unanswered, seconds, reason)
 
 
-def _patients(seed: int, servers: list[Server], store: SqliteStore) -> Iterator["Patient"]:
+def _kill_one(random: Random, servers: list[Server]) -> int:
+    """Kill one of the servers after a while, once or twice, and start it again; return how often.
+
+    The second time it is killed while it starts.
+    """
+    server = random.choice(servers)
+    time.sleep(random.uniform(0, LONGEST_LIFE))
+    server.kill()
+    waits = random.random() > UNWAITED
+    server.start(wait=waits)
+    if waits:
+        return 1
+    time.sleep(random.uniform(0, LONGEST_LIFE))
+    server.kill()
+    server.start()
+    return 2
+
+
+def _runners(seed: int, servers: list[Server], store: SqliteStore) -> Iterator["BusyRunner"]:
     model = interaction_model(load_wording(), load_utterances("en-US"))
     for number in range(RUNNERS):
-        runner = f"amzn1.ask.account.RUNNER{number}"
+        user_id = f"amzn1.ask.account.RUNNER{number}"
         random = Random(f"{seed}/{number}")  # noqa: S311 - no secret
-        yield Patient(random, Speaker(model, runner), storage_key(runner), servers, store)
+        yield BusyRunner(random, Speaker(model, user_id), storage_key(user_id), servers, store)
 
 
-@dataclass(eq=False)
-class Patient(threading.Thread):
+class BusyRunner:
     """A runner who goes on and on, whatever server answers, and looks whether all is kept."""
 
-    random: Random
-    speaker: Speaker
-    key: str
-    servers: list[Server]
-    store: SqliteStore
-    acknowledged: int = 0
-    unanswered: int = 0
-    reason: str = ""
-    ending: threading.Event = field(default_factory=threading.Event)
-
-    def __post_init__(self) -> None:
-        super().__init__(daemon=True)
-        self._lines: dict[int, Line] = {}
+    def __init__(
+        self, random: Random, speaker: Speaker, key: str, servers: list[Server], store: SqliteStore
+    ) -> None:
+        self.random = random
+        self.speaker = speaker
+        self.acknowledged = 0
+        self.unanswered = 0
+        self._key = key
+        self._store = store
+        self._lines = [Line(server.port) for server in servers]
         self._before: Stored | None = None
 
-    def run(self) -> None:
-        """Change something, and look, until told to end or something is lost."""
+    def go(self, is_over: Event) -> None:
+        """Change something, and look, until it is over; raise what it finds to be wrong."""
         try:
-            while not self.ending.is_set():
+            while not is_over.is_set():
                 self._change()
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is what we look for
-            self.reason = f"{type(error).__name__}: {error}"
         finally:
-            for line in self._lines.values():
+            for line in self._lines:
                 line.close()
 
     def _change(self) -> None:
@@ -162,15 +169,14 @@ class Patient(threading.Thread):
         runner = self._kept(self._before)
         change = self.random.choice(_CHANGES)
         envelope, is_kept = change(self, runner)
-        port = self.random.choice(self.servers).port
-        line = self._lines.setdefault(port, Line(port))
+        line = self.random.choice(self._lines)
         try:
             self.speaker.exchange(envelope, line.send)
         except OSError as cut_off:
             self.unanswered += not isinstance(cut_off, ConnectionRefusedError)
             self._accept_either()
             return
-        after = self.store.load(self.key)
+        after = self._store.load(self._key)
         was = self._before.version if self._before else 0
         if after is None or after.version not in {was, was + 1}:
             raise LostError(f"version {was} became {after and after.version} by one change")
@@ -182,7 +188,7 @@ class Patient(threading.Thread):
     def _accept_either(self) -> None:
         """Take what became of a request without an answer: nothing, or one change, whole."""
         # The server that was killed is gone by the time its sockets are closed.
-        found, was = self.store.load(self.key), self._before.version if self._before else 0
+        found, was = self._store.load(self._key), self._before.version if self._before else 0
         version = found.version if found else 0
         if version not in {was, was + 1} or (version == was and found != self._before):
             raise LostError(f"version {was} became {version} by one unanswered change")
@@ -193,59 +199,58 @@ class Patient(threading.Thread):
         time.sleep(0.01)
 
     def _kept(self, expected: Stored | None) -> Runner:
-        found = self.store.load(self.key)
+        found = self._store.load(self._key)
         if found != expected:
             raise LostError(f"{found} was found, where {expected} was acknowledged")
         return decode(found.document) if found else Runner()
 
-    # Changes: each returns the request, and how to tell from the record that it was done.
 
-    def _hold_for(self, _: Runner) -> tuple[dict[str, object], Callable[[Runner], bool]]:
-        seconds = self.random.randrange(HOLD_SECONDS.start, HOLD_SECONDS.stop)
-        envelope = self.speaker.intent("HoldForIntent", duration=Slot(f"PT{seconds}S"))
-        return envelope, lambda runner: runner.choices.hold_seconds == seconds
-
-    def _start_routine(self, before: Runner) -> tuple[dict[str, object], Callable[[Runner], bool]]:
-        name = self.random.choice(ROUTINES)
-        envelope = self.speaker.intent("StartRoutineIntent", routine=Slot(name, (name,)))
-        return (
-            envelope,
-            lambda runner: (
-                runner.session.progress is not None
-                and runner.session.progress.plan_id.startswith(name)
-                and runner.session.generation > before.session.generation
-            ),
-        )
-
-    def _next(self, before: Runner) -> tuple[dict[str, object], Callable[[Runner], bool]]:
-        step = before.session.progress.bookmark.step if before.session.progress else None
-        return (
-            self.speaker.intent("AMAZON.NextIntent"),
-            lambda runner: (
-                step is None
-                or runner.session.progress is None
-                or runner.session.progress.bookmark.step == step + 1
-            ),
-        )
-
-    def _finish(self, before: Runner) -> tuple[dict[str, object], Callable[[Runner], bool]]:
-        stream = self.speaker.stream
-        session = before.session
-        if stream is None or session.generation != stream.token.generation:
-            return self._hold_for(before)
-        if session.phase is not Phase.PLAYING:
-            return self._hold_for(before)
-        envelope = self.speaker.notice(Happening.FINISHED, stream, 10**6)
-        # So many are remembered at most that their number may stay the same.
-        return envelope, lambda runner: runner.history[-1:] != before.history[-1:]
+# Changes: each returns the request, and how to tell from the record that it was made.
 
 
-_CHANGES = (
-    Patient._hold_for,  # noqa: SLF001
-    Patient._start_routine,  # noqa: SLF001
-    Patient._next,  # noqa: SLF001
-    Patient._finish,  # noqa: SLF001
-)
+def _hold_for(runner: BusyRunner, _: Runner) -> tuple[Json, IsKept]:
+    seconds = runner.random.randrange(HOLD_SECONDS.start, HOLD_SECONDS.stop)
+    envelope = runner.speaker.intent("HoldForIntent", duration=Slot(f"PT{seconds}S"))
+    return envelope, lambda after: after.choices.hold_seconds == seconds
+
+
+def _start_routine(runner: BusyRunner, before: Runner) -> tuple[Json, IsKept]:
+    name = runner.random.choice(ROUTINES)
+    envelope = runner.speaker.intent("StartRoutineIntent", routine=Slot(name, (name,)))
+    return (
+        envelope,
+        lambda after: (
+            after.session.progress is not None
+            and after.session.progress.plan_id.startswith(name)
+            and after.session.generation > before.session.generation
+        ),
+    )
+
+
+def _next(runner: BusyRunner, before: Runner) -> tuple[Json, IsKept]:
+    step = before.session.progress.bookmark.step if before.session.progress else None
+    return (
+        runner.speaker.intent("AMAZON.NextIntent"),
+        lambda after: (
+            step is None
+            or after.session.progress is None
+            or after.session.progress.bookmark.step == step + 1
+        ),
+    )
+
+
+def _finish(runner: BusyRunner, before: Runner) -> tuple[Json, IsKept]:
+    stream, session = runner.speaker.stream, before.session
+    if stream is None or session.generation != stream.token.generation:
+        return _hold_for(runner, before)
+    if session.phase is not Phase.PLAYING:
+        return _hold_for(runner, before)
+    envelope = runner.speaker.notice(Happening.FINISHED, stream, 10**6)
+    # So many are remembered at most that their number may stay the same.
+    return envelope, lambda after: after.history[-1:] != before.history[-1:]
+
+
+_CHANGES = (_hold_for, _start_routine, _next, _finish)
 
 
 def _damage(database: Path) -> str:
@@ -253,13 +258,3 @@ def _damage(database: Path) -> str:
     with closing(sqlite3.connect(database)) as looking:
         (told,) = looking.execute("PRAGMA integrity_check").fetchone()
     return "" if told == "ok" else f"the database is damaged: {told}"
-
-
-def _faults(servers: list[Server]) -> str:
-    """Say what the servers logged as a fault, if they did."""
-    with suppress(FileNotFoundError):
-        for server in servers:
-            for line in server.log.read_text().splitlines():
-                if '"level": "ERROR"' in line or "Traceback" in line or "not kept" in line:
-                    return f"a server logged: {line[:2000]}"
-    return ""

@@ -13,8 +13,9 @@ import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from http import HTTPStatus
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -22,8 +23,9 @@ from typing import Any
 from scripts.echo.errors import IllegalResponseError, StreamError
 from scripts.echo.rules import ANSWERS, dialogs_in, read_answer
 from scripts.soaks.house import PUBLIC_URL, PretendedReminders, length_by_timeline
-from scripts.soaks.memory import Growth, held
+from scripts.soaks.memory import Growth, held, is_warm
 from scripts.soaks.mutations import CANARY, Bender, garbled
+from scripts.soaks.stints import Stint, Watch
 from skill.alexa.interaction_model import interaction_model
 from skill.alexa.verification import SIGNATURE_HEADER, URL_HEADER, Verifier
 from skill.bootstrap import build
@@ -44,23 +46,24 @@ SECRETS = ("Atza|", "amzn1.ask.account.", "amzn1.ask.device.", "echo-api.session
 """What begins the ids and tokens of a request, of which no log may tell more."""
 SPOKEN = frozenset({"LaunchRequest", "IntentRequest", "Connections.Response"})
 """Requests that are answered to the runner; those not known at all are not answered."""
-ANSWERED = frozenset({200, 400, 413})
+ANSWERED = frozenset(
+    {HTTPStatus.OK, HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE},
+)
 """The statuses there may be: served, not from Alexa or no request, too large."""
 
-WARM_AFTER = 0.2
-"""What part of the requests, or of the time, warms up."""
-WARM_FROM = 10_000
-"""Requests that it takes in any case: before, there is nothing to compare with."""
+GARBLED = 0.15
+"""How often the bytes are bent as well."""
+ODD_HEADERS = 0.2
+WITHOUT_LENGTH = 0.1
+UNSIGNED, SIGNED = 0.65, 0.15
+"""How often a request comes unsigned, from this machine, and as Alexa signs; else badly signed."""
 RUNNERS_STAY = 300
 """Requests after which the store is emptied: bent user ids would fill it."""
 KEPT = PROJECT / ".glute-coach" / "soaks"
 
 _DIGEST = re.compile(r"(gc1:[^:\"]*:)[0-9a-f]{64}")
-_HALF_SIGNED = 0.5
 _TYPES = ("application/json", "text/plain", "", "application/x-www-form-urlencoded", "x", "\xe9")
 _ENCODINGS = ("gzip", "deflate", "br", "identity", "utf-16")
-
-Watch = Callable[[str], None]
 
 
 class NotAsItShouldBeError(CoachError):
@@ -103,7 +106,8 @@ class Fuzzed:
         statuses = ", ".join(f"{count:,} of {status}" for status, count in self.statuses.items())
         line = (
             f"{self.requests:,} bent requests in {self.seconds:.0f} s, with seed {self.seed}: "
-            f"{statuses}; the slowest took {self.slowest:.2f} s; {self.memory or 'never warm'}; "
+            f"{statuses}; the slowest took {self.slowest:.2f} s; "
+            f"{self.memory or 'memory never warm'}; "
         )
         if not self.is_broken:
             return f"{line}no server error, every answer legal, nothing told."
@@ -155,9 +159,9 @@ class Door:
             raise NotAsItShouldBeError(f"status {status}: {body[:200]!r}")
         if any(record.levelno >= logging.ERROR for record in told):
             raise NotAsItShouldBeError(f"a fault was logged: {_text(told)[-3000:]}")
-        if sent.must_be_refused and status != 400:  # noqa: PLR2004
+        if sent.must_be_refused and status != HTTPStatus.BAD_REQUEST:
             raise NotAsItShouldBeError(f"status {status} where it had to be refused")
-        if status == 200:  # noqa: PLR2004
+        if status == HTTPStatus.OK:
             document = json.loads(sent.body)
             self._keeps_secrets(status, _without_names(_text(told), document), SECRETS)
             self._is_legal(document, body)
@@ -237,17 +241,17 @@ def recorded_requests(digest: str) -> Mapping[str, Any]:
 def draw(random: Random, door: Door) -> Sent:
     """Draw a bent request, and a way to send it."""
     body = door.bender.draw(random).encode()
-    if random.random() < 0.15:  # noqa: PLR2004
+    if random.random() < GARBLED:
         body = garbled(random, body, LARGEST_REQUEST)
     headers: dict[str, str] = {}
-    if random.random() < 0.2:  # noqa: PLR2004
+    if random.random() < ODD_HEADERS:
         headers["Content-Type"] = random.choice(_TYPES)
         headers["Content-Encoding"] = random.choice(_ENCODINGS)
-    told = random.random() > 0.1  # noqa: PLR2004
+    told = random.random() > WITHOUT_LENGTH
     way = random.random()
-    if way < 0.65:  # noqa: PLR2004 - unsigned, from this machine
+    if way < UNSIGNED:
         return Sent(body, headers, tells_its_length=told)
-    if way < 0.8:  # noqa: PLR2004 - signed as Alexa does
+    if way < UNSIGNED + SIGNED:
         return Sent(body, headers | door.amazon.sign(body), address="203.0.113.7")
     if len(body) > LARGEST_REQUEST:
         body = body[:LARGEST_REQUEST]
@@ -276,16 +280,14 @@ def _badly_signed(random: Random, door: Door, body: bytes) -> Mapping[str, str]:
             return {URL_HEADER: URL, SIGNATURE_HEADER: "====" * random.randrange(500)}
 
 
-def fuzz(
-    minutes: float, seed: int, watch: Watch, most: int | None = None, kept: Path = KEPT
-) -> Fuzzed:
-    """Send bent requests for so many minutes, or so many of them, or until one goes wrong."""
+def fuzz(stint: Stint, seed: int, watch: Watch, kept: Path = KEPT) -> Fuzzed:
+    """Send bent requests until the stint of them is over, or one goes wrong."""
     door = Door()
     statuses: Counter[int] = Counter()
-    started, number, slowest, warm = time.monotonic(), 0, 0.0, None
+    started, number, passed, slowest, warm = time.monotonic(), 0, 0.0, 0.0, None
     reason, file, sent = "", None, None
     try:
-        while time.monotonic() - started < minutes * 60 and (most is None or number < most):
+        while passed < 1:
             if number % RUNNERS_STAY == 0:
                 door.empty()
             sent = draw(Random(f"{seed}/{number}"), door)  # noqa: S311 - no secret
@@ -293,9 +295,8 @@ def fuzz(
             statuses[door.knock(sent)] += 1
             slowest = max(slowest, time.perf_counter() - begun)
             number += 1
-            passed = (time.monotonic() - started) / (minutes * 60)
-            passed = max(passed, number / most if most else 0.0)
-            if warm is None and passed >= WARM_AFTER and number >= WARM_FROM:
+            passed = stint.passed(time.monotonic() - started, number)
+            if warm is None and is_warm(passed, number):
                 warm = held()
             watch(f"{number:,} bent requests")
     except Exception as error:  # noqa: BLE001 - whatever it is, it is what we look for
@@ -360,16 +361,12 @@ def _text(told: Iterable[logging.LogRecord]) -> str:
     return "\n".join(formatter.format(record) for record in told)
 
 
-@dataclass
 class _Ear(logging.Handler):
     """Hears all that is logged, while it listens."""
 
-    records: list[logging.LogRecord] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
+    def __init__(self) -> None:
         super().__init__(logging.DEBUG)
-
-    __hash__ = logging.Handler.__hash__
+        self.records: list[logging.LogRecord] = []
 
     def emit(self, record: logging.LogRecord) -> None:
         self.records.append(record)

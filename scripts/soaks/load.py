@@ -8,21 +8,23 @@ routine sends: started, nearly finished, finished; a question, a "next", a pause
 import http.client
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
+from threading import Event
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from scripts.echo.player import Happening
 from scripts.echo.requests import Json
-from scripts.soaks.memory import Growth, held
-from scripts.soaks.servers import Line, Server
+from scripts.soaks.memory import Growth, is_warm
+from scripts.soaks.servers import Line, Server, faults, memory
 from scripts.soaks.speakers import Speaker, Stream
+from scripts.soaks.stints import Stint, Watch
 from skill.alexa.interaction_model import interaction_model
 from skill.coaching.errors import CoachError
 from skill.content.utterances import load_utterances
@@ -32,12 +34,12 @@ from tests.simulators.amazon import URL, Amazon
 
 WORKERS, CONNECTIONS = 2, 16
 MOST_TIMES = 10
-"""How many times the median the slowest hundredth may take."""
-WARM_AFTER = 0.2
+"""How many times the median 99 in a hundred answers may take."""
+FEWEST_ANSWERS = 1_000
+"""Answers that it takes to judge by: of fewer, hardly any make up the slowest hundredth."""
+SECONDS_BETWEEN_LOOKS = 0.1
 ROUTINES = ("pre-run", "post-run", "desk", "daily-five")
 PROGRAM = ("-m", "scripts.soaks.signed_server")
-
-Watch = Callable[[str], None]
 
 
 class FailedError(CoachError):
@@ -54,8 +56,10 @@ class Loaded:
     seconds: float
     answers: tuple[float, ...]
     guides: int
-    memory: Growth
-    reason: str = ""
+    memory: Growth | None
+    failed: str = ""
+    """What a device ran into, and what a server logged as a fault, if anything."""
+    logged: str = ""
 
     @property
     def median(self) -> float:
@@ -68,27 +72,48 @@ class Loaded:
         return sorted(self.answers)[len(self.answers) * 99 // 100]
 
     @property
+    def broken(self) -> tuple[str, ...]:
+        """What went wrong, a sentence for each promise that was broken."""
+        found = []
+        if self.failed:
+            found.append(f"a request failed: {self.failed}")
+        elif not self.answers:
+            found.append("nothing was answered")
+        if self.logged:
+            found.append(self.logged)
+        if len(self.answers) >= FEWEST_ANSWERS and self.slow > MOST_TIMES * self.median:
+            found.append(
+                f"too slow: 99 in a hundred took up to {self.slow * 1000:.0f} ms, "
+                f"more than {MOST_TIMES} times the median of {self.median * 1000:.0f} ms"
+            )
+        if self.memory and self.memory.is_too_much:
+            found.append(f"the servers grew: {self.memory}")
+        return tuple(found)
+
+    @property
     def is_broken(self) -> bool:
-        """Whether something failed, or took too long."""
-        return bool(self.reason) or self.slow > MOST_TIMES * self.median
+        """Whether something failed, took too long or grew too much."""
+        return bool(self.broken)
 
     def summary(self) -> str:
-        """Say it in a line."""
-        if not self.answers:
-            return self.reason
-        rate = len(self.answers) / self.seconds
-        return (
-            f"{WORKERS} workers, {CONNECTIONS} connections, {self.seconds:.0f} s: "
-            f"{len(self.answers):,} signed requests, {rate:.0f} a second, "
-            f"and {self.guides:,} looks into guides; median {self.median * 1000:.0f} ms, "
-            f"99 in a hundred within {self.slow * 1000:.0f} ms, "
-            f"all within {max(self.answers) * 1000:.0f} ms; servers' {self.memory}; "
-            + (self.reason or "no errors.")
-        )
+        """Say it in a line, and what went wrong in one more for each."""
+        lines = [f"{WORKERS} workers, {CONNECTIONS} connections, {self.seconds:.0f} s"]
+        if self.answers:
+            rate = len(self.answers) / self.seconds
+            lines[0] += (
+                f", with seed {self.seed}: {len(self.answers):,} signed requests, "
+                f"{rate:.0f} a second, and {self.guides:,} looks into guides; "
+                f"median {self.median * 1000:.0f} ms, "
+                f"99 in a hundred within {self.slow * 1000:.0f} ms, "
+                f"all within {max(self.answers) * 1000:.0f} ms; "
+                f"servers' {self.memory or 'memory never warm'}"
+            )
+        lines[0] += "." if self.is_broken else "; no errors, by devices and logs."
+        return "\n".join([*lines, *(f"Broken: {promise}" for promise in self.broken)])
 
 
-def load(seconds: float, seed: int, watch: Watch) -> Loaded:
-    """Go on for so many seconds, or until something fails."""
+def load(stint: Stint, seed: int, watch: Watch) -> Loaded:
+    """Go on until the stint of answers is over, or something fails."""
     with ExitStack() as ending:
         folder = Path(ending.enter_context(TemporaryDirectory()))
         amazon = _founded(folder)
@@ -98,32 +123,37 @@ def load(seconds: float, seed: int, watch: Watch) -> Loaded:
             ending.callback(server.kill)
             server.start()
         model = interaction_model(load_wording(), load_utterances("en-US"))
-        until = time.monotonic() + seconds
+        is_over = Event()
         goers = [
             _Goer(
                 Random(f"{seed}/{number}"),  # noqa: S311 - no secret
                 Speaker(model, f"amzn1.ask.account.RUNNER{number}"),
                 amazon,
                 servers[number % WORKERS].port,
-                until,
+                is_over,
             )
             for number in range(CONNECTIONS)
         ]
-        started, warm = time.monotonic(), 0.0
+        started, passed, warm = time.monotonic(), 0.0, None
         with ThreadPoolExecutor(CONNECTIONS) as pool:
             going = [pool.submit(goer.go) for goer in goers]
-            while not all(one.done() for one in going):
-                time.sleep(0.2)
-                if not warm and time.monotonic() - started >= seconds * WARM_AFTER:
-                    warm = _memory(servers)
-                watch(f"{sum(len(goer.answers) for goer in goers):,} answers")
-        memory = Growth(warm or _memory(servers), _memory(servers))
+            try:
+                while passed < 1 and not any(one.done() for one in going):
+                    time.sleep(SECONDS_BETWEEN_LOOKS)
+                    answered = sum(len(goer.answers) for goer in goers)
+                    passed = stint.passed(time.monotonic() - started, answered)
+                    if warm is None and is_warm(passed, answered):
+                        warm = memory(servers)
+                    watch(f"{answered:,} answers")
+            finally:
+                is_over.set()
+        seconds = time.monotonic() - started
+        growth = Growth(warm, memory(servers)) if warm else None
         errors = [error for one in going if (error := one.exception())]
-        reason = f"{type(errors[0]).__name__}: {errors[0]}" if errors else ""
+        failed = f"{type(errors[0]).__name__}: {errors[0]}" if errors else ""
         answers = tuple(taken for goer in goers for taken in goer.answers)
-        passed = time.monotonic() - started
         guides = sum(goer.guides for goer in goers)
-        return Loaded(seed, passed, answers, guides, memory, reason)
+        return Loaded(seed, seconds, answers, guides, growth, failed, faults(servers))
 
 
 @dataclass
@@ -134,19 +164,20 @@ class _Goer:
     speaker: Speaker
     amazon: Amazon
     port: int
-    until: float
-
-    def __post_init__(self) -> None:
-        self.answers: list[float] = []
-        self.guides = 0
+    is_over: Event
+    answers: list[float] = field(default_factory=list)
+    """Seconds that each took."""
+    guides: int = 0
 
     def go(self) -> None:
-        """Go on until it is time."""
+        """Go on until it is over."""
         line = Line(self.port)
         player = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
         try:
-            while time.monotonic() < self.until:
+            while not self.is_over.is_set():
                 for envelope in self._routine(player):
+                    if self.is_over.is_set():
+                        break
                     self.speaker.exchange(envelope, lambda body: self._signed(line, body))
         finally:
             line.close()
@@ -204,7 +235,3 @@ def _founded(folder: Path) -> Amazon:
     (folder / "root.pem").write_bytes(amazon.root.public_bytes(Encoding.PEM))
     (folder / "chain.pem").write_bytes(amazon.published[URL])
     return amazon
-
-
-def _memory(servers: list[Server]) -> float:
-    return sum(held(server.process_id) for server in servers)

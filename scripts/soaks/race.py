@@ -20,9 +20,10 @@ from threading import Lock, local
 
 from scripts.echo.player import Happening
 from scripts.echo.requests import Json
-from scripts.soaks.memory import Growth, held
-from scripts.soaks.servers import Line, Server
+from scripts.soaks.memory import Growth, is_warm
+from scripts.soaks.servers import Line, Server, faults, memory
 from scripts.soaks.speakers import Speaker, Stream, played_by
+from scripts.soaks.stints import Stint, Watch
 from skill.alexa.interaction_model import interaction_model
 from skill.bootstrap import build
 from skill.coaching.errors import CoachError
@@ -39,18 +40,22 @@ from skill.stores.memory import MemoryStore
 from skill.stores.sqlite import SqliteStore
 
 SERVERS, THREADS = 2, 6
+WISHING = 0.3
+"""In how many rounds settings are wished for; in the others a routine plays."""
 WISHES = 6
 """How many wishes each device has in a round."""
 SENT_AGAIN = 0.3
+NOT_YET_FINISHED = 0.7
+"""How often a notice that a guide has finished is one that it stopped: else all is soon over."""
+ALOUD = 0.5
+"""How often a command is spoken; the others are buttons."""
 DROPPED, DOUBLED, LATE = 0.2, 0.3, 0.3
 LONGEST_DELAY = 0.03
 NOTICES, COMMANDS = 24, 8
 """In one round, before some are dropped and others doubled."""
 SLACK: Milliseconds = 50
-WARM_AFTER = 0.2
 ROUTINES = ("pre-run", "post-run", "desk")
 
-Watch = Callable[[str], None]
 Moved = Callable[[int, int], set[int]]
 
 
@@ -81,14 +86,15 @@ class Raced:
         """Say it in a line."""
         return (
             f"{self.events:,} events in {self.rounds:,} rounds and {self.seconds:.0f} s, with "
-            f"seed {self.seed}; {self.plays:,} guides started; servers' {self.memory or 'end'}; "
+            f"seed {self.seed}; {self.plays:,} guides started; servers' "
+            f"{self.memory or 'memory never warm'}; "
             + (self.reason or "no wish was lost, and no place reached that nobody asked for.")
         )
 
 
-def race(events: int, seed: int, watch: Watch) -> Raced:
-    """Race until so many events are sent, or something breaks."""
-    started, rounds, warm, memory, reason = time.monotonic(), 0, None, None, ""
+def race(stint: Stint, seed: int, watch: Watch) -> Raced:
+    """Race until the stint of events is over, or something breaks."""
+    rounds, passed, warm, growth, reason = 0, 0.0, None, None, ""
     with ExitStack() as ending:
         folder = Path(ending.enter_context(TemporaryDirectory()))
         servers = [Server(folder, f"server{number}") for number in range(SERVERS)]
@@ -96,23 +102,25 @@ def race(events: int, seed: int, watch: Watch) -> Raced:
             ending.callback(server.kill)
             server.start()
         track = ending.enter_context(closing(Track(servers, folder / "runners.sqlite3")))
+        started = time.monotonic()
         try:
-            while track.events < events:
+            while passed < 1:
                 random = Random(f"{seed}/{rounds}")  # noqa: S311 - no secret
-                ground = _wishes if random.random() < 0.3 else _playing  # noqa: PLR2004
+                ground = _wishes if random.random() < WISHING else _playing
                 ground(track, random, f"amzn1.ask.account.RUNNER{seed}-{rounds}")
                 rounds += 1
-                if warm is None and track.events >= events * WARM_AFTER:
-                    warm = _memory(servers)
+                passed = stint.passed(time.monotonic() - started, track.events)
+                if warm is None and is_warm(passed, track.events):
+                    warm = memory(servers)
                 watch(f"{track.events:,} events in {rounds:,} rounds")
-            memory = Growth(warm or _memory(servers), _memory(servers))
-            if memory.is_too_much:
-                reason = f"Memory grew: {memory}"
+            growth = Growth(warm, memory(servers)) if warm else None
+            if growth and growth.is_too_much:
+                reason = f"the servers grew: {growth}"
         except Exception as error:  # noqa: BLE001 - whatever it is, it is what we look for
             reason = f"round {rounds}: {type(error).__name__}: {error}"
-        reason = reason or _faults(servers)
-    seconds = time.monotonic() - started
-    return Raced(seed, rounds, track.events, track.plays, seconds, memory, reason)
+        seconds = time.monotonic() - started
+        reason = reason or faults(servers)
+    return Raced(seed, rounds, track.events, track.plays, seconds, growth, reason)
 
 
 class Track:
@@ -398,7 +406,7 @@ def _notice_at_random(ground: Round, random: Random, speakers: list[Speaker]) ->
     told = random.choice(list(Happening))
     duration = ground.track.repertoire.timeline(stream.token.plan_id).duration
     offset = random.randrange(duration) if told is not Happening.FINISHED else duration
-    if told is Happening.FINISHED and random.random() < 0.7:  # noqa: PLR2004 - else all is soon over
+    if told is Happening.FINISHED and random.random() < NOT_YET_FINISHED:
         told = Happening.STOPPED
         offset = random.randrange(duration)
     speaker = random.choice(speakers)
@@ -413,23 +421,10 @@ def _notice_at_random(ground: Round, random: Random, speakers: list[Speaker]) ->
 def _command(ground: Round, random: Random, speakers: list[Speaker]) -> None:
     """Have one of the devices asked for something."""
     speaker = random.choice(speakers)
-    if random.random() < 0.5:  # noqa: PLR2004
+    if random.random() < ALOUD:
         what = random.choice(_SPOKEN)
         envelope = speaker.intent(what)
     else:
         what = random.choice(_BUTTONS)
         envelope = speaker.button(what)
     ground.send(random, speaker, what, envelope)
-
-
-def _memory(servers: list[Server]) -> float:
-    return sum(held(server.process_id) for server in servers)
-
-
-def _faults(servers: list[Server]) -> str:
-    """Say what the servers logged as a fault, or could not keep."""
-    for server in servers:
-        for line in server.log.read_text().splitlines():
-            if any(word in line for word in ('"level": "ERROR"', "Traceback", "not kept", "away")):
-                return f"a server logged: {line[:2000]}"
-    return ""

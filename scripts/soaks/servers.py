@@ -1,25 +1,28 @@
-"""Servers: the coach as processes of its own, to be loaded, stopped and killed."""
+"""Servers: the coach as processes of its own, to be loaded and killed, and what they leave."""
 
 import http.client
+import json
 import os
-import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
 from scripts.soaks.house import PUBLIC_URL
+from scripts.soaks.memory import held
 from skill.coaching.errors import CoachError
+from skill.logs import TROUBLE
 from skill.settings import PREFIX, PROJECT
 
 SKILL_ID = "amzn1.ask.skill.5f1c8f4e-7f0b-4d6a-9a53-glute-coach"
 """That of the Echo in software."""
 UNSIGNED = ("-m", "skill", "--unsigned")
-START_SECONDS = 30.0
 ANSWER_SECONDS = 20.0
+FAULTS = frozenset({"ERROR", "CRITICAL"})
+LONGEST_LINE = 2_000
+"""Characters of a log's line that are told again."""
 
 
 class ServerError(CoachError):
@@ -69,21 +72,10 @@ class Server:
 
     def kill(self) -> None:
         """Kill it as the machine would, without a word of warning."""
-        self._end(signal.SIGKILL)
-
-    def stop(self) -> None:
-        """Ask it to end."""
-        self._end(signal.SIGTERM)
-
-    def _end(self, how: signal.Signals) -> None:
         if self._process is None:
             return
-        self._process.send_signal(how)
-        try:
-            self._process.wait(START_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        self._process.kill()
+        self._process.wait()
         if self._process.stdout:
             self._process.stdout.close()
         self._process = None
@@ -123,17 +115,32 @@ class Line:
         self._line.close()
 
 
-def listens(port: int, seconds: float = START_SECONDS) -> bool:
-    """Wait until somebody listens at a port; tell whether somebody does."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            time.sleep(0.02)
-        else:
-            return True
-    return False
+def memory(servers: Iterable[Server]) -> float:
+    """Return the megabytes that all of them hold now."""
+    return sum(held(server.process_id) for server in servers)
+
+
+def faults(servers: Iterable[Server]) -> str:
+    """Say the first thing that a server logged as a fault, or could not keep, if there is any."""
+    for server in servers:
+        for line in server.log.read_text(encoding="utf-8").splitlines():
+            if _tells_of_a_fault(line):
+                return f"{server.log.stem} logged: {line[:LONGEST_LINE]}"
+    return ""
+
+
+def _tells_of_a_fault(line: str) -> bool:
+    """Whether a line tells of a fault; one that is no JSON comes from none of our logs.
+
+    That is a traceback, say, but for a line that was cut short when its server was killed.
+    """
+    try:
+        told = json.loads(line)
+    except ValueError:
+        return not line.startswith("{")
+    if not isinstance(told, dict):
+        return True
+    return told.get("level") in FAULTS or told.get("store") in TROUBLE
 
 
 def _free_port() -> int:

@@ -9,6 +9,7 @@ import json
 from base64 import b64encode
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from functools import cached_property, lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -46,7 +47,6 @@ NEEDED = {
     Need.BAND: "a loop band",
     Need.CHAIR: "a chair",
     Need.MAT: "a mat",
-    Need.KNEELING: "knees that can kneel",
 }
 SUGGESTIONS = {
     "start": (
@@ -156,6 +156,9 @@ class Pages:
         document = _json()
         visitor = self._runners.visitor(request.cookies.get(COOKIE))
         command = self._coach.read(document)
+        if visitor.acquaintance is not Acquaintance.KNOWN and command.name == "open":
+            # Its player's place is still theirs to go back to, once they ask for it.
+            command = replace(command, playhead=None)
         about = {"requestId": command.id, "type": f"Browser.{command.kind}"}
         with self._logged({"request": {**about, "intent": {"name": command.name}}}):
             told = self._coach.answer(visitor.user_id, command)
@@ -260,8 +263,9 @@ class Pages:
         wording, repertoire = self._editions.wording, self._editions.repertoire
         timeline = repertoire.timeline(routine.id)
         plan = timeline.plan
-        needs = sorted({need for movement in plan.movements for need in movement.needs})
-        things = [NEEDED[need] for need in needs]
+        needs = {need for movement in plan.movements for need in movement.needs}
+        things = phrases.listed([NEEDED[n] for n in NEEDED if n in needs] or ["nothing"], "and")
+        kneeling = " · some kneeling" if Need.KNEELING in needs else ""
         names = [wording.movements[movement.id].name for movement in plan.movements]
         editions = [
             {"id": edition.id, "title": ", ".join(phrases.choices(edition.choices)) or "as usual"}
@@ -275,7 +279,7 @@ class Pages:
             "when": wording.routines[routine.id].when,
             "length": phrases.about(timeline.duration),
             "exactly": _clock(timeline.duration),
-            "needs": phrases.listed(things or ["nothing"], "and"),
+            "needs": f"needs {things}{kneeling}",
             "movements": phrases.listed(names, "and"),
             "picture": self._picture(shown, shown.sides[0], Stage.FULL),
             "megabytes": f"{len(self._editions.mp3(routine.id)) / 1e6:.1f}",

@@ -300,7 +300,7 @@ def with_again(turn: Turn, event: WithAgain) -> Outcome:
 
 
 def skip_for_today(turn: Turn, event: SkipForToday) -> Outcome:
-    """Leave a movement out of this routine that is named; next is what skips this one."""
+    """Leave a movement out of this routine; one must be named, as `NextMovement` skips this one."""
     if unclear := unclear_movement(turn, event):
         return unclear
     if not is_named(event):
@@ -335,11 +335,12 @@ def skip_for_good_idle(turn: Turn, event: SkipForGood) -> Outcome:
 
 
 def bring_back(turn: Turn, event: BringBack) -> Outcome:
-    """Do a movement again that was left out for good."""
-    if not turn.skipped:
+    """Do a movement again that was left out, for good or just today."""
+    left_out = turn.left_out
+    if not left_out:
         return turn.tell(line("nothing-skipped"))
     named = (event.movement,) if event.movement else event.others
-    back = tuple(movement for movement in named or turn.skipped if movement in turn.skipped)
+    back = tuple(movement for movement in named or left_out if movement in left_out)
     if not back and event.movement:
         return turn.tell(line("not-skipped", movement=event.movement))
     if len(back) != 1 or (event.heard and not named):
@@ -410,7 +411,7 @@ no_sound = _setting("sound-off", lambda choices: replace(choices, bed=False))
 def usual_settings(turn: Turn, _: Event) -> Outcome:
     """Do everything as it comes."""
     runner = replace(turn.runner, waits=False)
-    return wish(replace(turn, runner=runner), lambda _: Choices(), line("settings-usual"))
+    return wish(turn, lambda _: Choices(), line("settings-usual"), runner=runner)
 
 
 def wait_for_me(turn: Turn, _: Event) -> Outcome:

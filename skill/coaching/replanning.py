@@ -24,15 +24,18 @@ def wish(
     turn: Turn,
     change: Change,
     *lines: Line,
+    runner: Runner | None = None,
     lasting: Change | None = None,
     keeps_more: bool = True,
 ) -> Outcome:
     """Change what a runner has chosen, at once and for good; for good perhaps otherwise.
 
+    `runner`: what else the wish makes of the runner, if it can be granted.
+
     A hold that was made longer just now stays longer by as much, if the wish `keeps_more`.
     """
     chosen = (lasting or change)(turn.runner.choices)
-    runner = replace(turn.runner, choices=chosen)
+    runner = replace(runner or turn.runner, choices=chosen)
     sounds_elsewhere = turn.session.phase is Phase.PLAYING and not turn.moment.has_player
     if turn.session.progress is None or sounds_elsewhere:
         return replace(turn, runner=runner).tell(*lines)

@@ -108,14 +108,19 @@ class SessionState:
 class Former:
     """What a runner wanted before the last change: the choices, waiting, the plan under way.
 
-    `left`: the step of that plan which the change has led away from, if it led to another
-    movement.
+    `left`: the step of that plan, counted from 0, which the change has led away from, if it has
+    `led_to` another movement, named by its id.
     """
 
     choices: Choices
     waits: bool
     plan_id: str | None = None
     left: int | None = None
+    led_to: str | None = None
+
+    def __post_init__(self) -> None:
+        if (self.left is None) != (self.led_to is None) or (self.left or 0) < 0:
+            raise StateError(f"what was left, {self.left}, does not go with {self.led_to}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,7 +176,7 @@ def advance(
     outcome = TRANSITIONS[type(event)][runner.session.phase](turn, event)
     if not isinstance(event, Command):
         return outcome
-    outcome = undoing.with_former(runner, outcome, repertoire)
+    outcome = undoing.with_former(runner, event, outcome, repertoire)
     if not moment.is_spoken:
         return replace(outcome, lines=())
     if outcome.errand is None:

@@ -178,9 +178,11 @@ def other_side(turn: Turn, _: Event) -> Outcome:
 
 
 def start_over(turn: Turn, _: Event) -> Outcome:
-    """Go to the beginning of the routine."""
+    """Go to the beginning of the routine, with sound again, and with no step longer just once."""
+    plan = replace(turn.timeline.plan, more=None)
     anew = turn.voiced(voiced=False)
-    return anew.play(turn.timeline, 0, line("starting-again", routine=turn.timeline.plan.routine))
+    starting = line("starting-again", routine=plan.routine)
+    return anew.play(turn.repertoire.timeline(plan.id), 0, starting)
 
 
 def resume(turn: Turn, _: Event) -> Outcome:
@@ -393,8 +395,8 @@ def it_hurts(turn: Turn, _: Event) -> Outcome:
 
 
 def it_hurts_idle(turn: Turn, _: Event) -> Outcome:
-    """Give the care line; there is nothing to stop."""
-    return turn.close(line("it-hurts"), line("if-it-stays"))
+    """Give the care line, and stop what may sound here after all, begun long ago."""
+    return turn.leave(line("it-hurts"), line("if-it-stays"))
 
 
 def skip_it(turn: Turn, _: Event) -> Outcome:

@@ -4,7 +4,7 @@ What is done about which event stands in `transitions`; this module only knows h
 ask, tell, close, wait, stay quiet or complete, so that each of them is done in one way.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -97,8 +97,13 @@ class Turn:
     @property
     def skipped(self) -> tuple[Movement, ...]:
         """The movements that the runner has left out for good."""
-        skipped = self.runner.choices.skipped
-        return tuple(m for m in self.repertoire.catalogue.movements.values() if m.id in skipped)
+        return self._movements(self.runner.choices.skipped)
+
+    @property
+    def left_out(self) -> tuple[Movement, ...]:
+        """The movements that the runner has left out, for good or of this routine."""
+        planned = self.timeline.plan.choices.skipped if self.session.progress else frozenset()
+        return self._movements(self.runner.choices.skipped | planned)
 
     @property
     def all_routines(self) -> tuple[Routine, ...]:
@@ -263,7 +268,7 @@ class Turn:
 
     def what_to_bring_back(self) -> Ask:
         """Ask which of the skipped movements to do again."""
-        put = line("what-to-bring-back", movements=self.skipped)
+        put = line("what-to-bring-back", movements=self.left_out)
         return Ask(Question.WHAT_TO_BRING_BACK, put, put)
 
     def whether_to_remind(self, schedule: Schedule) -> Ask:
@@ -341,6 +346,9 @@ class Turn:
         stopping = self.session.phase is Phase.PLAYING and self.moment.has_player
         clip = PlayClip(timeline, step, offset, stopping, spoken=session.voiced)
         return replace(asking, player=clip)
+
+    def _movements(self, ids: Collection[str]) -> tuple[Movement, ...]:
+        return tuple(m for m in self.repertoire.catalogue.movements.values() if m.id in ids)
 
     def _runner(self, session: SessionState) -> Runner:
         return replace(self.runner, session=session)

@@ -7,76 +7,86 @@ transition has to think of it.
 from dataclasses import replace
 
 from skill.coaching.errors import PlanError
-from skill.coaching.events import Event
+from skill.coaching.events import Event, SkipForToday
 from skill.coaching.lines import line
 from skill.coaching.outcomes import Outcome
+from skill.coaching.plans import Step
 from skill.coaching.repertoire import Repertoire
 from skill.coaching.replanning import go_on_with, wish
-from skill.coaching.runner import Former, Phase, Runner
+from skill.coaching.runner import Former, Phase, Progress, Runner
 from skill.coaching.timeline import Timeline
 from skill.coaching.turns import Turn, spot_of
 
 
-def with_former(before: Runner, outcome: Outcome, repertoire: Repertoire) -> Outcome:
+def with_former(before: Runner, event: Event, outcome: Outcome, repertoire: Repertoire) -> Outcome:
     """Note in a command's outcome what an undo leads back to, if the command has changed it."""
     after = outcome.runner
     if outcome.forgets or after.former != before.former:
         return outcome
+    was, now = before.session.progress, after.session.progress
     former = after.former
-    if outcome.errand is not None:
-        former = None  # it is the reminders that an undo would mean, and those are not undone
+    if outcome.errand is not None or (isinstance(event, SkipForToday) and now is None):
+        former = None  # an undo would mean the reminders, or what was done by ending: not undone
     elif replanned := _before_replanning(before, after, repertoire):
         former = replanned
     elif (before.choices, before.waits) != (after.choices, after.waits):
         former = Former(before.choices, before.waits)
+    elif former is not None and now is not None and (was is None or not _same_routine(was, now)):
+        former = Former(former.choices, former.waits)  # its plan was that of a routine gone by
     return replace(outcome, runner=replace(after, former=former))
 
 
 def undo(turn: Turn, _: Event) -> Outcome:
-    """Take back the last change; from a movement that it led to, come back to the one before."""
+    """Take back the last change; from the movement that it led to, come back to the one before."""
     former = turn.runner.former
     if former is None:
         return turn.tell(line("nothing-to-undo"))
     choices = former.choices.known_to(turn.repertoire.catalogue)
     runner = replace(turn.runner, choices=choices, waits=former.waits, former=None)
     undone, told = replace(turn, runner=runner), line("undone")
-    begins_to_wait = turn.session.phase is Phase.PLAYING and undone.runs_on is not turn.runs_on
+    changes_mode = turn.session.phase is Phase.PLAYING and undone.runs_on is not turn.runs_on
     before = _timeline_before(turn, former)
     if before is not None:
-        return _as_before(undone, before, former.left, play=begins_to_wait)
+        returns = turn.step.movement.id == former.led_to
+        left = before.plan.steps[former.left] if returns and former.left is not None else None
+        return _as_before(undone, before, left, play=changes_mode)
     if choices != turn.runner.choices:
-        return wish(undone, lambda _: choices, told)
+        return wish(turn, lambda _: choices, told, runner=runner)
     if former.waits == turn.runner.waits:
         return undone.tell(line("nothing-to-undo"))
-    return (
-        undone.play(turn.timeline, turn.place.offset, told) if begins_to_wait else undone.tell(told)
-    )
+    if changes_mode:
+        return undone.play(turn.timeline, turn.place.offset, told)
+    return undone.tell(told)
 
 
-def _as_before(turn: Turn, before: Timeline, left: int | None, *, play: bool) -> Outcome:
+def _as_before(turn: Turn, before: Timeline, left: Step | None, *, play: bool) -> Outcome:
     """Go on with the plan before, at the same place or from the step that was left."""
     told = line("undone")
-    if left is None or left not in range(len(before.spans)):
+    if left is None:
         return go_on_with(turn, before.plan, told, play=play)
-    back_to = line("back-to", spot=spot_of(before.plan.steps[left]))
-    return turn.move_into(before, before.entry(left), told, back_to)
+    back_to = line("back-to", spot=spot_of(left))
+    return turn.move_into(before, before.entry(left.index), told, back_to)
+
+
+def _same_routine(one: Progress, other: Progress) -> bool:
+    return one.plan_id.partition("_")[0] == other.plan_id.partition("_")[0]
 
 
 def _before_replanning(before: Runner, after: Runner, repertoire: Repertoire) -> Former | None:
     """Return what was before the plan under way became another of the same routine, if it did."""
     was, now = before.session.progress, after.session.progress
-    if was is None or now is None or was.plan_id == now.plan_id:
+    if was is None or now is None or was.plan_id == now.plan_id or not _same_routine(was, now):
         return None
     old, new = repertoire.timeline(was.plan_id).plan, repertoire.timeline(now.plan_id).plan
-    if old.routine != new.routine:
-        return None
-    step = old.steps[was.bookmark.step]
-    has_left = step.movement != new.steps[now.bookmark.step].movement
-    return Former(before.choices, before.waits, old.id, step.index if has_left else None)
+    step, movement = old.steps[was.bookmark.step], new.steps[now.bookmark.step].movement
+    former = Former(before.choices, before.waits, old.id)
+    if step.movement == movement:
+        return former
+    return replace(former, left=step.index, led_to=movement.id)
 
 
 def _timeline_before(turn: Turn, former: Former) -> Timeline | None:
-    """Return the timeline of the plan before, if one of its routine is still under way."""
+    """Return the timeline of the plan before, if there still is one with the step that was left."""
     sounds_elsewhere = turn.session.phase is Phase.PLAYING and not turn.moment.has_player
     if former.plan_id is None or turn.session.progress is None or sounds_elsewhere:
         return None
@@ -84,4 +94,4 @@ def _timeline_before(turn: Turn, former: Former) -> Timeline | None:
         before = turn.repertoire.timeline(former.plan_id)
     except PlanError:
         return None
-    return before if before.plan.routine == turn.timeline.plan.routine else None
+    return before if (former.left or 0) < len(before.spans) else None

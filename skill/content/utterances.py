@@ -36,7 +36,11 @@ CUSTOM_INTENTS: Mapping[str, Mapping[str, str]] = {
     "HoldForIntent": {"duration": "AMAZON.DURATION", "number": "AMAZON.NUMBER"},
     "HoldLongerIntent": {},
     "HoldShorterIntent": {},
-    "MoreTimeIntent": {"duration": "AMAZON.DURATION", "number": "AMAZON.NUMBER"},
+    "MoreTimeIntent": {
+        "duration": "AMAZON.DURATION",
+        "seconds": "AMAZON.NUMBER",
+        "number": "AMAZON.NUMBER",
+    },
     "CountSlowerIntent": {},
     "CountFasterIntent": {},
     "TighterSideIntent": {"side": "SIDE"},

@@ -9,9 +9,16 @@ its log. Overwriting it (`secure_delete`) is not enough: where pages were split,
 stay in the gaps between records. So the file is rewritten, and the log copied into it and
 emptied. A reader who is in the middle of something can keep the log from being emptied; the
 file remembers that it is still to be swept, and each write and each opening tries again.
+
+A file that is found damaged at the start is mended by one process, while no other has it open: a
+lock file beside it is shared by all who have, and had alone by who mends. What can be read is
+written to a new file, `….mending`; with its renaming to `….mended` it is decided that this is the
+database, and whoever starts next puts it in its place, should the one who mends be killed before.
+Where there is no `fcntl` (Windows) nothing is locked: there a file that is open cannot be replaced.
 """
 
 import logging
+import os
 import shutil
 import sqlite3
 import threading
@@ -20,18 +27,27 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from skill.ports import ConflictError, Stored, StoreError
 
-BUSY_SECONDS = 1.0
-"""How long a write waits for others' writes; a load and a write fit into the time of an answer."""
+try:
+    import fcntl
+except ImportError:  # on Windows
+    fcntl = None  # type: ignore[assignment]
+
+BUSY_SECONDS = 0.6
+"""How long a write waits for others' writes; less than `bounded.SECONDS`, or nobody heard why."""
+MENDING_SECONDS = 10.0
+"""How long a start waits for others who look at a damaged file, or mend it."""
 RETRY_SECONDS = 0.001
 """How long to rest before looking again whether the file is free. SQLite's own waiting rests up to
 0.1 s, so that under load who has come last is served first, and some wait for seconds."""
 
 _PLAIN_CODE = 0xFF
 """Of an error's code, the part that says what it is; the rest says why."""
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
+"""What reading a damaged file may end in; anything else is no fault of the file."""
+_NO_DATABASE = "is no database"
 _MAGIC = b"SQLite format 3\0"
 """What every database file begins with."""
 
@@ -65,9 +81,9 @@ log = logging.getLogger(__name__)
 class SqliteStore:
     """Implements `SessionStore` in the file at `path`, which is made where it is missing.
 
-    A file that is no database, or a damaged one, is moved aside, next to its place, and a new one
+    A file that is no database, or a damaged one, is kept aside, next to its place, and a new one
     begun with what can be read of it; no deletion reaches into it there. Raise `StoreError` if the
-    file cannot be opened or made.
+    file cannot be opened or made, or is damaged and cannot be mended.
     """
 
     def __init__(self, path: Path) -> None:
@@ -75,11 +91,17 @@ class SqliteStore:
         self._local = threading.local()
         self._open_connections: list[sqlite3.Connection] = []
         self._writing = threading.Lock()
+        self._lock = _FileLock(Path(f"{self._path}.lock"))
+        self._opening = threading.Lock()
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as refused:
             raise StoreError(f"cannot make the folder {self._path.parent}: {refused}") from refused
-        self._create()
+        try:
+            self._begin()
+        except StoreError:
+            self.close()
+            raise
 
     def load(self, key: str) -> Stored | None:
         """Return the document under a key, or None."""
@@ -151,62 +173,182 @@ class SqliteStore:
 
     def close(self) -> None:
         """Close every thread's connection."""
+        self._hang_up()
+        self._lock.release()
+
+    def _hang_up(self) -> None:
         while self._open_connections:
             self._open_connections.pop().close()
         self._local = threading.local()
 
-    def _create(self) -> None:
-        # Not left to SQLite to find out: it would throw away the log beside such a file.
-        if not self._may_be_database():
-            self._move_aside()
-        try:
-            self._make_tables()
-            damage = self._damage()
-        except StoreError as refused:
-            if type(refused.__cause__) is not sqlite3.DatabaseError:
-                self.close()
-                raise
-            damage = str(refused.__cause__)
-        if damage:
+    def _begin(self) -> None:
+        """Open the file, mended if it is damaged."""
+        deadline = time.monotonic() + MENDING_SECONDS
+        has_mended = False
+        while True:
+            self._share(deadline)
+            found = self._identity()
+            damage = self._mended_waits() or self._damage()
+            if not damage:
+                break
+            if has_mended:
+                raise StoreError(f"{self._path} {damage}, though it was mended just now")
             self.close()
-            aside = self._move_aside(f"is damaged ({damage})")
-            self._make_tables()
-            self._take_over(aside)
+            if self._have_alone(found, damage, deadline):
+                self._mend()
+                has_mended = True
+                deadline = time.monotonic() + MENDING_SECONDS
+                self.close()
         self._sweep()
 
-    def _damage(self) -> str:
-        """Return what is wrong with the file; nothing if all of it can be read."""
-        with self._connection() as connection:
-            (told,) = _execute(connection, "PRAGMA quick_check(1)").fetchone()
-        return "" if told == "ok" else str(told)
+    def _share(self, deadline: float) -> None:
+        while not self._lock.acquire(alone=False):
+            if time.monotonic() > deadline:
+                raise StoreError(f"cannot use the database {self._path}: it is being mended")
+            time.sleep(RETRY_SECONDS)
 
-    def _take_over(self, aside: Path) -> None:
-        """Copy what can be read of a damaged file: from both its ends, to where it is damaged."""
+    def _have_alone(self, found: object, damage: str, deadline: float) -> bool:
+        """Wait until no other process has the damaged file; False once it is not there any more."""
+        while not self._lock.acquire(alone=True):
+            if self._identity() != found:
+                return False
+            if time.monotonic() > deadline:
+                raise StoreError(
+                    f"{self._path} {damage}, and another process has it open:"
+                    " end that one, then start anew"
+                )
+            time.sleep(RETRY_SECONDS)
+        return True
+
+    def _identity(self) -> object:
+        """Return what tells the file from another one in its place."""
+        try:
+            found = self._path.stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
+
+    def _mended_waits(self) -> str:
+        return "is damaged, and mended already" if self._beside("mended").exists() else ""
+
+    def _damage(self) -> str:
+        """Make what is missing; return what is wrong with the file, if not all can be read."""
+        # Not left to SQLite to find out: it would throw away the log beside such a file.
+        if not self._may_be_database():
+            return _NO_DATABASE
+        try:
+            self._make_tables()
+            with self._connection() as connection:
+                (told,) = _execute(connection, "PRAGMA quick_check(1)").fetchone()
+        except StoreError as refused:
+            if type(refused.__cause__) is not sqlite3.DatabaseError:
+                raise
+            told = str(refused.__cause__)
+        return "" if told == "ok" else f"is damaged ({told})"
+
+    def _mend(self) -> None:
+        """Put a file with all that can be read in the place of a damaged one, now we have it alone.
+
+        The old one or the new one is there at every moment, whole, whatever happens.
+        """
+        try:
+            if self._mended_waits():
+                self._put_mended()
+                return
+            damage = self._damage()
+            self._hang_up()
+            if not damage:
+                return
+            try:
+                taken = self._write_anew(is_database=damage != _NO_DATABASE)
+                aside = self._keep_aside()
+                self._beside("mending").replace(self._beside("mended"))
+            finally:
+                self._clear_up()
+            _synchronise(self._path.parent)
+            log.error("%s %s; kept as %s, a new one is begun", self._path, damage, aside.name)
+            log.warning("%d runners were taken over from %s", taken, aside.name)
+            self._put_mended()
+        except (OSError, sqlite3.Error) as refused:
+            raise StoreError(
+                f"cannot mend the damaged database {self._path}: {refused}; nothing is lost by it:"
+                f" make room in {self._path.parent} and see that it can be written, then start"
+                " anew, or move the file away, to begin without it"
+            ) from refused
+
+    def _put_mended(self) -> None:
+        """Finish what is decided: the old log goes, which is not the new file's, and the old file.
+
+        Who starts before this is done, does it.
+        """
+        for suffix in ("-wal", "-shm", "-journal"):
+            Path(f"{self._path}{suffix}").unlink(missing_ok=True)
+        self._beside("mended").replace(self._path)
+        _synchronise(self._path.parent)
+
+    def _write_anew(self, *, is_database: bool) -> int:
+        """Write what can be read of the damaged file to a new one beside it; return how much."""
+        self._clear_up()  # of whoever was killed before
+        rows, newest = self._what_can_be_read() if is_database else ({}, 0)
+        with closing(sqlite3.connect(self._beside("mending"), isolation_level=None)) as new:
+            new.execute("PRAGMA synchronous = FULL")
+            new.executescript(_SCHEMA)
+            new.execute("BEGIN")
+            new.executemany("INSERT OR IGNORE INTO runners VALUES (?, ?, ?)", rows.values())
+            if newest:
+                new.execute("INSERT INTO deletions VALUES (1, ?, ?)", (newest, newest))
+            new.execute("COMMIT")
+            (taken,) = new.execute("SELECT COUNT(*) FROM runners").fetchone()
+        return int(taken)
+
+    def _what_can_be_read(self) -> tuple[dict[str, tuple[str, int, bytes]], int]:
+        """Read a damaged file from both its ends, to where it is damaged."""
         taken: dict[str, tuple[str, int, bytes]] = {}
         newest = 0
         # A copy is read: by reading, SQLite may write beside a file, and this one stays as it is.
-        with TemporaryDirectory() as folder:
-            copy = Path(folder) / "copy"
-            for suffix in ("-wal", ""):
-                with suppress(FileNotFoundError):
-                    shutil.copyfile(f"{aside}{suffix}", f"{copy}{suffix}")
-            with closing(sqlite3.connect(copy)) as old:
-                with suppress(sqlite3.DatabaseError):
-                    (newest,) = old.execute(
-                        "SELECT IFNULL(MAX(newest), 0) FROM deletions"
-                    ).fetchone()
-                for statement in (_ALL_RUNNERS, f"{_ALL_RUNNERS} DESC"):
-                    with suppress(sqlite3.DatabaseError):
-                        for row in old.execute(statement):
-                            taken[row[0]] = row
-        with self._connection() as connection, connection:
-            _execute(connection, "BEGIN IMMEDIATE")
-            connection.executemany("INSERT OR IGNORE INTO runners VALUES (?, ?, ?)", taken.values())
-            if newest:
-                connection.execute(
-                    "INSERT OR IGNORE INTO deletions VALUES (1, ?, ?)", (newest, newest)
-                )
-        log.warning("%d runners were taken over from %s", len(taken), aside.name)
+        copy = self._beside("mending-copy")
+        for suffix in ("-wal", ""):
+            with suppress(FileNotFoundError):
+                shutil.copyfile(f"{self._path}{suffix}", f"{copy}{suffix}")
+        with closing(sqlite3.connect(copy)) as old:
+            with _to_the_damage():
+                (newest,) = old.execute("SELECT IFNULL(MAX(newest), 0) FROM deletions").fetchone()
+            for statement in (_ALL_RUNNERS, f"{_ALL_RUNNERS} DESC"):
+                with _to_the_damage():
+                    for row in old.execute(statement):
+                        taken[row[0]] = row
+        return taken, newest
+
+    def _keep_aside(self) -> Path:
+        """Have the file and its log under another name, too: all bytes, for whoever looks at it."""
+        # Where a file that is open cannot be moved (Windows), that shows here, and not half-way.
+        self._path.rename(self._path)
+        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
+        aside = self._path.with_name(f"{self._path.name}.unreadable-{stamp}")
+        for suffix in ("-wal", "-journal", ""):
+            old, kept = Path(f"{self._path}{suffix}"), Path(f"{aside}{suffix}")
+            try:
+                kept.hardlink_to(old)
+            except FileNotFoundError:
+                continue
+            except OSError:  # not every file system has links
+                self._copy(old, kept)
+        return aside
+
+    def _copy(self, file: Path, to: Path) -> None:
+        copy = self._beside("mending-copy")
+        shutil.copyfile(file, copy)
+        _synchronise(copy)
+        copy.replace(to)
+
+    def _clear_up(self) -> None:
+        """Remove what was only needed to mend the file."""
+        for name in ("mending", "mending-copy"):
+            for suffix in ("", "-wal", "-shm", "-journal"):
+                Path(f"{self._beside(name)}{suffix}").unlink(missing_ok=True)
+
+    def _beside(self, suffix: str) -> Path:
+        return self._path.with_name(f"{self._path.name}.{suffix}")
 
     def _make_tables(self) -> None:
         with self._connection() as connection:
@@ -249,19 +391,6 @@ class SqliteStore:
         except OSError as refused:
             raise StoreError(f"cannot read the database {self._path}: {refused}") from refused
 
-    def _move_aside(self, why: str = "is no database") -> Path:
-        """Keep the file and its log under another name: all its bytes, for whoever mends it."""
-        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
-        aside = self._path.with_name(f"{self._path.name}.unreadable-{stamp}")
-        try:
-            for suffix in ("-wal", "-shm", ""):
-                with suppress(FileNotFoundError):
-                    Path(f"{self._path}{suffix}").rename(f"{aside}{suffix}")
-        except OSError as refused:
-            raise StoreError(f"cannot move {self._path} out of the way: {refused}") from refused
-        log.error("%s %s; kept as %s, a new one is begun", self._path, why, aside.name)
-        return aside
-
     @contextmanager
     def _turn(self) -> Iterator[None]:
         """Wait for this process's other writes: of all its threads only one waits for the file."""
@@ -278,6 +407,12 @@ class SqliteStore:
         try:
             connection = getattr(self._local, "connection", None)
             if connection is None:
+                with self._opening:
+                    if not self._lock.is_held:
+                        self._share(time.monotonic() + BUSY_SECONDS)
+                        if waits := self._mended_waits():
+                            self._lock.release()
+                            raise StoreError(f"{self._path} {waits}: start anew")
                 connection = self._local.connection = self._connect()
             yield connection
         except sqlite3.Error as refused:
@@ -299,6 +434,66 @@ class SqliteStore:
             raise
         self._open_connections.append(connection)
         return connection
+
+
+class _FileLock:
+    """A lock that processes share, or one has alone; it goes with the process that has it."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._descriptor: int | None = None
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it is ours, shared or alone."""
+        return self._descriptor is not None
+
+    def acquire(self, *, alone: bool) -> bool:
+        """Take it, which we do not have, if that is possible at once; tell."""
+        try:
+            descriptor = os.open(self._path, os.O_RDONLY | os.O_CREAT, 0o666)
+            try:
+                if fcntl:
+                    fcntl.flock(
+                        descriptor, fcntl.LOCK_NB | (fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
+                    )
+            except OSError:
+                os.close(descriptor)
+                raise
+        except BlockingIOError:
+            return False
+        except OSError as refused:
+            raise StoreError(f"cannot use the lock {self._path}: {refused}") from refused
+        self._descriptor = descriptor
+        return True
+
+    def release(self) -> None:
+        """Give it up, if we have it. Closed, not unlocked: a process we forked off may share it."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+
+@contextmanager
+def _to_the_damage() -> Iterator[None]:
+    """Go on after an error that damage is reason enough for."""
+    try:
+        yield
+    except sqlite3.DatabaseError as refused:
+        code = getattr(refused, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+        if code & _PLAIN_CODE not in _DAMAGED:
+            raise
+
+
+def _synchronise(path: Path) -> None:
+    """Have a file, or the names in a folder, on the disk; Windows can do that of no folder."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _empty_log(connection: sqlite3.Connection) -> bool:

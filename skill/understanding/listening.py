@@ -8,7 +8,7 @@ like nothing is a fallback.
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from skill.understanding.durations import durations
@@ -30,6 +30,9 @@ CLAUSE_END = re.compile(r"[,.;:!?\u2013\u2014\u2026]+\s+|\sbut\s")
 REASON = re.compile(r"\s(?:because|since)\s")
 """What stands after it."""
 
+FIRST = "ItHurtsIntent"
+"""What counts before all else, wherever in a sentence one of its samples stands: "next, ouch"."""
+
 KEPT_BY_ALEXA: Mapping[str, Callable[[], SlotType]] = {
     "AMAZON.DURATION": durations,
     "AMAZON.NUMBER": numbers,
@@ -47,6 +50,7 @@ class Understanding:
         types.update({name: make() for name, make in KEPT_BY_ALEXA.items()})
         types.update({kind["name"]: Names(kind) for kind in language.get("types", ())})
         samples = tuple(read_samples(language))
+        self._first = {tuple(sample.words()) for sample in samples if sample.intent == FIRST}
         self._templates = Templates(samples, types)
         self._nearest = Nearest(samples, types)
 
@@ -60,12 +64,23 @@ class Understanding:
         meant = self._meaning(text) or (self._meaning(clause) if before or reason else None)
         return meant or Understood(FALLBACK)
 
+    def _said_first(self, words: Sequence[str]) -> Understood | None:
+        """Find what counts before all else within a sentence; one word alone may mean anything."""
+        longest = max(map(len, self._first), default=0)
+        pieces = (
+            tuple(words[start : start + length])
+            for length in range(2, longest + 1)
+            for start in range(len(words) - length + 1)
+        )
+        return Understood(FIRST) if any(piece in self._first for piece in pieces) else None
+
     def _meaning(self, text: str) -> Understood | None:
         said = plain_sentence(text)
         if len(said) > LONGEST:
             return None
         return (
             self._templates.match(said)
+            or self._said_first(said.split())
             or self._nearest.match(said)
             or self._templates.match_unknown(said)
         )

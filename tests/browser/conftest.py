@@ -76,7 +76,9 @@ class House:
         self.now = START
         self.store = store or MemoryStore()
         self.settings = replace(Settings(), **settings)
-        self.service = build(self.settings, store=self.store, clock=lambda: self.now)
+        self.service = build(
+            self.settings, store=self.store, clock=lambda: self.now, cues_when_needed=True
+        )
         self.app = create_app(self.settings, service=self.service)
 
     def page(self, client=None) -> Page:

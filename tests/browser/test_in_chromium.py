@@ -7,17 +7,18 @@ import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
 from skill.coaching.movements import SECOND
 from tests.simulators.node import node_package
 
-playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+pytest.importorskip("playwright", reason="Playwright is not installed")
+from playwright import sync_api as playwright
 
 COMMANDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 WIDE, NARROW = {"width": 1280, "height": 860}, {"width": 320, "height": 640}
+PAGES = ("/", "/guides/", "/history")
 HEAVIEST = 150_000
 """Bytes of a page with all that it loads, sound aside."""
 PATIENCE = 8_000
@@ -39,6 +40,18 @@ globalThis.webkitSpeechRecognition = globalThis.SpeechRecognition = class {
   }
   abort() { this.onend(); }
 };
+"""
+VOICE = """
+globalThis.spoken = [];
+globalThis.SpeechSynthesisUtterance = class { constructor(text) { this.text = text; } };
+Object.defineProperty(globalThis, "speechSynthesis", { value: {
+  getVoices: () => [{}],
+  cancel() {},
+  speak(speech) {
+    globalThis.spoken.push([speech.text, document.querySelector("audio").paused]);
+    setTimeout(() => speech.onend(), 200);
+  },
+} });
 """
 REFUSES_ONCE = """
 const play = HTMLMediaElement.prototype.play;
@@ -141,6 +154,12 @@ def wait_to_see(page, selector):
 def type_in(page, words):
     page.fill("#words", words)
     page.press("#words", "Enter")
+
+
+@pytest.fixture(scope="module")
+def axe() -> str:
+    _, folder = node_package("axe")
+    return (folder / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
 
 
 class TestARoutine:
@@ -323,6 +342,7 @@ class TestTrouble:
         first = visit()
         start(first)
         seek(first, 40)
+        first.wait_for_timeout(1000)
         second_tab = visit(context=first.context)
         wait_for(second_tab, "#notice", "another tab|plays in")
         assert not is_paused(first)
@@ -386,24 +406,48 @@ class TestSpeech:
         wait_for(page, "#side", "right")
         until(page, "!document.querySelector('audio').paused")
 
-    @pytest.mark.parametrize(
-        ("error", "words"),
-        [
-            ("not-allowed", "not allowed to use the microphone"),
-            ("audio-capture", "no microphone"),
-            ("network", "network"),
-            ("no-speech", "heard nothing"),
-            ("of-tomorrow", "could not listen"),
-        ],
-    )
-    def test_what_cannot_be_heard(self, visit, error, words):
+    def test_a_question_is_listened_for(self, visit):
+        """Asked something in answer to speech, nobody has to press anything to answer."""
+        page = visit(script=RECOGNITION)
+        page.evaluate(
+            "globalThis.told = { words: 'forget me' };"
+            "setTimeout(() => { globalThis.told.words = 'no'; }, 90)"
+        )
+        page.click("#listen")
+        wait_for(page, "#heard", "no")
+        playwright.expect(page.locator("#replies")).to_be_hidden()
+
+    def test_what_cannot_be_heard(self, visit):
         """A microphone that is missing or refused is told in words, and the sound goes on."""
         page = visit(script=RECOGNITION)
         start(page)
-        page.evaluate(f"globalThis.told = {{ error: '{error}' }}")
-        page.keyboard.press("m")
-        wait_for(page, "#said", words)
-        until(page, "!document.querySelector('audio').paused")
+        for error, words in {
+            "not-allowed": "not allowed to use the microphone",
+            "audio-capture": "no microphone",
+            "network": "network",
+            "no-speech": "heard nothing",
+            "of-tomorrow": "could not listen",
+        }.items():
+            page.evaluate(f"globalThis.told = {{ error: '{error}' }}")
+            page.keyboard.press("m")
+            wait_for(page, "#said", words)
+            until(page, "!document.querySelector('audio').paused")
+
+    def test_answers_are_read_aloud(self, visit):
+        """The guide waits while an answer is read; switched off, nothing is read."""
+        page = visit(script=VOICE)
+        assert page.evaluate("spoken") == []  # before the page was touched
+        start(page)
+        seek(page, 35)
+        type_in(page, "how long left")
+        until(page, "spoken.length === 2 && !document.querySelector('audio').paused")
+        assert all(was_paused for _, was_paused in page.evaluate("spoken"))
+        page.click("#help-open")
+        page.uncheck("#voice-on")
+        page.click("#help-close")
+        type_in(page, "where am I")
+        wait_for(page, "#said", "figure four")
+        assert len(page.evaluate("spoken")) == 2
 
     def test_no_recognition(self, visit):
         """A browser that cannot listen shows no microphone, and says what to do instead."""
@@ -413,66 +457,64 @@ class TestSpeech:
 
 
 class TestLooks:
-    @pytest.fixture(scope="class")
-    def axe(self) -> str:
-        _, folder = node_package("axe")
-        return (Path(folder) / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
+    def test_nothing_keeps_anybody_out(self, visit, axe):
+        """Axe finds nothing on any page, in a routine, asked something, with the help open."""
 
-    @pytest.mark.parametrize("scheme", ["light", "dark"])
-    def test_nothing_keeps_anybody_out(self, visit, axe, scheme):
-        """Axe finds nothing on any page, in a routine, with the help open, with weeks shown."""
-
-        def violations(page):
+        def check(page):
             page.evaluate(axe)
-            found = page.evaluate("axe.run()")["violations"]
-            return [(v["id"], [node["html"][:120] for node in v["nodes"]]) for v in found]
+            for scheme in ("light", "dark"):
+                page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+                found = page.evaluate("axe.run()")["violations"]
+                assert [(v["id"], [node["html"][:120] for node in v["nodes"]]) for v in found] == []
 
-        page = visit(color_scheme=scheme, reduced_motion="reduce")
-        assert violations(page) == []
+        page = visit()
+        check(page)
         page.keyboard.press("?")
-        assert violations(page) == []
+        check(page)
         page.keyboard.press("Escape")
         start(page)
         seek(page, 35)
         wait_for(page, "#cue", "Hold")
-        assert violations(page) == []
         type_in(page, "forget me")
         wait_to_see(page, "#replies")
-        assert violations(page) == []
-        guides = visit("/guides/", context=page.context)
-        guides.evaluate("document.querySelectorAll('details').forEach((d) => (d.open = true))")
-        assert violations(guides) == []
-        history = visit("/history", context=page.context)
-        wait_to_see(history, ".calendar")
-        assert violations(history) == []
+        check(page)
+        page.goto(page.url + "guides/")
+        page.evaluate("document.querySelectorAll('details').forEach((d) => (d.open = true))")
+        check(page)
+        page.goto(page.url.replace("guides/", "history"))
+        wait_to_see(page, ".calendar")
+        check(page)
 
-    @pytest.mark.parametrize("path", ["/", "/guides/", "/history"])
-    def test_a_narrow_phone(self, visit, path):
+    def test_a_narrow_phone(self, visit, address):
         """Nothing is wider than a phone of 320 pixels, in a routine neither."""
-        page = visit(path, viewport=NARROW)
-        if path == "/":
-            start(page, "strength")
-            wait_to_see(page, "#figure svg")
-        page.wait_for_timeout(300)
+        page = visit(viewport=NARROW)
+        for path in ("/", "/guides/", "/history", "/"):
+            page.goto(address + path)
+            assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"], path
+        start(page, "strength")
+        wait_to_see(page, "#figure svg")
         assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
 
-    @pytest.mark.parametrize("path", ["/", "/guides/", "/history"])
-    def test_weight(self, visit, path):
-        """A page with all that it loads, and the coach's with a routine, is light."""
-        weights = {}
-        page = visit("/healthz")
-        page.on("requestfinished", lambda done: weights.__setitem__(done, done.sizes()))
-        page.goto(page.url.replace("/healthz", path))
-        if path == "/":
-            page.wait_for_selector("body[data-ready]")
-            start(page, "strength")
-        page.wait_for_timeout(500)
-        silent = {
-            done: sum(size[part] for part in ("responseBodySize", "responseHeadersSize"))
-            for done, size in weights.items()
-            if ".mp3" not in done.url
-        }
-        assert 0 < sum(silent.values()) <= HEAVIEST
+    def test_weight(self, visit, address):
+        """A page with all that it loads, and the coach's with a whole routine, is light."""
+        for path in PAGES:
+            weights = {}
+            page = visit("/healthz")  # nothing is kept from another page
+            page.on("requestfinished", lambda done, w=weights: w.__setitem__(done, done.sizes()))
+            page.goto(address + path)
+            if path == "/":
+                page.wait_for_selector("body[data-ready]")
+                start(page, "strength")
+                for step in range(page.locator("#strip li").count()):
+                    until(page, f"document.querySelectorAll('#strip li')[{step}].ariaCurrent")
+                    page.keyboard.press("ArrowRight")
+            page.wait_for_timeout(300)
+            silent = {
+                done.url: sum(size[part] for part in ("responseBodySize", "responseHeadersSize"))
+                for done, size in weights.items()
+                if ".mp3" not in done.url
+            }
+            assert 0 < sum(silent.values()) <= HEAVIEST, path
 
     def test_first_paint_needs_one_round_trip(self, visit):
         """Nothing that the page loads besides is waited for before something is seen."""
@@ -493,3 +535,4 @@ class TestLooks:
         page.click("#post-run summary >> nth=0")
         page.click("#post-run .chapters a >> nth=1")
         until(page, "document.querySelector('#post-run audio').currentTime > 55")
+        wait_for(page, "#post-run .now-said", "[a-z]{3}")

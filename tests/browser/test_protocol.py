@@ -81,6 +81,13 @@ class TestARoutine:
         page.say("remind me on tuesdays at seven in the morning")
         assert "remind" in " ".join(page.press("yes")["said"])
 
+    def test_a_question_that_is_not_answered(self, page):
+        """The page tells that nobody has answered, and the guide goes on: nothing is asked then."""
+        page.press("start", routine="post-run")
+        assert page.say("forget me")["session"]["asked"] == "forget-me"
+        told = page.notice("unanswered")
+        assert (told["session"]["asked"], told["session"]["phase"]) == (None, "playing")
+
     def test_forgetting(self, page, house):
         """After a yes nothing is stored of the runner, and the cookie is gone."""
         page.press("start", routine="post-run")

@@ -160,7 +160,7 @@ EXPECTED: dict[str, tuple[str, str, str, str]] = {
         "help-stepping? -> stepping",
     ),
     "ItHurts": (
-        "it-hurts if-it-stays -> idle",
+        "it-hurts if-it-stays [stop] -> idle",
         "it-hurts easier [stop] skip-or-resume? -> paused",
         "it-hurts easier [stop] skip-or-resume? -> paused",
         "it-hurts easier skip-or-resume? -> paused",

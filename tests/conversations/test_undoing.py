@@ -9,6 +9,8 @@ from skill.coaching.plans import Choices
 from skill.coaching.runner import Former, Phase, Question
 from skill.records import encode
 from skill.sessions import storage_key
+from tests.conversations.test_speaker import Unreachable
+from tests.simulators.coach import Coach
 
 
 def is_at(coach, spot: str, second: float) -> bool:
@@ -225,3 +227,70 @@ def test_a_movement_that_is_no_more(holding):
     assert holding.remembered.choices.skipped == {"clam"}
     holding.tell("undo that")
     assert holding.remembered.choices == Choices(skipped=frozenset({"clam"}), bed=True)
+
+
+def test_another_day(bridging):
+    """What was done to a routine that is over is not undone in the next one of its name."""
+    bridging.wait_for(1, 5)
+    bridging.tell("skip the clam")
+    bridging.echo.wait(bridging.place.routine_left / 1000 + 1)
+    bridging.echo.wait(48 * 3600)
+    bridging.tell("start the pre run routine")
+    bridging.wait_for(0, 18)
+    heard = bridging.tell("undo that")
+    assert is_at(bridging, "heel-bridge both", 18)
+    assert any(told in heard.speech for told in bridging.wording.answers["nothing-to-undo"])
+
+
+def test_much_later_in_the_same_routine(bridging):
+    """Having gone on since, nobody is taken back to what was skipped long ago."""
+    bridging.wait_for(1, 5)
+    bridging.tell("skip the clam")
+    bridging.wait_for(3, 5)
+    place = bridging.spot, bridging.second
+    assert place[0] == "kick-back left"
+    bridging.tell("undo that")
+    assert (bridging.spot, bridging.second) == place
+    assert bridging.timeline.plan.id == "pre-run"
+
+
+def test_what_cannot_be_undone_is_kept(coach):
+    """An undo that would leave nothing of the routine changes nothing at all."""
+    coach.tell("never do the lying figure four")
+    coach.tell("never do the pigeon pose")
+    coach.tell("bring back the pigeon pose")
+    coach.tell("start the post run stretch")
+    before = coach.remembered
+    heard = coach.tell("undo that")
+    assert any(told in heard.speech for told in coach.wording.answers["nothing-would-be-left"])
+    assert coach.remembered.choices == before.choices
+    assert coach.remembered.former == before.former
+
+
+def test_a_skip_that_ends_the_routine(holding):
+    """It counts as done, and what was wished before it stays."""
+    holding.tell("hold it longer")
+    holding.wait_for(2, 5)
+    holding.tell("skip the pigeon")
+    holding.tell("undo that")
+    assert holding.remembered.choices.hold_seconds == 40
+
+
+def test_bringing_back_what_is_out_today(bridging):
+    """What was left out just today can be brought back by its name."""
+    bridging.tell("skip the clam today")
+    heard = bridging.tell("bring back the clam")
+    assert "clam" in heard.speech
+    assert is_at(bridging, "heel-bridge both", 18)
+    assert bridging.timeline.plan.id == "pre-run"
+
+
+def test_without_a_store():
+    """Nobody is told that nothing was changed, where that cannot be known."""
+    coach = Coach(Unreachable())
+    coach.tell("start the post run stretch")
+    coach.wait_for(0, 12)
+    coach.tell("hold it longer")
+    heard = coach.tell("undo that")
+    assert heard.speech in coach.wording.answers["trouble"]
+    assert coach.plays

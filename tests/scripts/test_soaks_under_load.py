@@ -1,14 +1,19 @@
 """The soaks that try to break the service: each once, small; and that they notice what breaks."""
 
+import json
+import os
 from random import Random
 
 import pytest
 
 from scripts.soaks import crash, fuzz, load, race
 from scripts.soaks.__main__ import BROKEN, KEPT, main
+from scripts.soaks.memory import WARM_FROM, Growth, held, is_warm
 from scripts.soaks.mutations import ODD, Bender, garbled, written
 from scripts.soaks.race import NotAskedForError, Told
+from scripts.soaks.servers import Server, faults
 from scripts.soaks.speakers import Stream
+from scripts.soaks.stints import Stint
 from skill import web
 from skill.alexa.responding import Responder
 from skill.alexa.tokens import Token
@@ -54,7 +59,7 @@ class TestFuzz:
     def test_a_server_error_is_noticed(self, monkeypatch, tmp_path):
         """A fault of the service ends it, and the request that led there is kept."""
         monkeypatch.setattr(web, "_parse", lambda _: {}["nothing"])
-        fuzzed = fuzz.fuzz(1, 1, silent, 50, tmp_path)
+        fuzzed = fuzz.fuzz(Stint(count=50), 1, silent, tmp_path)
         assert fuzzed.is_broken
         assert "status 500" in fuzzed.reason
         assert fuzzed.kept.exists()
@@ -67,22 +72,33 @@ class TestFuzz:
             return answer(self, outcome, aloud=True, **more)
 
         monkeypatch.setattr(Responder, "respond", talkative)
-        assert "illegal" in fuzz.fuzz(1, 1, silent, 300, tmp_path).reason
+        assert "illegal" in fuzz.fuzz(Stint(count=300), 1, silent, tmp_path).reason
 
 
 class TestCrash:
     def test_two_kills(self):
         """Servers killed under load lose nothing that was acknowledged."""
-        crashed = crash.crash(2, 1, silent)
+        crashed = crash.crash(Stint(count=2), 1, silent)
         assert not crashed.is_broken, crashed.reason
         assert crashed.kills >= 2
         assert crashed.acknowledged
+
+    def test_what_is_lost_is_noticed(self, monkeypatch):
+        """A change that was acknowledged and is not kept ends it, and is named."""
+
+        def forgotten(runner, before):
+            envelope, _ = crash._hold_for(runner, before)  # noqa: SLF001 - a change, as any
+            return envelope, lambda _: False
+
+        monkeypatch.setattr(crash, "_CHANGES", (forgotten,))
+        crashed = crash.crash(Stint(minutes=1), 1, silent)
+        assert "LostError: forgotten was acknowledged, and is not kept" in crashed.reason
 
 
 class TestRace:
     def test_some_rounds(self):
         """Several devices at once lose no wish, and reach no place that nobody asked for."""
-        raced = race.race(200, 1, silent)
+        raced = race.race(Stint(count=200), 1, silent)
         assert not raced.is_broken, raced.reason
         assert raced.events >= 200
 
@@ -105,22 +121,149 @@ class TestRace:
 
 
 class TestLoad:
-    def test_a_second(self):
-        """Signed requests from sixteen connections are all answered."""
-        loaded = load.load(1, 1, silent)
-        assert not loaded.reason
-        assert len(loaded.answers) > 16
+    def test_some_requests(self):
+        """Signed requests from sixteen connections are all answered, and no fault is logged."""
+        loaded = load.load(Stint(minutes=1, count=200), 1, silent)
+        assert not loaded.broken
+        assert len(loaded.answers) >= 200
+        assert loaded.seconds < 60
         assert "no errors" in loaded.summary()
+
+    def test_what_a_server_logs_is_noticed(self, monkeypatch):
+        """A fault that only the servers' logs tell of breaks it."""
+        monkeypatch.setattr(load, "faults", lambda _: "server1 logged: a fault")
+        loaded = load.load(Stint(count=20), 1, silent)
+        assert loaded.broken == ("server1 logged: a fault",)
+
+    @pytest.mark.parametrize(
+        ("changed", "told"),
+        [
+            ({"answers": ()}, "nothing was answered"),
+            ({"answers": (0.01,) * 1_000 + (0.2,) * 20}, "up to 200 ms, more than 10 times"),
+            ({"memory": Growth(100, 120)}, "the servers grew: memory 100 MB when warm, 120 MB"),
+            ({"failed": "ConnectionError: gone"}, "a request failed: ConnectionError: gone"),
+            ({"logged": "server0 logged: a fault"}, "server0 logged: a fault"),
+        ],
+    )
+    def test_each_broken_promise_is_named(self, changed, told):
+        """Whatever ends it with 1 is said in a line of its own, and never `no errors`."""
+        kept = {"answers": (0.01,) * 2_000, "guides": 1, "memory": Growth(100, 101)}
+        assert not load.Loaded(1, 9.0, **kept).is_broken
+        loaded = load.Loaded(1, 9.0, **(kept | changed))
+        assert loaded.is_broken
+        assert [told in line for line in loaded.summary().splitlines()] == [False, True]
+        assert "no errors" not in loaded.summary()
+
+    def test_few_answers_are_not_judged_by(self):
+        """One slow answer in a hundred says nothing about how slow they are."""
+        assert not load.Loaded(1, 1.0, (*(0.01,) * 99, 0.5), 1, None).is_broken
+
+
+class TestServers:
+    @pytest.mark.parametrize(
+        "line",
+        [
+            json.dumps({"level": "ERROR", "message": "failed"}),
+            json.dumps({"level": "CRITICAL", "message": "failed"}),
+            json.dumps({"level": "INFO", "message": "answered", "store": "away"}),
+            json.dumps({"level": "INFO", "message": "answered", "store": "busy"}),
+            "Traceback (most recent call last):",
+            "7",
+        ],
+    )
+    def test_a_fault_is_found(self, line, tmp_path):
+        """An error, what was not kept, and what none of our logs writes are faults."""
+        servers = [Server(tmp_path, "server0"), Server(tmp_path, "server1")]
+        servers[0].log.write_text("")
+        servers[1].log.write_text(f"{line}\n")
+        assert faults(servers) == f"server1 logged: {line}"
+
+    @pytest.mark.parametrize(
+        "line",
+        [
+            json.dumps({"level": "INFO", "message": "answered", "store": "saved"}),
+            json.dumps({"level": "WARNING", "message": "far away, a Traceback"}),
+            '{"time": "2026-11-20T06:3',
+        ],
+    )
+    def test_no_fault_is_found(self, line, tmp_path):
+        """Words alone are no fault, nor is a line that was cut short by a kill."""
+        server = Server(tmp_path, "server0")
+        server.log.write_text(f"{line}\n")
+        assert faults([server]) == ""
+
+
+class TestMemory:
+    def test_warm(self):
+        """Nothing is compared before a part of the soak, and enough requests, are over."""
+        assert not is_warm(1.0, WARM_FROM - 1)
+        assert not is_warm(0.1, WARM_FROM)
+        assert is_warm(0.2, WARM_FROM)
+
+    def test_another_process(self):
+        """The memory of a process is told by its id, too, and is this one's without."""
+        assert held() > 1
+        assert held(os.getpid()) > 1
+
+
+class TestStints:
+    def test_whichever_ends_first(self):
+        """A stint is over when the first of its ends is reached."""
+        stint = Stint(minutes=0.5, count=100)
+        assert stint.passed(15, 10) == 0.5
+        assert stint.passed(3, 100) == 1
+        assert stint.passed(30, 10) == 1
+        assert Stint(count=10).passed(10**6, 1) == 0.1
+
+    @pytest.mark.parametrize(
+        ("arguments", "stint"),
+        [
+            ([], Stint(minutes=1)),
+            (["--minutes", "0.25"], Stint(minutes=0.25)),
+            (["{count}", "7"], Stint(count=7)),
+            (["--minutes", "2", "{count}", "7"], Stint(minutes=2, count=7)),
+        ],
+    )
+    @pytest.mark.parametrize(
+        ("soak", "count"),
+        [
+            ("fuzz", "--requests"),
+            ("crash", "--kills"),
+            ("race", "--events"),
+            ("load", "--requests"),
+        ],
+    )
+    def test_asked_for_alike(self, soak, count, arguments, stint, monkeypatch):
+        """Each soak takes minutes, a count or both, and a minute if it is told neither."""
+        asked = []
+
+        def pretend(stint, *_):
+            asked.append(stint)
+            return crash.Crashed(1, 1, 1, 0, 1.0)
+
+        module = {"fuzz": fuzz, "crash": crash, "race": race, "load": load}[soak]
+        monkeypatch.setattr(module, soak, pretend)
+        assert main([soak, *(word.format(count=count) for word in arguments)]) == KEPT
+        assert asked == [stint]
 
 
 @pytest.mark.parametrize(
-    "arguments", [["crash", "--kills", "0"], ["race", "--events", "x"], ["load", "--seconds", "-1"]]
+    "arguments",
+    [["crash", "--kills", "0"], ["race", "--events", "x"], ["load", "--requests", "-1"]],
 )
 def test_numbers_there_are_not(arguments, capsys):
     """What is no number to count to is refused, with one that is."""
     with pytest.raises(SystemExit):
         main(arguments)
     assert "no such number" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("minutes", ["0", "-1", "soon", "inf"])
+def test_minutes_there_are_not(minutes, capsys):
+    """What is no time to go on for is refused, with one that is."""
+    with pytest.raises(SystemExit):
+        main(["load", "--minutes", minutes])
+    assert "no number of minutes; 0.5 is" in capsys.readouterr().err
 
 
 def test_what_breaks_fails_the_command(monkeypatch, capsys):

@@ -52,6 +52,9 @@ def _installed(name: str) -> Path:
         if done.returncode:
             reason = (done.stderr.strip().splitlines() or ["npm does not say why"])[-1]
             pytest.skip(f"{name} cannot be installed here: {reason}")
-        if not folder.is_dir():
+        try:
             package.rename(folder)
+        except OSError:  # another process was quicker
+            if not folder.is_dir():
+                raise
     return folder

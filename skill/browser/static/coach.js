@@ -26,6 +26,8 @@ const tabs = new Tabs(() => player.isWanted);
 const SILENT = new Set(["next", "previous", "pause", "resume", "stop", "next-movement"]);
 // How long a guide is held for an answer, in milliseconds; twice as long as an Echo listens.
 const PATIENCE = 16_000;
+// How long an answer is shown, in milliseconds; a question stays.
+const READ = 30_000;
 const YES_OR_NO = new Set(["go-on", "next-step", "skip-it", "remind-me", "forget-me"]);
 
 let session = null;
@@ -34,6 +36,9 @@ let turn = 0;
 let answers = 0;
 let wake = null;
 let patience = null;
+let fading = null;
+let isHandsFree = false;
+let wentOnIn = 0; // the turn in which the runner went on without the network
 
 const routine = () => stage.routine;
 const isUnderWay = () => Boolean(session?.plan);
@@ -41,7 +46,8 @@ const isStepping = () => session?.phase === "stepping" || session?.waits;
 
 // Asking
 
-// Ask the coach for something. `spoken`: by voice, so that the answer is heard in any case.
+// Ask the coach for something. `spoken`: by voice. `silent`: the guide itself is the answer.
+// Return whether the coach has asked something in turn, and waits for the answer.
 async function act(command, { spoken = false, silent = false } = {}) {
   const mine = ++turn;
   voice.hush();
@@ -58,9 +64,10 @@ async function act(command, { spoken = false, silent = false } = {}) {
     if (!(refused instanceof Refused)) throw refused;
     say([refused.message]);
     player.releaseAll();
-    return;
+    return false;
   }
-  await follow(reply, { mine, spoken, silent, isLocal });
+  isHandsFree = spoken;
+  return follow(reply, { mine, spoken, silent, isLocal });
 }
 
 // As the page opens: the answer is shown only, since nothing may sound before the page is touched.
@@ -76,6 +83,7 @@ function goAheadAlone({ press }) {
   if (press === "pause") player.hold("pausing");
   if (press !== "resume" || !link.isAway || !player.isWanted) return false;
   player.release("pausing");
+  wentOnIn = turn;
   return true;
 }
 
@@ -95,6 +103,8 @@ async function follow(reply, { mine, spoken, silent, isLocal }) {
     $("notice").hidden = true;
     // What went on by itself meanwhile is further by now than the coach knows.
     player.play(token, isLocal ? Math.max(player.offset, todo.offset) : todo.offset, todo.until);
+  } else if (todo?.do === "stop" && mine < wentOnIn) {
+    return false; // paused once, and gone on since
   } else if (todo?.do === "stop") {
     player.stop();
     if (isUnderWay()) player.place(tokenOf(session), session.offset);
@@ -116,8 +126,10 @@ async function follow(reply, { mine, spoken, silent, isLocal }) {
     if (waits) question = null;
     player.release("asking");
   }
-  if (words.length && !silent) await sayAloud(words, mine);
-  if (ask && !isClip && spoken && mine === turn) listen();
+  if (words.length && !silent) await sayAloud(words);
+  // Interrupted by another command, it is that one's to let the guide go on.
+  if (mine === turn) player.release("speaking");
+  return Boolean(ask) && !isClip && mine === turn;
 }
 
 // Nobody has answered: the guide goes on, as it does on a speaker.
@@ -134,14 +146,17 @@ function unanswered() {
 
 const tokenOf = ({ plan, digest, generation }) => ({ plan, digest, generation, retried_at: null });
 
-async function sayAloud(words, mine) {
+async function sayAloud(words) {
+  if (!voice.canSpeak) return;
   player.hold("speaking");
   await voice.say(words.join(" "));
-  if (mine === turn || !player.isWanted) player.release("speaking");
 }
 
 function say(words) {
+  clearTimeout(fading);
+  if (words.length) fading = setTimeout(() => question || ear.isListening || say([]), READ);
   $("said").textContent = words.join(" ");
+  if (document.body.dataset.ready && words.length) $("said").scrollIntoView({ block: "nearest" });
 }
 
 function tell(text) {
@@ -219,7 +234,7 @@ function keepPlace() {
 let kept = 0;
 player.addEventListener("moved", () => {
   const now = Date.now();
-  if (now - kept < 1000) return;
+  if (now - kept < 500) return;
   kept = now;
   keepPlace();
 });
@@ -244,7 +259,11 @@ player.addEventListener("part-over", async () => {
   if (!question) return;
   say([question.text]);
   offerReplies(question);
-  await sayAloud([question.text], turn);
+  const mine = turn;
+  await sayAloud([question.text]);
+  if (mine !== turn) return;
+  player.release("speaking");
+  if (isHandsFree && question) listen();
 });
 
 tabs.addEventListener("taken-over", takenOver);
@@ -264,7 +283,7 @@ link.addEventListener("back", () => {
 // What the runner presses
 
 function press(name) {
-  if (name === "pause") say(["Paused."]);
+  say(name === "pause" ? ["Paused."] : []);
   const isSilent = SILENT.has(name);
   $("heard").textContent = "";
   act({ press: name }, { silent: isSilent }).then(() => {
@@ -320,14 +339,9 @@ async function listen() {
   }
   voice.hush();
   player.hold("listening");
-  $("listen").setAttribute("aria-pressed", "true");
-  $("heard").textContent = "";
-  say(["I am listening."]);
   try {
-    const words = await ear.listen((partly) => ($("heard").textContent = partly));
-    $("listen").setAttribute("aria-pressed", "false");
-    if (words) await act({ say: words }, { spoken: true });
-    else say([""]);
+    let isAsked = true;
+    while (isAsked) isAsked = await hear();
   } catch (deaf) {
     if (!(deaf instanceof DeafError)) throw deaf;
     say([deaf.message]);
@@ -335,6 +349,18 @@ async function listen() {
     $("listen").setAttribute("aria-pressed", "false");
     player.release("listening");
   }
+}
+
+// Hear one sentence and do it; return whether the coach asks for another.
+async function hear() {
+  $("listen").setAttribute("aria-pressed", "true");
+  $("heard").textContent = "";
+  if (!question) say(["I am listening."]);
+  const words = await ear.listen((partly) => ($("heard").textContent = partly));
+  $("listen").setAttribute("aria-pressed", "false");
+  if (words) return act({ say: words }, { spoken: true });
+  if (!question) say([]);
+  return false;
 }
 
 // What is seen

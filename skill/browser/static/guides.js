@@ -11,12 +11,13 @@ for (const guide of document.querySelectorAll(".guide")) {
     audio.play();
   });
   const track = audio.textTracks[0];
-  track.mode = "hidden"; // loaded, and shown by us: a sound alone has no place for captions
+  track.mode = "disabled";
   track.addEventListener("cuechange", () => {
     const cue = track.activeCues?.[0];
     if (cue) said.textContent = cue.text;
   });
   audio.addEventListener("play", () => {
+    track.mode = "hidden"; // loaded, and shown by us: a sound alone has no place for captions
     for (const other of document.querySelectorAll("audio")) if (other !== audio) other.pause();
   });
 }

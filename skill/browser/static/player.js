@@ -141,7 +141,8 @@ export class Player extends EventTarget {
 
   #paused() {
     clearTimeout(this.#timer);
-    if (!this.#sounding || this.#audio.ended) return;
+    // The browser tells of it later; it may sound again by now.
+    if (!this.#sounding || this.#audio.ended || !this.#audio.paused) return;
     this.#sounding = false;
     this.#say("stopped");
     // Neither we nor the runner: headphones were pulled, or somebody rings.

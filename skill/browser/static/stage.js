@@ -97,8 +97,9 @@ export class Stage {
     write($("routine-left"), `${clock(place.left)} to go`);
     write($("cue"), isWork ? (step.reps ? "Move" : "Hold") : CUES[place.beat]);
     write($("movement"), step.name);
-    write($("side"), [step.side_name, step.sets > 1 ? `set ${step.set} of ${step.sets}` : ""].filter(Boolean).join(" · "));
-    $("side").hidden = !$("side").textContent;
+    write($("set"), step.sets > 1 ? `Set ${step.set} of ${step.sets}` : "");
+    write($("side"), step.side_name);
+    $("side").hidden = !step.side_name;
     this.#count(place);
     // While nothing is said, the pose is told in words.
     write($("caption"), place.caption || this.#pose());
