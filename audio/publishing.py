@@ -18,7 +18,8 @@ from urllib.parse import quote
 
 from audio.errors import StudioError
 from audio.rendered_folder import OUTDATED_KEPT_SECONDS
-from skill.guides.editions import ART, Editions, standard_plans
+from skill.content.catalogue import ART
+from skill.guides.editions import Editions, standard_plans
 from skill.guides.published import FOREVER, TYPES, Published, keeps_its_promise
 from skill.guides.shelves import PUBLISHED
 from skill.pictures.art import COVER, art_files

@@ -18,8 +18,8 @@ if __package__ in {None, ""}:
 
 from skill.coaching.movements import Movement, Side
 from skill.coaching.routines import Catalogue
-from skill.content.catalogue import load_catalogue
-from skill.pictures.art import ART, BACKGROUND, art_file
+from skill.content.catalogue import ART, load_catalogue
+from skill.pictures.art import BACKGROUND, art_file
 from skill.pictures.poses import Stage
 from skill.pictures.scene import shapes
 from skill.pictures.shapes import SQUARE, Area, Blob, Line, Point, Role, Shape

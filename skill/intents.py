@@ -136,9 +136,9 @@ def _time(heard: str) -> time | None:
 
 SIDES = {side.value: side for side in (Side.LEFT, Side.RIGHT)}
 NEEDS = {need.value: need for need in Need}
+_AMOUNT = r"(?:([0-9]{1,9}(?:\.[0-9]{1,9})?)%s)?"
 DURATION = re.compile(
-    r"P(?:([0-9]{1,9}(?:\.[0-9]{1,9})?)Y)?(?:([0-9]{1,9}(?:\.[0-9]{1,9})?)M)?(?:([0-9]{1,9}(?:\.[0-9]{1,9})?)W)?(?:([0-9]{1,9}(?:\.[0-9]{1,9})?)D)?"
-    r"(?:T(?:([0-9]{1,9}(?:\.[0-9]{1,9})?)H)?(?:([0-9]{1,9}(?:\.[0-9]{1,9})?)M)?(?:([0-9]{1,9}(?:\.[0-9]{1,9})?)S)?)?"
+    "P{}(?:T{})?".format(*("".join(_AMOUNT % unit for unit in units) for units in ("YMWD", "HMS")))
 )
 SECONDS_EACH = (31_536_000, 2_592_000, 604_800, 86_400, 3_600, 60, 1)
 """Of a year, a month, a week, a day, an hour, a minute, a second."""

@@ -33,11 +33,11 @@ from skill.coaching.errors import CoachError, PlanError
 from skill.coaching.movements import Milliseconds
 from skill.coaching.plans import shortened
 from skill.coaching.timeline import Timeline
-from skill.guides.editions import ART
+from skill.content.catalogue import ART
 from skill.guides.frames import FRAME_BYTES, FRAME_MS
 from skill.guides.published import CHAPTERS, FOREVER
 from skill.guides.shelves import LocalShelf
-from skill.pictures.art import art_files
+from skill.pictures.art import COVER, art_files
 from skill.settings import PREFIX, Settings
 from skill.throttling import Throttle
 
@@ -156,7 +156,7 @@ class _Door:
 
     def cover(self) -> BaseResponse:
         """Serve the cover picture."""
-        return self._lasting((ART / "cover.png").read_bytes(), "image/png")
+        return self._lasting((ART / COVER).read_bytes(), "image/png")
 
     def art(self, file: str) -> BaseResponse:
         """Serve a drawn picture, for an Echo's screen."""

@@ -1,10 +1,15 @@
 """Limits: what one client, one slow client, and the end of the service can do to the others."""
 
+import gc
 import http.client
 import json
 import signal
 import socket
+import subprocess
+import sys
+import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import replace
@@ -16,7 +21,8 @@ from skill.__main__ import LARGEST_ANSWER, THREADS
 from skill.bootstrap import build
 from skill.coaching.timeline import LONGEST_PLAN
 from skill.guides.frames import FRAME_BYTES, FRAME_MS
-from skill.ports import StoreError
+from skill.ports import Stored, StoreError
+from skill.settings import PROJECT
 from skill.stores.bounded import BoundedStore
 from skill.stores.memory import MemoryStore
 from skill.throttling import LEAST, MOST_CLIENTS, MOST_RECENT, Throttle
@@ -192,16 +198,66 @@ class TestDebugging:
         assert set(answer.json) == {"error", "message"}
 
 
+HANG = """
+import time
+from skill.ports import StoreError
+from skill.stores.bounded import BoundedStore
+from skill.stores.memory import MemoryStore
+
 class Hanging(MemoryStore):
-    """A store that answers when it is let go."""
+    def load(self, key):
+        time.sleep(600)
+
+store = BoundedStore(Hanging(), seconds=0.05)
+try:
+    store.load("k")
+except StoreError as told:
+    print(told)
+store.close()
+"""
+
+
+class Hanging(MemoryStore):
+    """A store that answers when it is let go, with a refusal if it has one by the time asked."""
+
+    refusal: Exception | None = None
 
     def __init__(self) -> None:
         super().__init__()
         self.let_go = Event()
 
     def load(self, key):
-        self.let_go.wait(10)
+        refusal = self.refusal
+        self.let_go.wait(60)
+        if refusal:
+            raise refusal
         return super().load(key)
+
+
+def in_the_end(load: Callable[[], Stored | None]) -> Stored | None:
+    """Ask a store that was let go until it has answered those before."""
+    deadline = time.monotonic() + 10
+    while True:
+        try:
+            return load()
+        except StoreError:
+            if time.monotonic() > deadline:
+                raise
+
+
+def no_thread(_: threading.Thread) -> None:
+    raise RuntimeError("can't start new thread")
+
+
+def store_threads() -> set[threading.Thread]:
+    return {thread for thread in threading.enumerate() if thread.name == "store"}
+
+
+def no_more_than(before: set[threading.Thread]) -> bool:
+    """Whether all threads that were not there before have ended, or do so soon."""
+    for thread in store_threads() - before:
+        thread.join(10)
+    return store_threads() <= before
 
 
 class TestBoundedStore:
@@ -215,11 +271,10 @@ class TestBoundedStore:
                     with pytest.raises(StoreError, match="has not answered"):
                         one.result(5)
             hanging.let_go.set()
-            time.sleep(0.1)
-            assert store.load("k") is None
+            assert in_the_end(lambda: store.load("k")) is None
 
     def test_closing_one_that_hangs(self):
-        """A store that hangs does not keep the service from ending."""
+        """A store that hangs is closed in time, and left as it is."""
         hanging = Hanging()
         store = BoundedStore(hanging, seconds=0.05)
         with pytest.raises(StoreError):
@@ -228,6 +283,64 @@ class TestBoundedStore:
         store.close()
         assert time.monotonic() - begun < 2
         hanging.let_go.set()
+
+    def test_the_process_ends(self):
+        """A store that hangs for ever does not keep the service from ending."""
+        begun = time.monotonic()
+        ended = subprocess.run(
+            [sys.executable, "-c", HANG],
+            cwd=PROJECT,
+            timeout=50,
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+        assert (ended.returncode, ended.stderr) == (0, "")
+        assert ended.stdout == "the store has not answered within 0.05 s\n"
+        assert time.monotonic() - begun < 30
+
+    def test_no_thread_to_be_had(self, monkeypatch):
+        """Who finds no thread is told of the store's trouble, and later ones are served again."""
+        with closing(BoundedStore(MemoryStore(), seconds=1, most_at_once=2)) as store:
+            with monkeypatch.context() as patch:
+                patch.setattr(threading.Thread, "start", no_thread)
+                for _ in range(5):
+                    with pytest.raises(StoreError, match="can't start new thread"):
+                        store.load("k")
+            assert store.load("k") is None
+
+    @pytest.mark.parametrize("refusal", [StoreError("full"), OSError("full")], ids=repr)
+    def test_what_nobody_hears(self, refusal, caplog):
+        """What the store refuses after its time is in the log, once, and costs nothing else."""
+        hanging = Hanging()
+        with closing(BoundedStore(hanging, seconds=0.05, most_at_once=1)) as store:
+            hanging.refusal = refusal
+            with pytest.raises(StoreError, match="has not answered"):
+                store.load("k")
+            assert not caplog.records
+            hanging.refusal = None
+            hanging.let_go.set()
+            assert in_the_end(lambda: store.load("k")) is None
+            deadline = time.monotonic() + 5
+            while not caplog.records and time.monotonic() < deadline:
+                time.sleep(0.01)
+        (record,) = caplog.records
+        assert record.levelname == "WARNING"
+        assert f"{type(refusal).__name__}: full" in record.getMessage()
+
+    def test_threads(self):
+        """Who asks one after the other is answered by one thread; it ends with the store."""
+        before = store_threads()
+        store = BoundedStore(MemoryStore())
+        for _ in range(50):
+            store.load("k")
+        assert len(store_threads() - before) == 1
+        store.close()
+        assert no_more_than(before)
+        store.load("k")
+        del store
+        gc.collect()
+        assert no_more_than(before)
 
     def test_refusals_pass(self):
         """What the store itself raises, arrives as it is."""

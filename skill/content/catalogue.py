@@ -8,6 +8,8 @@ from skill.coaching.routines import Catalogue, Part, Routine
 from skill.content.entries import Entry, read_entries
 
 FOLDER = Path(__file__).parent
+ART = FOLDER / "art"
+"""What `scripts/draw_art.py` draws for devices that show pixels."""
 OURS = "ours"
 """The source of a dose that no article gives: our own modest choice."""
 

@@ -7,7 +7,7 @@ from skill.coaching.movements import Hold
 from skill.coaching.plans import Choices, Detail, Plan
 from skill.coaching.repertoire import Repertoire
 from skill.coaching.routines import Catalogue, Routine
-from skill.content.catalogue import FOLDER
+from skill.content.catalogue import ART
 from skill.content.wording import Wording
 from skill.guides.captions import web_vtt
 from skill.guides.chapters import chapters_json, chapters_of
@@ -17,7 +17,6 @@ from skill.ports import GuideLibrary
 ARTIST = "Glute Coach"
 STANDARD_HOLDS = (20, 30, 45)
 """Seconds; the sources ask for 20 to 30, and who has practised asks for longer."""
-ART = FOLDER / "art"
 REMEMBERED = 128
 
 

@@ -17,7 +17,8 @@ from urllib.parse import quote
 
 from skill.coaching.movements import Milliseconds
 from skill.coaching.timeline import Timeline
-from skill.guides.editions import ART, Editions, standard_plans
+from skill.content.catalogue import ART
+from skill.guides.editions import Editions, standard_plans
 from skill.guides.published import Published
 from skill.ports import ShelfError
 

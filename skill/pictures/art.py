@@ -2,17 +2,15 @@
 
 from skill.coaching.movements import Movement, Side
 from skill.coaching.routines import Catalogue
-from skill.content.catalogue import FOLDER
 from skill.pictures.errors import require_side
 
-ART = FOLDER / "art"
 COVER = "cover.png"
 BACKGROUND = "background.png"
 """Behind a movement's picture on an Echo's screen; 1280 by 800 pixels."""
 
 
 def art_file(movement: Movement, side: Side) -> str:
-    """Return the file of a movement's full pose, 512 pixels square, within `ART`.
+    """Return the file of a movement's full pose, 512 pixels square, within `content.catalogue.ART`.
 
     Raise `PictureError` for a side that the movement does not work.
     """

@@ -327,10 +327,10 @@ class SqliteStore:
         aside = self._path.with_name(f"{self._path.name}.unreadable-{stamp}")
         for suffix in ("-wal", "-journal", ""):
             old, kept = Path(f"{self._path}{suffix}"), Path(f"{aside}{suffix}")
+            if not old.exists():
+                continue
             try:
                 kept.hardlink_to(old)
-            except FileNotFoundError:
-                continue
             except OSError:  # not every file system has links
                 self._copy(old, kept)
         return aside

@@ -21,7 +21,8 @@ from audio.publishing import (
     publish,
 )
 from skill.bootstrap import Service
-from skill.guides.editions import ART, standard_plans
+from skill.content.catalogue import ART
+from skill.guides.editions import standard_plans
 from skill.guides.published import FOREVER, TYPES, keeps_its_promise
 from skill.pictures.art import art_files
 

@@ -43,7 +43,7 @@ from tests.simulators.coach import PUBLIC_URL, Coach
 SOON = 3.0
 """Seconds within which a runner has an answer, whatever is wrong."""
 IMPATIENT = 0.1
-"""Seconds for which a store is waited that does not answer; what they are really is tested apart."""
+"""Seconds for which a store that hangs is waited for here; what they are really is tested apart."""
 NOTHING = "nothing of it: every answer as ever"
 TOLD = (
     "nothing of it: place and plan are known from the player; but a wish with nothing playing is"

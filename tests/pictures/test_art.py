@@ -8,7 +8,8 @@ import pytest
 from PIL import Image, ImageChops
 
 from skill.coaching.movements import Side
-from skill.pictures.art import ART, BACKGROUND, COVER, art_file
+from skill.content.catalogue import ART
+from skill.pictures.art import BACKGROUND, COVER, art_file
 from skill.pictures.errors import PictureError
 from tests.pictures.conftest import MOVEMENTS
 

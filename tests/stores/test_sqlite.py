@@ -4,6 +4,7 @@ The child processes are Python with a few lines of the store's own use; they pri
 they are where the test wants them.
 """
 
+import errno
 import logging
 import os
 import signal
@@ -14,6 +15,7 @@ import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager, suppress
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -75,6 +77,76 @@ reading.execute("SELECT * FROM runners").fetchall()
 print("reading", flush=True)
 sys.stdin.readline()
 reading.close()
+"""
+START_AND_SAVE = """
+key = sys.argv[2]
+print("ready", flush=True)
+sys.stdin.readline()
+store = opened(sys.argv[1])
+store.save(key, b"new", None)
+found = sum(store.load(f"runner {number:03}") is not None for number in range(400))
+print(found, store.load(key).document == b"new", flush=True)
+sys.stdin.readline()
+store.close()
+"""
+SAVE_AND_HOLD = """
+store = opened(sys.argv[1])
+store.save(sys.argv[2], b"new", None)
+print("saved", flush=True)
+sys.stdin.readline()
+store.save(sys.argv[2], b"newer", 1)
+store.close()
+"""
+START_WITH_LITTLE_ROOM = """
+import resource
+from skill.ports import StoreError
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), resource.RLIM_INFINITY))
+try:
+    opened(sys.argv[1])
+except StoreError as refused:
+    print(refused)
+"""
+DIE_AT_EACH_STEP = """
+# Each line of the store's that is run while it mends is the last one of some process.
+import shutil, signal
+from skill.stores import sqlite
+
+def killed_at(step, path):
+    child = os.fork()
+    if child:
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    lines = set()
+
+    def trace(frame, event, _):
+        if frame.f_code.co_filename != sqlite.__file__:
+            return None
+        if frame.f_code.co_name == "_mend":
+            lines.add(None)
+        if lines and event == "line":
+            lines.add(frame.f_lineno)
+            if len(lines) > step:
+                os.kill(os.getpid(), signal.SIGKILL)
+        return trace
+
+    sys.settrace(trace)
+    opened(path)
+    os._exit(0)
+
+folder, step, ended = Path(sys.argv[1]), 1, None
+while ended != 0:
+    lot = folder / str(step)
+    shutil.copytree(folder / "damaged", lot)
+    ended = killed_at(step, lot / "runners.sqlite3")
+    found = opened(lot / "runners.sqlite3")
+    kept = [found.load(key) for key in ("runner 000", "runner 399", "late")]
+    found.close()
+    asides = {file.read_bytes() for file in lot.glob("*.unreadable-*") if file.name[-4] != "-"}
+    left = [file.name for file in lot.iterdir() if "mend" in file.name]
+    if None in kept or len(asides) != 1 or left:
+        sys.exit(f"killed at step {step}: {kept}, {len(asides)} kept aside, {left} left")
+    shutil.rmtree(lot)
+    step += 1
+print(step)
 """
 MARK = b"<all about a runner>"
 
@@ -244,6 +316,141 @@ class TestUnreadableFiles:
         with closing(sqlite3.connect(path)) as looking:
             rows = looking.execute("SELECT key, version, document FROM kept_aside").fetchall()
         assert rows == [("k", 1, b"broken\xff")]
+
+
+class TestMending:
+    @pytest.fixture
+    def damaged(self, path) -> bytes:
+        """Have a file with 400 runners, a few of whom cannot be read any more; its bytes."""
+        return damage(path)
+
+    def test_by_several_at_once(self, path, damaged):
+        """However many start on a damaged file, one mends it; all serve it, and lose nothing."""
+        with ExitStack() as ending:
+            starting = [child(START_AND_SAVE, path, f"new {number}") for number in range(4)]
+            for process in starting:
+                ending.enter_context(process)
+                assert process.stdout.readline() == "ready\n"
+            for process in starting:
+                process.stdin.write("go\n")
+                process.stdin.flush()
+            told = [process.stdout.readline().split() for process in starting]
+            for process in starting:
+                process.communicate("enough\n")
+                assert process.returncode == 0
+        assert {found for found, _ in told} == {told[0][0]}
+        assert 300 < int(told[0][0]) < 400
+        assert {kept for _, kept in told} == {"True"}
+        for number in range(4):
+            assert read(path, f"new {number}") == Stored(b"new", 1)
+        (aside,) = path.parent.glob("*.unreadable-*")
+        assert aside.read_bytes() == damaged
+
+    def test_not_while_another_has_it_open(self, path, monkeypatch):
+        """A file is not taken from under a process that has it open; once that ends, it is mended.
+
+        Neither does a damaged file, then, lose what the other one has still written to it.
+        """
+        monkeypatch.setattr(sqlite, "MENDING_SECONDS", 0.2)
+        fill(path)
+        with child(SAVE_AND_HOLD, path, "late") as other:
+            assert other.stdout.readline() == "saved\n"
+            overwrite(path)
+            before = path.stat().st_ino
+            with pytest.raises(StoreError, match=r"is damaged .* another process has it open"):
+                SqliteStore(path)
+            assert path.stat().st_ino == before
+            assert not list(path.parent.glob("*.unreadable-*"))
+            other.communicate("go on\n")
+            assert other.returncode == 0
+        assert read(path, "late") == Stored(b"newer", 2)
+        assert read(path, "runner 000")
+
+    def test_not_while_one_of_ours_has_it_open(self, path, monkeypatch):
+        """The same goes for another store of this process, until it is closed."""
+        monkeypatch.setattr(sqlite, "MENDING_SECONDS", 0.05)
+        with closing(SqliteStore(path)):
+            damage(path)
+            with pytest.raises(StoreError, match="has it open"):
+                SqliteStore(path)
+        assert read(path, "runner 000")
+
+    def test_a_start_waits_for_who_mends(self, path, monkeypatch):
+        """While somebody mends the file nobody opens it; who waits in vain is told why."""
+        monkeypatch.setattr(sqlite, "MENDING_SECONDS", 0.05)
+        fill(path)
+        mending = sqlite._FileLock(path.with_name(f"{path.name}.lock"))  # noqa: SLF001
+        assert mending.acquire(alone=True)
+        with pytest.raises(StoreError, match="is being mended"):
+            SqliteStore(path)
+        mending.release()
+        assert read(path, "runner 000")
+
+    @pytest.mark.parametrize("times", [0, 1], ids=["at once", "with the log copied"])
+    def test_no_room(self, path, damaged, monkeypatch, times):
+        """With no room to mend it the start says so, leaves all as it was; the next start mends."""
+        copied = []
+
+        def copy(_, new):
+            copied.append(new)
+            Path(new).write_bytes(b"half")
+            if len(copied) > times:
+                raise OSError(errno.ENOSPC, "No space left on device")
+
+        if times:
+            path.with_name(f"{path.name}-wal").touch()
+        with monkeypatch.context() as patch:
+            patch.setattr(sqlite.shutil, "copyfile", copy)
+            # By closing it, SQLite would remove the empty log.
+            patch.setattr(SqliteStore, "_hang_up", lambda _: None)
+            with pytest.raises(StoreError, match=r"No space left .* make room in") as refused:
+                SqliteStore(path)
+        assert str(path) in str(refused.value)
+        assert path.read_bytes() == damaged
+        names = {file.name.removeprefix(path.name) for file in path.parent.iterdir()}
+        assert names <= {"", ".lock", "-wal", "-shm"}
+        assert read(path, "runner 000")
+        assert read(path, "runner 399")
+
+    def test_no_room_for_the_new_file(self, path, damaged):
+        """Where the system itself refuses bytes, be it to SQLite, nothing is lost either."""
+        for share in (0.3, 0.6, 0.9, 0.96):
+            with child(START_WITH_LITTLE_ROOM, path, int(len(damaged) * share)) as starting:
+                told, _ = starting.communicate()
+            assert "cannot mend the damaged database" in told
+            assert path.read_bytes() == damaged
+            assert not list(path.parent.glob("*mend*"))
+        assert read(path, "runner 000")
+        assert read(path, "runner 399")
+
+    def test_a_kill_at_any_moment(self, tmp_path):
+        """Whenever the one who mends is killed, the next to start finds all that can be read."""
+        (tmp_path / "damaged").mkdir()
+        path = tmp_path / "damaged" / "runners.sqlite3"
+        fill(path)
+        child(CRASH.replace('"k"', '"late"'), path).communicate()
+        assert path.with_name(f"{path.name}-wal").exists()
+        overwrite(path)
+        with child(DIE_AT_EACH_STEP, tmp_path) as dying:
+            told, _ = dying.communicate()
+        assert dying.returncode == 0
+        assert int(told) > 50
+
+    @pytest.mark.parametrize("lacking", ["fcntl", "links"])
+    def test_where_there_is_less(self, path, damaged, monkeypatch, lacking):
+        """Without locks, or on a file system without links, a file is mended all the same."""
+
+        def no_links(*_: object) -> None:
+            raise OSError(errno.EPERM, "Operation not permitted")
+
+        if lacking == "fcntl":
+            monkeypatch.setattr(sqlite, "fcntl", None)
+        else:
+            monkeypatch.setattr(Path, "hardlink_to", no_links)
+        assert read(path, "runner 000")
+        (aside,) = path.parent.glob("*.unreadable-*")
+        assert aside.read_bytes() == damaged
+        assert not list(path.parent.glob("*mend*"))
 
 
 class TestNothingIsLeft:
@@ -420,6 +627,34 @@ class TestRefusals:
                     open_after.append(open_files())
                 assert len(set(open_after)) == 1
             assert store.load("k") is None
+
+
+@cache
+def filled() -> bytes:
+    """Return the bytes of a file with 400 runners."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "runners.sqlite3"
+        with closing(SqliteStore(path)) as store:
+            for number in range(400):
+                store.save(f"runner {number:03}", b"%03d" % number * 100, None)
+        return path.read_bytes()
+
+
+def fill(path: Path) -> None:
+    path.write_bytes(filled())
+
+
+def overwrite(path: Path) -> bytes:
+    """Overwrite two pages of a filled file, as a disk may; return its bytes then."""
+    with path.open("r+b") as file:
+        file.seek(20 * 4096)
+        file.write(b"\xa5" * 8192)
+    return path.read_bytes()
+
+
+def damage(path: Path) -> bytes:
+    fill(path)
+    return overwrite(path)
 
 
 def open_files() -> int:
