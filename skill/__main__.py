@@ -159,13 +159,14 @@ def listen(app: Flask, settings: Settings, connections: dict[int, Any] | None = 
 
 def greeting(settings: Settings) -> str:
     """Return what the owner needs to know as the service starts."""
-    lines = [f"Glute Coach is running at {settings.base_url}  (stop it with Ctrl-C)"]
+    base_url = settings.base_url
+    lines = [f"Glute Coach is running at {base_url}  (open it in a browser; stop it with Ctrl-C)"]
     if settings.unsigned:
         lines.append("Unsigned requests are taken from this machine: for trying out only.")
     if not settings.skill_id:
         lines.append(
             f"Alexa's requests are refused until {PREFIX}SKILL_ID names your skill. "
-            "Meanwhile, talk to it with ./scripts/talk"
+            "Meanwhile, talk to it in the browser, or with ./scripts/talk"
         )
     elif not settings.public_url:
         lines.append(

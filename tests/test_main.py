@@ -248,7 +248,8 @@ class TestGreeting:
         """With all set, one line says where it runs."""
         settings = Settings(skill_id="amzn1.ask.skill.x", public_url="https://coach.example")
         assert command.greeting(settings).splitlines() == [
-            "Glute Coach is running at https://coach.example  (stop it with Ctrl-C)"
+            "Glute Coach is running at https://coach.example"
+            "  (open it in a browser; stop it with Ctrl-C)"
         ]
 
     def test_unsigned(self):
