@@ -252,6 +252,7 @@ class SqliteStore:
         The old one or the new one is there at every moment, whole, whatever happens.
         """
         try:
+            self._clear_up()  # after whoever was killed
             if self._mended_waits():
                 self._put_mended()
                 return
@@ -288,7 +289,6 @@ class SqliteStore:
 
     def _write_anew(self, *, is_database: bool) -> int:
         """Write what can be read of the damaged file to a new one beside it; return how much."""
-        self._clear_up()  # of whoever was killed before
         rows, newest = self._what_can_be_read() if is_database else ({}, 0)
         with closing(sqlite3.connect(self._beside("mending"), isolation_level=None)) as new:
             new.execute("PRAGMA synchronous = FULL")

@@ -108,7 +108,8 @@ except StoreError as refused:
 """
 DIE_AT_EACH_STEP = """
 # Each line of the store's that is run while it mends is the last one of some process.
-import shutil, signal
+import logging, shutil, signal
+logging.disable()
 from skill.stores import sqlite
 
 def killed_at(step, path):
