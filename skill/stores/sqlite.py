@@ -244,7 +244,7 @@ class SqliteStore:
             if type(refused.__cause__) is not sqlite3.DatabaseError:
                 raise
             told = str(refused.__cause__)
-        return "" if told == "ok" else f"is damaged ({told})"
+        return "" if told == "ok" else f"is damaged ({' '.join(told.split())})"
 
     def _mend(self) -> None:
         """Put a file with all that can be read in the place of a damaged one, now we have it alone.

@@ -370,8 +370,9 @@ class TestMending:
     def test_not_while_one_of_ours_has_it_open(self, path, monkeypatch):
         """The same goes for another store of this process, until it is closed."""
         monkeypatch.setattr(sqlite, "MENDING_SECONDS", 0.05)
+        fill(path)
         with closing(SqliteStore(path)):
-            damage(path)
+            overwrite(path)
             with pytest.raises(StoreError, match="has it open"):
                 SqliteStore(path)
         assert read(path, "runner 000")
