@@ -43,6 +43,9 @@ RETRY_SECONDS = 0.001
 """How long to rest before looking again whether the file is free. SQLite's own waiting rests up to
 0.1 s, so that under load who has come last is served first, and some wait for seconds."""
 
+SUFFIXES = (".sqlite3", ".sqlite", ".db")
+"""What a database's name ends in. A file of another name that is none is somebody else's."""
+
 _PLAIN_CODE = 0xFF
 """Of an error's code, the part that says what it is; the rest says why."""
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
@@ -81,9 +84,10 @@ log = logging.getLogger(__name__)
 class SqliteStore:
     """Implements `SessionStore` in the file at `path`, which is made where it is missing.
 
-    A file that is no database, or a damaged one, is kept aside, next to its place, and a new one
-    begun with what can be read of it; no deletion reaches into it there. Raise `StoreError` if the
-    file cannot be opened or made, or is damaged and cannot be mended.
+    A damaged file, or one that is a database by its name alone, is kept aside, next to its place,
+    and a new one begun with what can be read of it; no deletion reaches into it there. A file that
+    is taken away while it is in use is begun anew. Raise `StoreError` if the file cannot be opened
+    or made, is damaged and cannot be mended, or is somebody else's.
     """
 
     def __init__(self, path: Path) -> None:
@@ -235,6 +239,11 @@ class SqliteStore:
         """Make what is missing; return what is wrong with the file, if not all can be read."""
         # Not left to SQLite to find out: it would throw away the log beside such a file.
         if not self._may_be_database():
+            if self._path.suffix not in SUFFIXES:
+                raise StoreError(
+                    f"{self._path} {_NO_DATABASE}, nor by its name ({', '.join(SUFFIXES)}):"
+                    " it stays as it is, so name another file"
+                )
             return _NO_DATABASE
         try:
             self._make_tables()
@@ -406,6 +415,12 @@ class SqliteStore:
         """Lend this thread's connection; SQLite's refusals leave as `StoreError`."""
         try:
             connection = getattr(self._local, "connection", None)
+            is_gone = connection is not None and self._identity() != self._local.file
+            if connection is not None and is_gone:
+                log.error("%s was taken away while it was in use; a new one is begun", self._path)
+                connection.close()
+                self._open_connections.remove(connection)
+                connection = self._local.connection = None
             if connection is None:
                 with self._opening:
                     if not self._lock.is_held:
@@ -414,6 +429,10 @@ class SqliteStore:
                             self._lock.release()
                             raise StoreError(f"{self._path} {waits}: start anew")
                 connection = self._local.connection = self._connect()
+                self._local.file = self._identity()
+            if is_gone:
+                for statement in _SCHEMA.split(";"):
+                    _execute(connection, statement)
             yield connection
         except sqlite3.Error as refused:
             raise StoreError(f"cannot use the database {self._path}: {refused}") from refused

@@ -272,6 +272,29 @@ class TestUnreadableFiles:
         assert str(path) in record.getMessage()
         assert kept.name in record.getMessage()
 
+    @pytest.mark.parametrize("name", ["passwd", "notes.txt", "run.log"])
+    def test_somebody_elses_file_is_left_alone(self, tmp_path, name):
+        """A file that is no database, nor has the name of one, stays just as it is."""
+        file = tmp_path / name
+        file.write_text("root:x:0:0\n")
+        with pytest.raises(StoreError, match="name another file"):
+            SqliteStore(file)
+        assert file.read_text() == "root:x:0:0\n"
+        assert not list(tmp_path.glob("*unreadable*"))
+
+    @pytest.mark.parametrize("left", [(), ("-wal", "-shm")], ids=["all of it", "but for its log"])
+    def test_a_file_that_is_taken_away(self, path, left, caplog):
+        """Deleted while it is in use, it is begun anew: from then on all is kept again."""
+        with closing(SqliteStore(path)) as store:
+            store.save("k", b"one", None)
+            for suffix in {"", "-wal", "-shm"} - {*left}:
+                Path(f"{path}{suffix}").unlink(missing_ok=True)
+            assert store.load("k") is None
+            store.save("k", b"two", None)
+            assert "was taken away while it was in use" in caplog.text
+            with closing(SqliteStore(path)) as other:
+                assert other.load("k") == Stored(b"two", 1)
+
     def test_each_of_them_is_kept(self, path):
         """Files that are moved aside one after the other do not overwrite each other."""
         for content in (b"first", b"second"):
