@@ -298,8 +298,9 @@ class Round:
             _check_move(repertoire, old, new, now)
         session = self.track.remembered(self.runner).session
         last = self.told[generations[-1]]
-        # Once the sound has failed twice, Alexa's own voice goes on, and no guide is where it is.
-        is_told_by_guide = not session.voiced
+        # Once the sound has failed twice, Alexa's own voice goes on, perhaps to the routine's end:
+        # then no guide is where it is.
+        is_told_by_guide = not session.voiced and session.progress is not None
         if session.generation < generations[-1] or (
             is_told_by_guide and session.generation != generations[-1]
         ):

@@ -35,13 +35,14 @@ class Moment:
     """When something happens, and on what kind of device. `now` is aware of its time zone.
 
     Only what was spoken is answered in speech: a pressed button (`is_spoken` false) acts, and
-    says nothing.
+    says nothing. `can_voice`: the device can say the steps itself when the guide does not sound.
     """
 
     now: datetime
     playhead: Playhead | None = None
     has_player: bool = True
     is_spoken: bool = True
+    can_voice: bool = True
 
 
 class Event:

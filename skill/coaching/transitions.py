@@ -468,7 +468,7 @@ def finish(turn: Turn, _: Event) -> Outcome:
 def retry(turn: Turn, _: Event) -> Outcome:
     """Play the guide again from its place; if that fails too, wait, and tell the runner later.
 
-    Nobody listens now; when the runner comes back, the device's own voice goes on.
+    Nobody listens now; when the runner comes back, the device's own voice goes on, if it has one.
     """
     playhead, offset = turn.moment.playhead, turn.place.offset
     retried_at = playhead.retried_at if playhead else None
@@ -476,7 +476,8 @@ def retry(turn: Turn, _: Event) -> Outcome:
         playing = turn.play(turn.timeline, offset, retried_at=offset)
         session = replace(playing.runner.session, asked=turn.session.asked)
         return replace(playing, runner=replace(playing.runner, session=session))
-    waiting = turn.quiet(replace(turn.paused(), asked=turn.session.asked, voiced=True))
+    voiced = turn.moment.can_voice
+    waiting = turn.quiet(replace(turn.paused(), asked=turn.session.asked, voiced=voiced))
     return replace(waiting, runner=waiting.runner.owing("audio-failed"))
 
 

@@ -24,6 +24,9 @@ const tabs = new Tabs(() => player.isWanted);
 
 // Buttons that the guide itself answers, by going there: nothing needs to be said.
 const SILENT = new Set(["next", "previous", "pause", "resume", "stop", "next-movement"]);
+// What stops the sound here and now, whether or not the coach can be reached.
+const STOPPING = new Set(["pause", "stop", "it-hurts"]);
+const STOPPING_WORDS = /\b(?:stop|pause|wait|hurts?|hurting|pain\w*|ouch|ow)\b/i;
 // How long a guide is held for an answer, in milliseconds; twice as long as an Echo listens.
 const PATIENCE = 16_000;
 // How long an answer is shown, in milliseconds; a question stays.
@@ -32,6 +35,8 @@ const YES_OR_NO = new Set(["go-on", "next-step", "skip-it", "remind-me", "forget
 
 let session = null;
 let question = null;
+let afterPart = null; // what is asked when the part that plays is over
+let hearing = 0;
 let turn = 0;
 let answers = 0;
 let wake = null;
@@ -51,6 +56,7 @@ const isStepping = () => session?.phase === "stepping" || session?.waits;
 async function act(command, { spoken = false, silent = false } = {}) {
   const mine = ++turn;
   voice.hush();
+  clearTimeout(patience);
   const isLocal = goAheadAlone(command);
   let reply;
   try {
@@ -63,11 +69,13 @@ async function act(command, { spoken = false, silent = false } = {}) {
   } catch (refused) {
     if (!(refused instanceof Refused)) throw refused;
     say([refused.message]);
-    player.releaseAll();
+    // Whoever wanted the sound to stop has it stopped, whatever the coach makes of it.
+    if (stops(command) && mine >= wentOnIn) player.stop();
+    player.release("asking", "speaking", "refused");
     return false;
   }
   isHandsFree = spoken;
-  return follow(reply, { mine, spoken, silent, isLocal });
+  return follow(reply, { mine, spoken, silent, isLocal, isStop: STOPPING.has(command.press) });
 }
 
 // As the page opens: the answer is shown only, since nothing may sound before the page is touched.
@@ -78,26 +86,37 @@ async function open() {
   voice.isOn = wasOn;
 }
 
-// With the network away, pausing and going on need nobody else.
-function goAheadAlone({ press }) {
-  if (press === "pause") player.hold("pausing");
+const stops = ({ press, say: said }) => STOPPING.has(press) || STOPPING_WORDS.test(said ?? "");
+
+// With the network away, stopping and going on need nobody else. Typed words that may mean it stop
+// the sound as well; if they meant something else, it goes on with the answer.
+function goAheadAlone(command) {
+  const { press } = command;
+  if (stops(command)) player.hold("pausing");
   if (press !== "resume" || !link.isAway || !player.isWanted) return false;
   player.release("pausing");
   wentOnIn = turn;
   return true;
 }
 
-async function follow(reply, { mine, spoken, silent, isLocal }) {
+// `isStop`: the command was a button that stops. `isNotice`: it was none, but the player's word.
+async function follow(reply, { mine, spoken, silent, isLocal, isStop = false, isNotice = false }) {
   getAcquainted(reply);
   session = reply.session;
   if (reply.routine) stage.routine = reply.routine;
   const ask = reply.ask;
   const words = [...reply.said];
   const todo = reply.player;
-  question = ask;
+  const isClip = todo?.until != null;
+  // While a part plays, whether the runner is ready is asked after it.
+  const isForLater = isClip || (ask?.question === "next-step" && player.isInPart && !todo);
+  if (isForLater) afterPart = ask;
+  else if (todo) afterPart = null;
+  const keeps = isNotice && !ask && session.asked === question?.question;
+  if (!keeps) question = isForLater ? null : ask;
   if (todo?.do === "play") {
     const token = { plan: session.plan, digest: session.digest, generation: session.generation, retried_at: todo.retried_at };
-    player.releaseAll();
+    player.release("asking", "speaking", "refused");
     if (words.length && voice.canSpeak && !silent) player.hold("speaking");
     tabs.takeOver();
     $("notice").hidden = true;
@@ -111,25 +130,32 @@ async function follow(reply, { mine, spoken, silent, isLocal }) {
   } else if (isUnderWay() && !player.token) {
     player.place(tokenOf(session), session.offset);
   }
-  const isClip = todo?.until != null;
-  if (ask && !isClip) words.push(ask.text);
+  // A later command that stops the sound is not undone by an earlier one's answer.
+  if (mine === turn && !isStop) player.release("pausing");
+  if (question && !keeps) words.push(question.text);
   if (words.length) say(words);
-  offerReplies(isClip ? null : ask);
+  offerReplies(question);
   view(isUnderWay() ? "stage" : "start");
+  if (!keeps) holdForAnswer({ spoken, isPlayed: todo?.do === "play" });
+  if (words.length && !silent) await sayAloud(words);
+  // Interrupted by another command, it is that one's to let the guide go on.
+  if (mine === turn) player.release("speaking");
+  return Boolean(question) && mine === turn;
+}
+
+// An open question, typed or pressed, costs the hold nothing; any other one waits for its answer,
+// and where the coach waits for the runner anyway, for as long as it takes.
+function holdForAnswer({ spoken, isPlayed }) {
   clearTimeout(patience);
-  // An open question, typed or pressed, costs the hold nothing; any other one waits for its answer.
-  const waits = ask && !isClip && player.isWanted && todo?.do !== "play";
-  if (waits && (spoken || ask.question !== "anything-else")) {
+  const isStepByStep = session.phase === "stepping";
+  const waits = question && player.isWanted && !isPlayed;
+  if (waits && (question.question !== "anything-else" || (spoken && !isStepByStep))) {
     player.hold("asking");
-    patience = setTimeout(unanswered, PATIENCE);
+    if (!isStepByStep) patience = setTimeout(unanswered, PATIENCE);
   } else {
     if (waits) question = null;
     player.release("asking");
   }
-  if (words.length && !silent) await sayAloud(words);
-  // Interrupted by another command, it is that one's to let the guide go on.
-  if (mine === turn) player.release("speaking");
-  return Boolean(ask) && !isClip && mine === turn;
 }
 
 // Nobody has answered: the guide goes on, as it does on a speaker.
@@ -166,9 +192,13 @@ function tell(text) {
 
 function offerReplies(ask) {
   const replies = $("replies");
+  const hadFocus = replies.contains(document.activeElement);
   replies.hidden = !(ask && YES_OR_NO.has(ask.question));
   replies.replaceChildren();
-  if (replies.hidden) return;
+  if (replies.hidden) {
+    if (hadFocus) focusMain(document.body.dataset.view);
+    return;
+  }
   for (const [press, name] of [["yes", "Yes"], ["no", "No"]]) {
     const button = document.createElement("button");
     button.type = "button";
@@ -176,12 +206,17 @@ function offerReplies(ask) {
     button.dataset.press = press;
     replies.append(button);
   }
+  if (hadFocus) replies.firstElementChild.focus({ preventScroll: true });
 }
+
+// Whoever is at a button that goes finds themselves at the one that matters most in the view.
+const focusMain = (name) => $(name === "stage" ? "toggle" : "begin").focus({ preventScroll: true });
 
 // Words about the cookie: only what a runner would otherwise wonder about.
 function getAcquainted({ runner, forgotten }) {
   answers += 1;
   if (forgotten) {
+    answers = 0;
     remember({ met: false, playhead: null });
     return;
   }
@@ -201,14 +236,18 @@ function getAcquainted({ runner, forgotten }) {
 // The player tells
 
 function notice(name) {
+  const mine = turn;
   link.send({ notice: name, playhead: player.playhead, has: routine() ? `${routine().plan}:${routine().digest}` : undefined }).then(
     (reply) => {
       if (!reply) return;
       if (reply.session.generation > (player.token?.generation ?? 0) && !reply.player && reply.session.phase === "playing") {
         takenOver();
       } else if (reply.player || name === "finished" || name === "failed") {
-        if (name === "failed" && !reply.player) tell("The sound cannot be played just now. Your place is kept: press Go on to try again.");
-        follow(reply, { mine: turn, spoken: false, silent: true, isLocal: false });
+        if (name === "failed" && !reply.player) {
+          player.stop();
+          tell("The sound cannot be played just now. Your place is kept: press Go on to try again.");
+        }
+        follow(reply, { mine, spoken: false, silent: true, isLocal: false, isNotice: true });
         if (name === "finished") finished();
       }
     },
@@ -256,14 +295,16 @@ player.addEventListener("refused", () =>
 );
 player.addEventListener("interrupted", () => act({ press: "pause" }, { silent: true }));
 player.addEventListener("part-over", async () => {
-  if (!question) return;
+  if (!afterPart) return;
+  question = afterPart;
+  afterPart = null;
   say([question.text]);
   offerReplies(question);
   const mine = turn;
   await sayAloud([question.text]);
   if (mine !== turn) return;
   player.release("speaking");
-  if (isHandsFree && question) listen();
+  if (isHandsFree && question && !ear.isListening) listen();
 });
 
 tabs.addEventListener("taken-over", takenOver);
@@ -271,9 +312,9 @@ tabs.addEventListener("another-plays", () => {
   if (!player.isWanted) tell("The coach plays in another tab. Press Go on to have it here.");
 });
 
-link.addEventListener("away", () => {
+link.addEventListener("away", ({ detail: message }) => {
   $("network").textContent =
-    "The network is away. What is loaded plays on; what you ask waits, and is sent when the network is back.";
+    message ?? "The network is away. What is loaded plays on; what you ask waits, and is sent when the network is back.";
   $("network").hidden = false;
 });
 link.addEventListener("back", () => {
@@ -282,8 +323,11 @@ link.addEventListener("back", () => {
 
 // What the runner presses
 
+// What is said at once, before the coach has answered, and also if it cannot be reached.
+const ADVICE = { pause: ["Paused."], stop: ["Stopped."], "it-hurts": [$("it-hurts").dataset.advice] };
+
 function press(name) {
-  say(name === "pause" ? ["Paused."] : []);
+  say(ADVICE[name] ?? []);
   const isSilent = SILENT.has(name);
   $("heard").textContent = "";
   act({ press: name }, { silent: isSilent }).then(() => {
@@ -337,17 +381,20 @@ async function listen() {
     ear.stop();
     return;
   }
+  const mine = ++hearing;
   voice.hush();
   player.hold("listening");
   try {
     let isAsked = true;
-    while (isAsked) isAsked = await hear();
+    while (isAsked && mine === hearing) isAsked = await hear();
   } catch (deaf) {
     if (!(deaf instanceof DeafError)) throw deaf;
     say([deaf.message]);
   } finally {
-    $("listen").setAttribute("aria-pressed", "false");
-    player.release("listening");
+    if (mine === hearing) {
+      $("listen").setAttribute("aria-pressed", "false");
+      player.release("listening");
+    }
   }
 }
 
@@ -366,9 +413,12 @@ async function hear() {
 // What is seen
 
 function view(name) {
+  const going = name === "stage" ? [$("start")] : [$("stage"), $("controls")];
+  const hadFocus = going.some((part) => part.contains(document.activeElement));
   $("start").hidden = name !== "start";
   $("stage").hidden = $("controls").hidden = name !== "stage";
   document.body.dataset.view = name;
+  if (hadFocus) focusMain(name);
   $("go-back").hidden = !(name === "start" && (isUnderWay() || (memory.playhead && session && !isUnderWay() && !$("notice").hidden)));
   draw();
 }
@@ -496,7 +546,7 @@ document.addEventListener("keydown", (event) => {
   if (!done || inField || isOwnKey) return;
   if (!$("keys-on").checked && event.key.length === 1 && event.key !== " ") return;
   event.preventDefault();
-  done();
+  if (!event.repeat) done(); // a key that is held down commands once
 });
 
 $("help-open").addEventListener("click", () => $("help").showModal());

@@ -3,7 +3,11 @@
 
 const PATIENCE = 8000;
 const RESTS = [500, 1000, 2000, 4000, 8000];
-const AWAY = new Set([0, 408, 429, 502, 503, 504]);
+const AWAY = new Set([0, 408, 502, 504]);
+const BUSY = new Set([429, 503]);
+const LONGEST_REST = 60;
+// Of several of these that wait, the last says it all.
+const PASSING = new Set(["started", "stopped"]);
 
 const newId = () =>
   Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -15,6 +19,7 @@ export class Link extends EventTarget {
   #waiting = [];
   #busy = false;
   #rest = null;
+  #message = null;
   isAway = false;
 
   constructor(url) {
@@ -27,9 +32,9 @@ export class Link extends EventTarget {
   send(command) {
     return new Promise((resolve, reject) => {
       const last = this.#waiting.at(-1);
-      if (command.notice && last?.command.notice && !last.tried) {
+      if (PASSING.has(command.notice) && PASSING.has(last?.command.notice) && !last.tried) {
         this.#waiting.pop();
-        last.resolve(null); // a later notice of the player says it all
+        last.resolve(null);
       }
       this.#waiting.push({ command: { id: newId(), ...command }, resolve, reject, tried: false });
       this.#work();
@@ -52,10 +57,11 @@ export class Link extends EventTarget {
     while (this.#waiting.length) {
       const first = this.#waiting[0];
       first.tried = true;
-      const [status, answer] = await this.#ask(first.command);
-      if (AWAY.has(status)) {
-        this.#setAway(true);
-        await this.#wait(RESTS[Math.min(tries++, RESTS.length - 1)]);
+      const [status, answer, rest] = await this.#ask(first.command);
+      if (AWAY.has(status) || BUSY.has(status)) {
+        const busy = answer?.message ?? "The coach is busy. What you ask is sent again by itself.";
+        this.#setAway(true, BUSY.has(status) ? busy : null);
+        await this.#wait(Math.max(RESTS[Math.min(tries++, RESTS.length - 1)], rest));
         continue;
       }
       tries = 0;
@@ -70,9 +76,10 @@ export class Link extends EventTarget {
   async #ask(command) {
     try {
       const response = await fetch(this.#url, this.#request(command, { signal: AbortSignal.timeout(PATIENCE) }));
-      return [response.status, await response.json().catch(() => null)];
+      const seconds = Number(response.headers.get("Retry-After")) || 0;
+      return [response.status, await response.json().catch(() => null), Math.min(seconds, LONGEST_REST) * 1000];
     } catch {
-      return [0, null];
+      return [0, null, 0];
     }
   }
 
@@ -97,9 +104,11 @@ export class Link extends EventTarget {
     this.#rest?.();
   }
 
-  #setAway(isAway) {
-    if (isAway === this.isAway) return;
+  // `message`: what the coach says of it, if it could say anything.
+  #setAway(isAway, message = null) {
+    if (isAway === this.isAway && message === this.#message) return;
     this.isAway = isAway;
-    this.dispatchEvent(new Event(isAway ? "away" : "back"));
+    this.#message = message;
+    this.dispatchEvent(isAway ? new CustomEvent("away", { detail: message }) : new Event("back"));
   }
 }

@@ -28,7 +28,6 @@ export class Player extends EventTarget {
     on("ended", () => this.#finished());
     on("error", () => this.#failed());
     on("timeupdate", () => this.#passed());
-    on("waiting", () => this.#say("waiting"));
   }
 
   get token() {
@@ -38,6 +37,11 @@ export class Player extends EventTarget {
   // Whether a guide is to sound, held or not.
   get isWanted() {
     return this.#wanted;
+  }
+
+  // Whether it is to sound up to the end of a part only.
+  get isInPart() {
+    return this.#wanted && this.#until !== null;
   }
 
   // `refused`: the browser wants a tap first.
@@ -80,22 +84,8 @@ export class Player extends EventTarget {
     if (!this.#audio.paused) this.#audio.pause();
   }
 
-  release(reason) {
-    if (this.#holds.delete(reason)) this.#go();
-  }
-
-  releaseAll() {
-    this.#holds.clear();
-    this.#go();
-  }
-
-  // Go on after the network was away.
-  again() {
-    if (!this.#token) return;
-    const offset = this.offset;
-    this.#audio.removeAttribute("src");
-    this.#load(this.#token, offset, this.#until);
-    this.#go();
+  release(...reasons) {
+    if (reasons.filter((reason) => this.#holds.delete(reason)).length) this.#go();
   }
 
   #load(token, offset, until) {
@@ -127,7 +117,8 @@ export class Player extends EventTarget {
 
   #settle() {
     this.#wanted = false;
-    this.#holds.clear();
+    // A microphone that is open stays so: whoever opened it says when it is closed.
+    for (const reason of this.#holds) if (reason !== "listening") this.#holds.delete(reason);
     if (!this.#audio.paused) this.#audio.pause();
   }
 
