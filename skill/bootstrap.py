@@ -24,6 +24,7 @@ from skill.settings import PROJECT, Settings
 if TYPE_CHECKING:
     from flask import Blueprint
 
+    from skill.browser.pages import Admission
     from skill.understanding.listening import Understanding
 
 MODELS = PROJECT / "skill" / "alexa" / "skill_package" / "interactionModels" / "custom"
@@ -91,8 +92,8 @@ def build(
     )
 
 
-def web_pages(service: Service) -> "Blueprint":
-    """Wire the pages of the web coach, which only a web server needs."""
+def web_pages(service: Service, admit: "Admission") -> "Blueprint":
+    """Wire the pages of the web coach, which only a web server needs; `admit` counts commands."""
     from skill.browser.coach import WebCoach  # noqa: PLC0415
     from skill.browser.pages import Pages  # noqa: PLC0415
     from skill.browser.runners import Runners  # noqa: PLC0415
@@ -102,7 +103,8 @@ def web_pages(service: Service) -> "Blueprint":
         service.manager, service.repertoire, service.wording, service.clock, understanding
     )
     runners = Runners(service.store)
-    pages = Pages(coach, service.editions, runners, logs.request, service.settings.public_url)
+    public_url = service.settings.public_url
+    pages = Pages(coach, service.editions, runners, logs.request, admit, public_url)
     return pages.blueprint()
 
 

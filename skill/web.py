@@ -39,7 +39,7 @@ from skill.guides.published import CHAPTERS, FOREVER
 from skill.guides.shelves import LocalShelf
 from skill.pictures.art import COVER, art_files
 from skill.settings import PREFIX, Settings
-from skill.throttling import Throttle
+from skill.throttling import LEAST, Throttle
 
 LARGEST_REQUEST = 256 * 1024
 """Bytes of a request body; Alexa's are under a tenth of it."""
@@ -57,6 +57,11 @@ FROM_ELSEWHERE = (
     "Origin",
 )
 """Headers that a proxy sets, or a web page's script: somebody else asks through this machine."""
+
+STRANGERS, STRANGERS_A_SECOND = 256, 4
+"""How many commands of strangers one client may send at once, and after that.
+
+Each of them may be stored."""
 
 IPV6 = 6
 _OFFSET = re.compile(r"[0-9]{1,9}")
@@ -80,7 +85,7 @@ def create_app(
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
     app.json.sort_keys = False  # type: ignore[attr-defined]
     door = _Door(settings, service, verifier, throttle or Throttle())
-    app.register_blueprint(web_pages(service))
+    app.register_blueprint(web_pages(service, door.count_command))
     app.post("/alexa")(door.alexa)
     app.get("/guides/<plan_id>.mp3")(door.guide)
     app.get("/guides/<plan_id>.vtt")(door.captions)
@@ -106,6 +111,7 @@ class _Door:
         self._service = service
         self._verifier = verifier
         self._throttle = throttle
+        self._strangers = Throttle(allowance=STRANGERS * LEAST, refill=STRANGERS_A_SECOND * LEAST)
 
     def alexa(self) -> Response:
         """Answer a request of Alexa's."""
@@ -180,6 +186,19 @@ class _Door:
         check_timestamp(document, now)
         check_application(document, self._settings.skill_id)
         return document
+
+    def count_command(self, *, is_stranger: bool) -> None:
+        """Count a page's command towards what its client may ask; raise `TooManyRequests`."""
+        client = network_of(request.remote_addr or "")
+        wait = self._throttle.take(client, "coach", LEAST, LEAST)
+        if is_stranger and not wait:
+            wait = self._strangers.take(client, "coach", LEAST, LEAST)
+        if wait:
+            log.warning("a client asks the coach too much, and has to wait %.0f s", wait)
+            raise TooManyRequests(
+                "The coach is asked too much at once. What you ask is sent again by itself.",
+                retry_after=math.ceil(wait),
+            )
 
     def _count(self, name: str, length: Milliseconds) -> None:
         """Count a file that plays for so long towards what its client may have."""

@@ -3,34 +3,26 @@
 The same sessions and the same understanding as everywhere; nothing is decided here.
 """
 
-from collections import OrderedDict
 from collections.abc import Callable
-from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from threading import Lock
 from typing import Any
 
+from skill.browser.answers import Answers, Json
 from skill.browser.commands import Command, read_command
-from skill.browser.errors import NotNowError
 from skill.browser.staging import staged
-from skill.coaching.events import Moment, ReminderAnswered
-from skill.coaching.outcomes import CancelReminders, Outcome, Play, PlayClip, StopPlaying
+from skill.coaching.events import Launch, Moment, ReminderAnswered
+from skill.coaching.outcomes import Outcome, Play, PlayClip, StopPlaying
 from skill.coaching.repertoire import Repertoire
 from skill.coaching.runner import Runner
 from skill.coaching.schedules import ReminderAnswer
+from skill.coaching.session import advance
 from skill.content.wording import Wording
 from skill.sessions import SessionManager
 from skill.understanding.listening import Understanding
 
-Json = dict[str, Any]
 Clock = Callable[[], datetime]
-
-MOST_ANSWERS = 2048
-"""How many answers are kept for a page that asks once more, the latest of all runners."""
-PATIENCE_SECONDS = 5
-"""How long the same command, asked once more meanwhile, waits for its answer."""
 
 
 @dataclass
@@ -45,36 +37,20 @@ class WebCoach:
     wording: Wording
     clock: Clock
     understand: Callable[[], Understanding]
-    _answers: OrderedDict[tuple[str, str], Future[Json]] = field(default_factory=OrderedDict)
-    _lock: Lock = field(default_factory=Lock)
+    _answers: Answers = field(default_factory=Answers)
 
     def read(self, document: object) -> Command:
         """Read a command; raise `UnfitCommandError` for what is none."""
         return read_command(document, self.wording.catalogue, lambda: self._understanding)
 
-    def answer(self, user_id: str, command: Command) -> Json:
-        """Do what a runner commands, once: asked again by the same id, the answer is the same."""
-        key = (user_id, command.id)
-        with self._lock:
-            known = self._answers.get(key)
-            if known is None:
-                answer: Future[Json] = Future()
-                self._answers[key] = answer
-                if len(self._answers) > MOST_ANSWERS:
-                    self._answers.popitem(last=False)
-        if known is not None:
-            try:
-                return known.result(PATIENCE_SECONDS)
-            except TimeoutError as slow:
-                raise NotNowError("The coach is still busy with just that.") from slow
-        try:
-            answer.set_result(self._do(user_id, command))
-        except Exception as failed:
-            with self._lock:
-                self._answers.pop(key, None)  # asked again, it is tried again
-            answer.set_exception(failed)
-            raise
-        return answer.result()
+    def answer(self, user_id: str, command: Command, *, is_known: bool = True) -> Json:
+        """Do what a runner commands, once: asked again by the same id, the answer is the same.
+
+        Who is not known asks nothing again: each time they are somebody else.
+        """
+        if not is_known:
+            return self._do(user_id, command, is_known=False)
+        return self._answers.once((user_id, command.id), lambda: self._do(user_id, command))
 
     def runner(self, user_id: str) -> Runner:
         """Return what is remembered of a runner; raise `StoreError` if that cannot be read."""
@@ -84,15 +60,19 @@ class WebCoach:
     def _understanding(self) -> Understanding:
         return self.understand()
 
-    def _do(self, user_id: str, command: Command) -> Json:
-        moment = Moment(self.clock(), command.playhead, is_spoken=command.aloud)
+    def _do(self, user_id: str, command: Command, *, is_known: bool = True) -> Json:
+        moment = Moment(self.clock(), command.playhead, is_spoken=command.aloud, can_voice=False)
+        if isinstance(command.event, Launch) and not is_known:
+            # Whoever looks in is greeted; there is nothing of them yet that is worth storing.
+            return self._told(advance(Runner(), command.event, moment, self.repertoire), command)
         outcome = self.manager.handle(user_id, command.event, moment)
         if outcome.errand is not None and not outcome.forgets:
-            # A page can remind of nothing once it is closed.
+            # A page can remind of nothing once it is closed, and what other devices keep of
+            # reminders is not within its reach.
             answered = ReminderAnswered(ReminderAnswer.NOT_HERE)
-            if isinstance(outcome.errand, CancelReminders):
-                answered = ReminderAnswered(ReminderAnswer.CANCELLED)
             outcome = self.manager.handle(user_id, answered, moment)
+        if outcome.forgets:
+            self._answers.forget(user_id)
         return self._told(outcome, command)
 
     def _told(self, outcome: Outcome, command: Command) -> Json:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from skill.browser.errors import UnfitCommandError
@@ -45,13 +46,13 @@ PRESSES: Mapping[str, type[Event]] = {
     "no": events.No,
 }
 """The page's buttons. Besides, `start` with a routine's name."""
-NOTICES: Mapping[str, type[Event]] = {
+NOTICES: Mapping[str, Callable[[], Event]] = {
     "started": events.PlaybackStarted,
     "stopped": events.PlaybackStopped,
     "nearly-finished": events.PlaybackNearlyFinished,
     "finished": events.PlaybackFinished,
     "failed": events.PlaybackFailed,
-    "unanswered": events.SessionEnded,
+    "unanswered": partial(events.SessionEnded, unanswered=True),
 }
 """What the page's player tells; and that a question was not answered, and the guide goes on."""
 KINDS = ("say", "press", "notice")
@@ -125,7 +126,7 @@ def _pressed(button: str, document: Mapping[str, Any], catalogue: Catalogue) -> 
     return _one_of(PRESSES, "press", button)()
 
 
-def _one_of(known: Mapping[str, type[Event]], key: str, name: str) -> type[Event]:
+def _one_of(known: Mapping[str, Callable[[], Event]], key: str, name: str) -> Callable[[], Event]:
     if name not in known:
         raise UnfitCommandError(f"{key} is one of {', '.join(known)}, not {shortened(name)}")
     return known[name]

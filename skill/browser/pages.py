@@ -13,6 +13,7 @@ from dataclasses import replace
 from functools import cached_property, lru_cache
 from hashlib import sha256
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, jsonify, render_template, request
@@ -24,6 +25,7 @@ from skill.browser.coach import WebCoach
 from skill.browser.errors import BrowserError, ForeignPageError, NotJsonError, UnfitCommandError
 from skill.browser.runners import COOKIE, KEPT, Acquaintance, Runners, Visitor
 from skill.browser.weeks import weeks_of
+from skill.coaching.lines import line
 from skill.coaching.movements import Movement, Need, Side
 from skill.coaching.plans import shortened
 from skill.coaching.recalling import DAYS_A_WEEK
@@ -32,6 +34,7 @@ from skill.content import phrases
 from skill.content.catalogue import FOLDER
 from skill.guides.chapters import chapters_of
 from skill.guides.editions import Editions, standard_plans
+from skill.guides.frames import FRAME_BYTES, FRAME_MS
 from skill.guides.published import FOREVER
 from skill.pictures.poses import Stage
 from skill.pictures.svg import svg
@@ -69,25 +72,38 @@ TYPES = {
 }
 PACKED = ("text/", "application/json", "application/manifest+json", "image/svg+xml")
 
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
 Logged = Callable[[object], AbstractContextManager[None]]
+Origin = tuple[str, str, int | None]
+"""A scheme, a host and a port."""
+
+
+class Admission(Protocol):
+    """What counts commands, and raises what a page is to be told if they are too many."""
+
+    def __call__(self, *, is_stranger: bool) -> None:
+        """Count a command of the client that asks just now."""
 
 
 class Pages:
     """The views, sharing one coach. With an https `public_url` the cookie goes over https alone."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - its parts, put together by bootstrap alone
         self,
         coach: WebCoach,
         editions: Editions,
         runners: Runners,
         logged: Logged,
+        admit: Admission,
         public_url: str = "",
     ) -> None:
         self._coach = coach
         self._editions = editions
         self._runners = runners
         self._logged = logged
-        self._public_host = urlsplit(public_url).netloc
+        self._admit = admit
+        self._public_origin = _origin(public_url)
         self._is_secure = public_url.startswith("https:")
         self._picture = lru_cache(maxsize=64)(self._draw)
 
@@ -112,7 +128,14 @@ class Pages:
 
     def coach(self) -> str:
         """Return the coach's page."""
-        return self._page("coach.html", root="", routines=self._routines, suggestions=SUGGESTIONS)
+        advice = self._editions.wording.say(line("it-hurts"))
+        return self._page(
+            "coach.html",
+            root="",
+            routines=self._routines,
+            suggestions=SUGGESTIONS,
+            advice=advice,
+        )
 
     def guides(self) -> str:
         """Return the page of guides to take along."""
@@ -152,20 +175,23 @@ class Pages:
 
     def command(self) -> Response:
         """Do what a page commands, and tell it what to say, play and show."""
-        _require_own_page(request.headers, {request.host, self._public_host})
-        document = _json()
+        ours = {_origin(f"{request.scheme}://{request.host}"), self._public_origin}
+        _require_own_page(request.headers, ours)
         visitor = self._runners.visitor(request.cookies.get(COOKIE))
+        is_known = visitor.acquaintance is Acquaintance.KNOWN
+        self._admit(is_stranger=not is_known)
+        document = _json()
         command = self._coach.read(document)
-        if visitor.acquaintance is not Acquaintance.KNOWN and command.name == "open":
+        if not is_known and command.name == "open":
             # Its player's place is still theirs to go back to, once they ask for it.
             command = replace(command, playhead=None)
         about = {"requestId": command.id, "type": f"Browser.{command.kind}"}
         with self._logged({"request": {**about, "intent": {"name": command.name}}}):
-            told = self._coach.answer(visitor.user_id, command)
+            told = self._coach.answer(visitor.user_id, command, is_known=is_known)
         response = jsonify({**told, "runner": visitor.acquaintance})
         response.headers["Cache-Control"] = "no-store"
         # A player that tells something as its page closes makes nobody's acquaintance.
-        if command.kind != "notice" or visitor.acquaintance is Acquaintance.KNOWN:
+        if command.kind != "notice" or is_known:
             self._keep(response, visitor, forget=told["forgotten"])
         return response
 
@@ -282,7 +308,7 @@ class Pages:
             "needs": f"needs {things}{kneeling}",
             "movements": phrases.listed(names, "and"),
             "picture": self._picture(shown, shown.sides[0], Stage.FULL),
-            "megabytes": f"{len(self._editions.mp3(routine.id)) / 1e6:.1f}",
+            "megabytes": f"{timeline.duration // FRAME_MS * FRAME_BYTES / 1e6:.1f}",
             "chapters": [
                 {"title": c.title, "at": _clock(c.start), "seconds": c.start / 1000}
                 for c in chapters_of(timeline, wording.step_title)
@@ -310,14 +336,25 @@ def _json() -> object:
         raise UnfitCommandError("The body is no JSON in UTF-8.") from None
 
 
-def _require_own_page(headers: Headers, hosts: set[str]) -> None:
+def _origin(url: str) -> Origin | None:
+    """Read whose page it is; None for nobody's, such as a file."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or DEFAULT_PORTS.get(parts.scheme)
+    except ValueError:
+        return None
+    return (parts.scheme, parts.hostname, port) if parts.hostname else None
+
+
+def _require_own_page(headers: Headers, ours: set[Origin | None]) -> None:
     """Refuse what a page of another site has made; every browser says whose page asks."""
     site, origin = headers.get("Sec-Fetch-Site"), headers.get("Origin")
     if site is None and origin is None:
         raise ForeignPageError("A command comes from the coach's own page, which says so.")
-    is_ours = site in {None, "same-origin"} and (
-        origin is None or (urlsplit(origin).netloc or "?") in hosts
-    )
+    # The first is the browser's own word, and holds behind any proxy; old ones tell no more than
+    # the second.
+    told = _origin(origin or "")
+    is_ours = site == "same-origin" if site is not None else told is not None and told in ours
     if not is_ours:
         raise ForeignPageError("A command comes from the coach's own page, not from another site.")
 

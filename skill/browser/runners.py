@@ -5,6 +5,7 @@ the same cookies. What a cookie holds is a random number: nothing in it is about
 """
 
 import hmac
+import logging
 import re
 import secrets
 from contextlib import suppress
@@ -24,6 +25,9 @@ KEY_BYTES = 32
 
 _KEY_STORED_UNDER = storage_key("the key that browsers' cookies are signed with")
 _COOKIE = re.compile(r"([0-9a-f]{32})\.([0-9a-f]{64})")
+
+
+log = logging.getLogger(__name__)
 
 
 class Acquaintance(StrEnum):
@@ -82,6 +86,10 @@ class Runners:
             raise NotNowError("The coach cannot look up who you are just now.") from away
         if stored is None:
             raise NotNowError("The coach cannot keep who you are just now.")
+        if len(stored.document) != KEY_BYTES:
+            # With a key that others can guess, anybody could sign a cookie.
+            log.error("the stored key of cookies has not %d bytes: delete it", KEY_BYTES)
+            raise NotNowError("The coach cannot tell who you are just now.")
         self._key = stored.document
         return self._key
 

@@ -24,8 +24,8 @@ HEAVIEST = 150_000
 PATIENCE = 8_000
 """Milliseconds that anything may take."""
 
-LOST = re.compile("ERR_INTERNET_DISCONNECTED|ERR_FAILED")
-"""What a browser notes of a network that a test has taken away."""
+LOST = re.compile("ERR_INTERNET_DISCONNECTED|ERR_FAILED|status of 429")
+"""What a browser notes of a network, or a coach, that a test has taken away."""
 
 NO_RECOGNITION = "delete globalThis.SpeechRecognition; delete globalThis.webkitSpeechRecognition;"
 RECOGNITION = """
@@ -278,6 +278,60 @@ class TestARoutine:
         page.click("#replies [data-press=yes]")
         wait_for(page, "#side", "right")
 
+    def test_asked_within_a_step_that_is_waited_after(self, visit, service):
+        """A question within a step holds nothing up, and the step's own is asked at its end."""
+        page = visit()
+        type_in(page, "wait for me")
+        wait_for(page, "#said", "wait|ready|say")
+        start(page)
+        seek(page, 35)
+        type_in(page, "how long left")
+        wait_for(page, "#said", "minutes")
+        assert not page.is_visible("#replies")
+        until(page, "!document.querySelector('audio').paused")
+        seek(page, service.repertoire.timeline("post-run").spans[0].end / SECOND - 0.5)
+        wait_to_see(page, "#replies")
+        wait_for(page, "#said", "ready|next|right")
+
+    def test_a_key_that_is_held_down(self, visit):
+        """A key commands once, however long it is held."""
+        page = visit()
+        start(page)
+        sent = []
+        page.on("request", lambda asked: sent.append(asked.post_data or ""))
+        page.focus("main")
+        for _ in range(5):
+            page.keyboard.down("ArrowRight")
+        wait_for(page, "#side", "right")
+        page.wait_for_timeout(300)
+        assert sum('"press":"next"' in asked for asked in sent) == 1
+
+    def test_the_focus_is_never_lost(self, visit):
+        """When the button that was pressed goes, the one that matters most is next."""
+        page = visit()
+        page.focus("#begin")
+        page.keyboard.press("Enter")
+        until(page, "document.activeElement.id === 'toggle'")
+        type_in(page, "forget me")
+        wait_to_see(page, "#replies")
+        page.focus("#replies [data-press=no]")
+        page.keyboard.press("Enter")
+        until(page, "document.activeElement.id === 'toggle'")
+        page.focus("#controls [data-press=stop]")
+        page.keyboard.press("Enter")
+        until(page, "document.activeElement.id === 'begin'")
+
+    def test_forgotten(self, visit):
+        """Who was forgotten begins as somebody new, and is told nothing of cookies."""
+        page = visit()
+        type_in(page, "forget me")
+        wait_to_see(page, "#replies")
+        page.click("#replies [data-press=yes]")
+        playwright.expect(page.locator("#replies")).to_be_hidden()
+        type_in(page, "which routines are there")
+        wait_for(page, "#said", "pre-run")
+        assert "cookie" not in page.inner_text("main")
+
 
 class TestTrouble:
     def test_the_network_is_lost_in_a_hold(self, visit):
@@ -317,6 +371,64 @@ class TestTrouble:
         playwright.expect(page.locator("#network")).to_be_hidden(timeout=PATIENCE)
         page.wait_for_timeout(500)
         assert second(page) > 25
+
+    @pytest.mark.parametrize("press", ["it-hurts", "stop", "typed"])
+    def test_it_hurts_without_a_network(self, visit, press):
+        """Pain, and stop, stop the sound at once, and it stays so; advice is there at once too."""
+        page = visit()
+        start(page, "pre-run")
+        seek(page, 20)
+        page.context.set_offline(True)
+        if press == "typed":
+            type_in(page, "ouch, that hurts")
+        else:
+            page.click(f"#controls [data-press={press}]")
+            wait_for(page, "#said", {"it-hurts": "Stop there", "stop": "Stopped"}[press])
+        assert is_paused(page)
+        wait_for(page, "#network", "network is away")
+        page.context.set_offline(False)
+        playwright.expect(page.locator("#network")).to_be_hidden(timeout=PATIENCE)
+        page.wait_for_timeout(500)
+        assert is_paused(page)
+
+    def test_an_older_answer_does_not_undo_a_pause(self, visit):
+        """What was asked before the pause, and is answered after it, sounds nothing."""
+        page = visit()
+        start(page, "pre-run")
+        page.context.set_offline(True)
+        page.click("[data-press=next]")
+        page.click("[data-press=it-hurts]")
+        page.evaluate(
+            "globalThis.sounded = 0;"
+            "document.querySelector('audio').addEventListener('playing', () => sounded++)"
+        )
+        page.context.set_offline(False)
+        wait_for(page, "#movement", "Clam")
+        wait_to_see(page, "#replies")
+        assert is_paused(page)
+        assert page.evaluate("sounded") == 0
+
+    def test_the_sound_fails_for_good(self, visit):
+        """Go on plays again, once the sound can be had again."""
+        page = visit()
+        page.route("**/*.mp3*", lambda route: route.abort())
+        page.click("#begin")
+        wait_for(page, "#notice", "press Go on")
+        wait_for(page, "#toggle-name", "Go on")
+        page.unroute("**/*.mp3*")
+        page.click("#toggle")
+        until(page, "!document.querySelector('audio').paused")
+
+    def test_the_coach_is_busy(self, visit):
+        """A coach that asks to wait is not called away, and is asked again."""
+        page = visit()
+        start(page, "pre-run")
+        busy = {"status": 429, "headers": {"Retry-After": "1"}, "json": {"message": "Too much."}}
+        page.route("**/coach", lambda route: route.fulfill(**busy), times=2)
+        page.click("[data-press=next]")
+        wait_for(page, "#network", "^Too much.$")
+        wait_for(page, "#movement", "Clam")
+        playwright.expect(page.locator("#network")).to_be_hidden()
 
     def test_an_answer_is_lost(self, visit):
         """A command whose answer never came is sent again, and not done again."""
@@ -404,6 +516,29 @@ class TestSpeech:
         page.click("#listen")
         wait_for(page, "#heard", "other side")
         wait_for(page, "#side", "right")
+        until(page, "!document.querySelector('audio').paused")
+
+    def test_speaking_while_an_answer_is_read(self, visit):
+        """Whoever interrupts an answer is listened to in silence, until they have spoken."""
+        page = visit(script=RECOGNITION + VOICE)
+        start(page)
+        until(page, "!document.querySelector('audio').paused")
+        seek(page, 35)
+        page.evaluate("globalThis.told = { words: 'forget me' }; spoken.length = 0")
+        page.click("#listen")
+        until(page, "spoken.length === 1")
+        page.evaluate(
+            "told.words = 'no';"
+            "SpeechRecognition.prototype.start = function () { globalThis.heard = this; }"
+        )
+        page.click("#listen")
+        until(page, "globalThis.heard")
+        page.wait_for_timeout(500)
+        assert is_paused(page)
+        assert page.get_attribute("#listen", "aria-pressed") == "true"
+        page.evaluate(
+            "heard.onresult({ results: [[{ transcript: 'no' }]] }); heard.onend()",
+        )
         until(page, "!document.querySelector('audio').paused")
 
     def test_a_question_is_listened_for(self, visit):

@@ -5,11 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from skill.browser.answers import KEPT_SECONDS, Answers
 from skill.browser.commands import NOTICES, PRESSES
 from skill.browser.pages import LARGEST_COMMAND, SUGGESTIONS
-from skill.browser.runners import COOKIE
+from skill.browser.runners import _KEY_STORED_UNDER, COOKIE
 from skill.ports import StoreError
-from tests.browser.conftest import House
+from skill.web import STRANGERS
+from tests.browser.conftest import ORIGIN, House
 
 
 class TestARoutine:
@@ -75,11 +77,14 @@ class TestARoutine:
         told = page.notice("failed", offset=41_000)
         assert told["player"] is None
         assert told["session"]["phase"] == "paused"
+        for button in ("resume", "next", "previous"):
+            assert page.press(button, aloud=False)["player"]["do"] == "play"
 
     def test_reminders_are_for_other_devices(self, page):
-        """A page can remind of nothing: it says so, once the runner has agreed to a time."""
+        """A page can neither remind nor cancel what other devices remind of, and says so."""
         page.say("remind me on tuesdays at seven in the morning")
-        assert "remind" in " ".join(page.press("yes")["said"])
+        assert "device" in " ".join(page.press("yes")["said"])
+        assert "device" in " ".join(page.say("cancel my reminders")["said"])
 
     def test_a_question_that_is_not_answered(self, page):
         """The page tells that nobody has answered, and the guide goes on: nothing is asked then."""
@@ -95,6 +100,24 @@ class TestARoutine:
         assert page.press("yes")["forgotten"]
         assert page.client.get_cookie(COOKIE) is None
         assert house.page(page.client).press("open")["runner"] == "new"
+
+
+class TestWaitingForTheRunner:
+    def test_asked_in_the_middle_of_a_step(self, page):
+        """A question within a step leaves the step's own question open for its end."""
+        page.say("wait for me")
+        page.press("start", routine="post-run")
+        told = page.say("how long left?")
+        assert told["player"] is None
+        assert told["ask"]["question"] == "next-step"
+
+    def test_nobody_answers_after_a_step(self, page):
+        """The step that was heard to its end is done: the next one is where the place is kept."""
+        page.say("wait for me")
+        page.press("start", routine="post-run")
+        told = page.notice("unanswered")
+        assert told["session"]["phase"] == "paused"
+        assert told["session"]["offset"] == page.routine["steps"][1]["start"]
 
 
 class TestRepeats:
@@ -128,6 +151,48 @@ class TestRepeats:
         page.press("start", routine="pre-run", id="the-same-one")
         told = house.page().press("start", routine="desk", id="the-same-one")
         assert told["routine"]["routine"] == "desk"
+
+    def test_a_forgotten_runner_s_answers_are_forgotten(self, page, house):
+        """Of who was forgotten nothing is left that could be asked for by an old id."""
+        page.press("open")
+        cookie = page.client.get_cookie(COOKIE).value
+        page.press("start", routine="pre-run", id="the-same-one")
+        page.say("forget me")
+        page.press("yes")
+        again = house.page()
+        again.client.set_cookie(COOKIE, cookie)
+        told = again.press("where", id="the-same-one")
+        assert told["meant"] == "where"
+        assert told["session"]["phase"] == "idle"
+
+
+class TestAnswers:
+    def test_kept_for_a_minute(self):
+        """Within a minute a command is not done again; later nothing is left of its answer."""
+        now = [0.0]
+        answers = Answers(lambda: now[0])
+        done = iter(range(9))
+        assert answers.once(("a", "1"), lambda: {"n": next(done)}) == {"n": 0}
+        now[0] = KEPT_SECONDS - 1
+        assert answers.once(("a", "1"), lambda: {"n": next(done)}) == {"n": 0}
+        now[0] = KEPT_SECONDS
+        assert answers.once(("a", "1"), lambda: {"n": next(done)}) == {"n": 1}
+
+    def test_never_more_than_so_many_bytes(self):
+        """The oldest go first."""
+        answers = Answers(lambda: 0, most_bytes=250)
+        done = []
+        for id_ in "1231":
+            answers.once(("a", id_), lambda id_=id_: done.append(id_) or {"said": "x" * 100})
+        assert done == ["1", "2", "3", "1"]
+        answers.once(("a", "3"), lambda: pytest.fail("done twice"))
+
+    def test_failed_it_is_tried_again(self):
+        """A failure is no answer to be kept."""
+        answers = Answers()
+        with pytest.raises(ZeroDivisionError):
+            answers.once(("a", "1"), lambda: {"n": 1 // 0})
+        assert answers.once(("a", "1"), lambda: {"n": 1}) == {"n": 1}
 
 
 class TestTwoTabs:
@@ -190,6 +255,40 @@ class TestWhoAsks:
         again.client.set_cookie(COOKIE, page.client.get_cookie(COOKIE).value)
         assert again.press("open")["runner"] == "known"
 
+    def test_looking_in_stores_nothing(self, house):
+        """Whoever only opens the page leaves no record behind, and is greeted all the same."""
+        house.page().press("open")
+        stored = house.store.documents()
+        for _ in range(3):
+            assert house.page().press("open")["ask"]["question"] == "which-routine"
+        assert house.store.documents() == stored
+        page = house.page()
+        page.press("open")
+        page.press("start", routine="pre-run")
+        assert len(house.store.documents()) == len(stored) + 1
+
+    def test_too_many_strangers(self, house):
+        """One network's strangers are asked to wait; who is known goes on being coached."""
+        known = house.page()
+        known.press("open")
+        for _ in range(2 * STRANGERS):  # it fills up again meanwhile
+            response = house.app.test_client().post(
+                "/coach", json={"id": "12345678", "press": "banana"}, headers={"Origin": ORIGIN}
+            )
+            if response.status_code != 400:
+                break
+        assert response.status_code == 429
+        assert int(response.headers["Retry-After"]) >= 1
+        assert "sent again" in response.json["message"]
+        assert known.press("open")["runner"] == "known"
+
+    @pytest.mark.parametrize("key", [b"", b"short", b"x" * 33])
+    def test_a_key_that_is_none(self, house, page, key, caplog):
+        """No cookie is signed, or believed, by a key that is not whole."""
+        house.store.save(_KEY_STORED_UNDER, key, None)
+        assert page.press("open", status=503)["error"] == "not-now"
+        assert "key" in caplog.text
+
     def test_a_store_that_is_away(self, house, page, monkeypatch):
         """Who cannot be recognised just now is asked to come back, and not made a stranger."""
 
@@ -208,6 +307,9 @@ class TestForgery:
             {"Origin": "https://evil.example"},
             {"Origin": "null"},
             {"Origin": "http://localhost:81"},
+            {"Origin": "https://localhost"},
+            {"Origin": "http://localhost:x"},
+            {"Origin": "file://"},
             {"Sec-Fetch-Site": "cross-site"},
             {"Sec-Fetch-Site": "same-site"},
             {"Sec-Fetch-Site": "none"},
@@ -219,6 +321,18 @@ class TestForgery:
         page.press("start", routine="pre-run")
         told = page.press("next", headers=headers, status=403)
         assert told["error"] == "foreign-page"
+
+    @pytest.mark.parametrize(
+        "headers",
+        [
+            {"Origin": "http://localhost:80"},
+            {"Origin": "HTTP://LOCALHOST"},
+            {"Origin": "https://coach.example", "Sec-Fetch-Site": "same-origin"},
+        ],
+    )
+    def test_our_own_page(self, page, headers):
+        """The same address written otherwise is ours; so is one that the browser vouches for."""
+        page.press("open", headers=headers)
 
     def test_nobody_says_whose_page(self, page):
         """A request that does not say whose page it is from is refused."""
@@ -301,12 +415,26 @@ class TestBadInput:
     @pytest.mark.parametrize("button", PRESSES)
     @pytest.mark.parametrize("aloud", [True, False])
     def test_every_button_at_every_time(self, page, button, aloud):
-        """Each button is answered before, in and after a routine, with words or a deed."""
-        page.press(button, aloud=aloud)
+        """Each button is answered before, in and after a routine, with words or a deed.
+
+        Silently, only those can be that move the guide, and only while there is one.
+        """
+        moves = button in {"next", "next-movement", "previous", "pause", "resume", "stop"}
+
+        def press(*, is_under_way):
+            told = page.press(button, aloud=aloud)
+            if aloud:
+                assert told["said"] or told["ask"] or told["player"]
+            else:
+                assert not told["said"]
+                assert not moves or not is_under_way or told["player"]
+
+        press(is_under_way=False)
         page.press("start", routine="post-run")
-        page.press(button, aloud=aloud)
+        press(is_under_way=True)
+        page.press("start", routine="post-run")
         page.press("stop")
-        page.press(button, aloud=aloud)
+        press(is_under_way=True)
 
 
 @pytest.mark.parametrize(

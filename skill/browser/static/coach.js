@@ -116,7 +116,7 @@ async function follow(reply, { mine, spoken, silent, isLocal, isStop = false, is
   if (!keeps) question = isForLater ? null : ask;
   if (todo?.do === "play") {
     const token = { plan: session.plan, digest: session.digest, generation: session.generation, retried_at: todo.retried_at };
-    player.release("asking", "speaking", "refused");
+    player.release(...(isNotice ? ["refused"] : ["asking", "speaking", "refused"]));
     if (words.length && voice.canSpeak && !silent) player.hold("speaking");
     tabs.takeOver();
     $("notice").hidden = true;
@@ -131,7 +131,7 @@ async function follow(reply, { mine, spoken, silent, isLocal, isStop = false, is
     player.place(tokenOf(session), session.offset);
   }
   // A later command that stops the sound is not undone by an earlier one's answer.
-  if (mine === turn && !isStop) player.release("pausing");
+  if (mine === turn && !isStop && !isNotice) player.release("pausing");
   if (question && !keeps) words.push(question.text);
   if (words.length) say(words);
   offerReplies(question);
@@ -139,7 +139,7 @@ async function follow(reply, { mine, spoken, silent, isLocal, isStop = false, is
   if (!keeps) holdForAnswer({ spoken, isPlayed: todo?.do === "play" });
   if (words.length && !silent) await sayAloud(words);
   // Interrupted by another command, it is that one's to let the guide go on.
-  if (mine === turn) player.release("speaking");
+  if (mine === turn && !isNotice) player.release("speaking");
   return Boolean(question) && mine === turn;
 }
 
