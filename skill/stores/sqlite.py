@@ -14,7 +14,7 @@ A file that is found damaged at the start is mended by one process, while no oth
 lock file beside it is shared by all who have, and had alone by who mends. What can be read is
 written to a new file, `….mending`; with its renaming to `….mended` it is decided that this is the
 database, and whoever starts next puts it in its place, should the one who mends be killed before.
-Where there is no `fcntl` (Windows) nothing is locked: there a file that is open cannot be replaced.
+Where nothing can be locked (Windows) a file that is open cannot be replaced.
 """
 
 import logging
@@ -29,11 +29,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from skill.ports import ConflictError, Stored, StoreError
-
-try:
-    import fcntl
-except ImportError:  # on Windows
-    fcntl = None  # type: ignore[assignment]
+from skill.stores.file_lock import FileLock
 
 BUSY_SECONDS = 0.6
 """How long a write waits for others' writes; less than `bounded.SECONDS`, or nobody heard why."""
@@ -95,7 +91,7 @@ class SqliteStore:
         self._local = threading.local()
         self._open_connections: list[sqlite3.Connection] = []
         self._writing = threading.Lock()
-        self._lock = _FileLock(Path(f"{self._path}.lock"))
+        self._lock = FileLock(Path(f"{self._path}.lock"))
         self._opening = threading.Lock()
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -453,44 +449,6 @@ class SqliteStore:
             raise
         self._open_connections.append(connection)
         return connection
-
-
-class _FileLock:
-    """A lock that processes share, or one has alone; it goes with the process that has it."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._descriptor: int | None = None
-
-    @property
-    def is_held(self) -> bool:
-        """Whether it is ours, shared or alone."""
-        return self._descriptor is not None
-
-    def acquire(self, *, alone: bool) -> bool:
-        """Take it, which we do not have, if that is possible at once; tell."""
-        try:
-            descriptor = os.open(self._path, os.O_RDONLY | os.O_CREAT, 0o666)
-            try:
-                if fcntl:
-                    fcntl.flock(
-                        descriptor, fcntl.LOCK_NB | (fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
-                    )
-            except OSError:
-                os.close(descriptor)
-                raise
-        except BlockingIOError:
-            return False
-        except OSError as refused:
-            raise StoreError(f"cannot use the lock {self._path}: {refused}") from refused
-        self._descriptor = descriptor
-        return True
-
-    def release(self) -> None:
-        """Give it up, if we have it. Closed, not unlocked: a process we forked off may share it."""
-        if self._descriptor is not None:
-            os.close(self._descriptor)
-            self._descriptor = None
 
 
 @contextmanager

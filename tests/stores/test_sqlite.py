@@ -22,7 +22,8 @@ import pytest
 
 from skill.ports import ConflictError, Stored, StoreError
 from skill.settings import PROJECT
-from skill.stores import sqlite
+from skill.stores import file_lock, sqlite
+from skill.stores.file_lock import FileLock
 from skill.stores.sqlite import SqliteStore
 
 PREAMBLE = """
@@ -404,7 +405,7 @@ class TestMending:
         """While somebody mends the file nobody opens it; who waits in vain is told why."""
         monkeypatch.setattr(sqlite, "MENDING_SECONDS", 0.05)
         fill(path)
-        mending = sqlite._FileLock(path.with_name(f"{path.name}.lock"))  # noqa: SLF001
+        mending = FileLock(path.with_name(f"{path.name}.lock"))
         assert mending.acquire(alone=True)
         with pytest.raises(StoreError, match="is being mended"):
             SqliteStore(path)
@@ -469,7 +470,7 @@ class TestMending:
             raise OSError(errno.EPERM, "Operation not permitted")
 
         if lacking == "fcntl":
-            monkeypatch.setattr(sqlite, "fcntl", None)
+            monkeypatch.setattr(file_lock, "fcntl", None)
         else:
             monkeypatch.setattr(Path, "hardlink_to", no_links)
         assert read(path, "runner 000")
