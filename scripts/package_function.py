@@ -14,6 +14,7 @@ from pathlib import Path
 
 from audio.publishing import CLOUD_AUDIO, PUBLISH_COMMAND
 from skill.coaching.errors import CoachError
+from skill.content.entries import translate_entries
 from skill.content.wording import load_wording
 from skill.guides.library import FrameLibrary
 from skill.guides.manifest import (
@@ -79,6 +80,8 @@ def package(folder: Path, rendered: Path, locale: str) -> None:
         raise PackageError(f"{folder} is not empty")
     _install(folder)
     shutil.copytree(PROJECT / "skill", folder / "skill", ignore=LEFT_OUT)
+    for content in sorted((folder / "skill").rglob("*.toml")):
+        translate_entries(content)
     target = folder / Settings().audio.relative_to(PROJECT) / locale
     for path in cues:
         (target / path.parent).mkdir(parents=True, exist_ok=True)

@@ -8,7 +8,6 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import replace
 from threading import Event
 from typing import Any
 
@@ -20,6 +19,7 @@ from waitress.server import create_server
 from skill import logs
 from skill.bootstrap import build
 from skill.coaching.errors import CoachError
+from skill.coaching.values import replace
 from skill.settings import PREFIX, SettingError, Settings
 from skill.web import LARGEST_REQUEST, create_app
 

@@ -2,16 +2,18 @@
 
 import json
 import os
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING
 
 from skill import logs
-from skill.alexa.conversation import Clock, Conversation
-from skill.alexa.reminders import Reminders
+from skill.alexa.access import Access
+from skill.alexa.conversation import Clock, Conversation, Errands
 from skill.alexa.responding import Responder
+from skill.coaching.outcomes import CancelReminders, SetReminders
 from skill.coaching.repertoire import Repertoire
+from skill.coaching.schedules import ReminderAnswer
+from skill.coaching.values import value_class
 from skill.content.wording import Wording, load_wording
 from skill.guides.editions import Editions
 from skill.guides.library import FrameLibrary
@@ -24,6 +26,7 @@ from skill.settings import PROJECT, Settings
 if TYPE_CHECKING:
     from flask import Blueprint
 
+    from skill.alexa.reminders import Reminders
     from skill.browser.pages import Admission
     from skill.understanding.listening import Understanding
 
@@ -36,7 +39,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass(frozen=True)
+@value_class
 class Service:
     """The wired parts that a door needs."""
 
@@ -62,34 +65,59 @@ def build(
     *,
     store: SessionStore | None = None,
     clock: Clock = utc_now,
-    reminders: Reminders | None = None,
-    cues_when_needed: bool = False,
+    errands: Errands | None = None,
+    is_packaged: bool = False,
 ) -> Service:
-    """Wire the service; without `reminders` those of Amazon are used.
+    """Wire the service; without `errands` they are run at Amazon.
 
-    With `cues_when_needed` the audio is not read, and not verified, before somebody needs it.
+    What `is_packaged` was checked as that was made: that the audio fits the words, and every guide
+    the limits, is taken on trust, and no cue read before somebody needs it.
     Raise `ManifestError` if the audio is not rendered, `ContentError` if the words are wrong,
     `StoreError` if the database cannot be opened; each says what mends it.
     """
     wording = load_wording(settings.locale)
     folder = settings.audio / settings.locale
-    manifest = load(folder, words_digest(wording.script()))
-    library = FrameLibrary(folder, manifest, when_needed=cues_when_needed)
+    manifest = load(folder, None if is_packaged else words_digest(wording.script()))
+    library = FrameLibrary(folder, manifest, when_needed=is_packaged)
     repertoire = Repertoire(
         wording.catalogue, library.cue_sheet, library.digest, lambda: library.earlier
     )
-    for routine in wording.catalogue.routines:
-        repertoire.timeline(routine)
+    if not is_packaged:
+        for routine in wording.catalogue.routines:
+            repertoire.timeline(routine)
     store = store if store is not None else _store(settings)
     manager = SessionManager(store, repertoire, logs.witness)
     editions = Editions(library, repertoire, wording)
     shelf = _shelf(settings, editions, clock)
     responder = Responder(editions, shelf)
-    reminders = reminders or Reminders(settings.locale)
-    conversation = Conversation(manager, wording.catalogue, responder, reminders, clock)
+    errands = errands or _Errands(settings.locale)
+    conversation = Conversation(manager, wording.catalogue, responder, errands, clock)
     return Service(
         settings, wording, library, editions, repertoire, conversation, clock, store, shelf, manager
     )
+
+
+class _Errands:
+    """Runs errands at Amazon, which takes much that is not loaded before somebody has one."""
+
+    def __init__(self, locale: str) -> None:
+        self._locale = locale
+
+    def run(
+        self,
+        errand: SetReminders | CancelReminders,
+        access: Access | None,
+        text: str,
+        now: datetime,
+    ) -> ReminderAnswer:
+        """Run an errand and tell how it ended, in time."""
+        return self._reminders.run(errand, access, text, now)
+
+    @cached_property
+    def _reminders(self) -> "Reminders":
+        from skill.alexa.reminders import Reminders  # noqa: PLC0415
+
+        return Reminders(self._locale)
 
 
 def web_pages(service: Service, admit: "Admission") -> "Blueprint":

@@ -28,7 +28,7 @@ def start(environment: Mapping[str, str]) -> Handler:
     try:
         settings = Settings.from_env(environment)
         logs.set_up(settings.log_level, sys.stdout, function)
-        return make_handler(build(settings, cues_when_needed=True))
+        return make_handler(build(settings, is_packaged=True))
     except CoachError as reason:
         log.critical("the coach cannot start: %s (%s)", reason, reason.code)
         raise

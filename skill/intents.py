@@ -5,7 +5,6 @@ Every door that understands speech or typing uses this table; none of them decid
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import time
 from itertools import chain
 from typing import TypeVar
@@ -15,13 +14,14 @@ from skill.coaching.events import Command
 from skill.coaching.movements import SECOND, Need, Side
 from skill.coaching.routines import Catalogue
 from skill.coaching.schedules import DAYS_BY_NAME, PartOfDay, Schedule
+from skill.coaching.values import value_class
 
 T = TypeVar("T")
 UNRECOGNISED = "?"
 """What Alexa puts into a slot when it heard something and cannot say what."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Slot:
     """One slot of an intent: what was heard, and the ids it may stand for, likeliest first."""
 

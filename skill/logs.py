@@ -15,7 +15,6 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
@@ -38,13 +37,13 @@ TROUBLE = (Kept.AWAY, Kept.BUSY)
 log = logging.getLogger(__name__)
 
 
-@dataclass
 class _Request:
     """What is known so far of the request that is being answered."""
 
-    started: float
-    line: dict[str, Any] = field(default_factory=dict)
-    has_fault: bool = False
+    def __init__(self, line: dict[str, Any]) -> None:
+        self.started = time.perf_counter()
+        self.line = line
+        self.has_fault = False
 
 
 _current: ContextVar[_Request | None] = ContextVar("request", default=None)
@@ -70,7 +69,7 @@ def request(document: object, **more: str) -> Iterator[None]:
 
     `more` is put into its line, too.
     """
-    current = _Request(time.perf_counter(), _described(document) | more)
+    current = _Request(_described(document) | more)
     token = _current.set(current)
     try:
         yield

@@ -1,12 +1,15 @@
 """Ports: what the session manager and the doors need of the world outside, as protocols."""
 
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Callable
+from typing import Protocol, TypeVar
 
 from skill.coaching.cues import CueSheet
 from skill.coaching.errors import CoachError
 from skill.coaching.movements import Milliseconds
 from skill.coaching.timeline import Timeline
+from skill.coaching.values import value_class
+
+T = TypeVar("T")
 
 
 class StoreError(CoachError):
@@ -27,7 +30,7 @@ class ShelfError(CoachError):
     code = "shelf"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Stored:
     """A document as it was found, and its version.
 
@@ -53,8 +56,9 @@ class SessionStore(Protocol):
     def save(self, key: str, document: bytes, replacing: int | None) -> None:
         """Write a document over the version read, or as the first one where `replacing` is None.
 
-        Durable when it returns. Raise `ConflictError`, and change nothing, if the version
-        under this key is another by now.
+        When it returns it is kept whatever becomes of this process; an embedded store may take
+        a moment more until it is kept if the power goes. Raise `ConflictError`, and change
+        nothing, if the version under this key is another by now.
         """
         ...
 
@@ -73,6 +77,14 @@ class SessionStore(Protocol):
         still reading keeps the store from that, it is made so at the next chance. Raise
         `ConflictError`, and change nothing, if the version under this key is another by now;
         where there is none, nothing happens.
+        """
+        ...
+
+    def visit(self, work: Callable[["SessionStore"], T]) -> T:
+        """Return what some work with the store returns, which is handed the store to work with.
+
+        A store that watches the time does so once for all of it. The work may go on after that,
+        with nobody to wait for it any more.
         """
         ...
 

@@ -5,7 +5,6 @@ JSON, with a format number; choices and fields at their defaults are left out.
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import fields
 from datetime import datetime, time
 from typing import Any
 
@@ -24,8 +23,11 @@ from skill.coaching.runner import (
 )
 from skill.coaching.schedules import Day, Schedule
 from skill.coaching.timeline import Bookmark
+from skill.coaching.values import defaults_of
 
 FORMAT = 1
+
+_CHOICE_DEFAULTS = defaults_of(Choices)
 
 
 class CorruptRecordError(CoachError):
@@ -72,8 +74,8 @@ def encode(runner: Runner) -> bytes:
     if runner.proposed is not None:
         at = runner.proposed.at
         document["proposed"] = [runner.proposed.days, at.isoformat() if at else None]
-    if runner.untold:
-        document["untold"] = runner.untold
+    lists = {"untold": runner.untold, "done": runner.done}
+    document |= {name: items for name, items in lists.items() if items}
     return json.dumps(document, separators=(",", ":")).encode()
 
 
@@ -118,6 +120,7 @@ def _runner(document: Mapping[str, Any]) -> Runner:
         former=_former(document["former"]) if "former" in document else None,
         proposed=proposed,
         untold=tuple(filter(_is_line, _texts(document.get("untold", [])))),
+        done=tuple(_texts(document.get("done", []))),
     )
 
 
@@ -153,9 +156,9 @@ _CHOICES: Mapping[str, Callable[[Any], Any]] = {
 
 def _without_defaults(choices: Choices) -> dict[str, Any]:
     return {
-        field.name: sorted(value) if isinstance(value, frozenset) else value
-        for field in fields(choices)
-        if (value := getattr(choices, field.name)) != field.default
+        name: sorted(value) if isinstance(value, frozenset) else value
+        for name, default in _CHOICE_DEFAULTS.items()
+        if (value := getattr(choices, name)) != default
     }
 
 

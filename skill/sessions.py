@@ -8,11 +8,9 @@ for nothing, and is not promised. Nor is anyone told to be forgotten before they
 
 import hashlib
 import logging
-import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from threading import Lock
 
@@ -22,6 +20,7 @@ from skill.coaching.outcomes import Outcome, Play
 from skill.coaching.repertoire import Repertoire
 from skill.coaching.runner import Runner
 from skill.coaching.session import advance
+from skill.coaching.values import replace, value_class
 from skill.ports import ConflictError, SessionStore, Stored, StoreError
 from skill.records import CorruptRecordError, decode, encode
 
@@ -50,7 +49,7 @@ class Kept(StrEnum):
     """Every race was lost; that, too, is kept nowhere."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Happening:
     """One event that happened to a runner, for whoever watches."""
 
@@ -89,7 +88,7 @@ class SessionManager:
         return outcome
 
     def look(self, user_id: str) -> Runner:
-        """Return what is remembered of a user, a stranger if nothing that can be read.
+        """Return what is remembered of a user, a stranger who is to be told if it cannot be read.
 
         Raise `StoreError` if the store cannot be reached.
         """
@@ -97,7 +96,7 @@ class SessionManager:
         try:
             return decode(stored.document) if stored else Runner()
         except CorruptRecordError:
-            return Runner()  # kept aside, and told, when something happens to them
+            return Runner().owing("state-lost")  # kept aside when something happens to them
 
     @contextmanager
     def _turn(self, key: str) -> Iterator[None]:
@@ -112,23 +111,22 @@ class SessionManager:
 
     def _happen(self, key: str, event: Event, moment: Moment) -> tuple[Runner, Outcome, Kept]:
         """Return the runner before it, what follows, and what became of it in the store."""
-        runner, is_known, trouble = Runner(), False, Kept.BUSY
+        deciding, trouble = _Deciding(key, event, moment, self._repertoire), Kept.BUSY
         deadline = time.monotonic() + SECONDS
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                stored = self._store.load(key)
-                runner, is_known = self._recalled(key, stored), True
-                outcome = advance(runner, event, moment, self._repertoire)
-                return runner, outcome, self._remember(key, stored, outcome)
+                return self._store.visit(deciding.visit)
             except ConflictError:
                 if attempt == ATTEMPTS or time.monotonic() >= deadline:
                     log.warning("store too busy after %d attempts, this is not kept", attempt)
                     break
-                time.sleep(random.uniform(0, LONGEST_REST))  # noqa: S311 - no secret
+                _rest()
             except StoreError as away:
                 log.warning("store out of reach, going on from what is known: %s", away)
                 trouble = Kept.AWAY
                 break
+        deciding.is_over = True
+        runner, is_known = deciding.runner, deciding.is_known
         outcome = advance(runner, event, moment, self._repertoire, is_known=is_known)
         if outcome.forgets:
             kept = (line("trouble-forgetting"),)
@@ -137,27 +135,61 @@ class SessionManager:
             outcome = Outcome(runner, (line("trouble"),))
         return runner, outcome, trouble
 
-    def _remember(self, key: str, stored: Stored | None, outcome: Outcome) -> Kept:
-        """Store what an event has changed, or delete what is stored."""
-        if outcome.forgets:
-            if stored:
-                self._store.delete(key, stored.version)
-            return Kept.DELETED
-        document = encode(outcome.runner)
-        if document == (stored.document if stored else encode(Runner())):
-            return Kept.UNCHANGED
-        self._store.save(key, document, stored.version if stored else None)
-        return Kept.SAVED
 
-    def _recalled(self, key: str, stored: Stored | None) -> Runner:
+class _Deciding:
+    """One event to be decided on, in the store; `runner` is who it happens to, once they are read.
+
+    Once it `is_over`, since the store took too long, nothing is written any more.
+    """
+
+    def __init__(self, key: str, event: Event, moment: Moment, repertoire: Repertoire) -> None:
+        self.key = key
+        self.event = event
+        self.moment = moment
+        self.repertoire = repertoire
+        self.runner = Runner()
+        self.is_known = False
+        self.is_over = False
+
+    def visit(self, store: SessionStore) -> tuple[Runner, Outcome, Kept]:
+        """Load, advance, save; return the runner before, what follows, and what became of it."""
+        stored = store.load(self.key)
+        self.runner, self.is_known = self._recalled(store, stored), True
+        outcome = advance(self.runner, self.event, self.moment, self.repertoire)
+        if self.is_over:
+            raise StoreError("the store has answered too late")
+        return self.runner, outcome, self._remember(store, stored, outcome)
+
+    def _recalled(self, store: SessionStore, stored: Stored | None) -> Runner:
         if stored is None:
             return Runner()
         try:
             return decode(stored.document)
         except CorruptRecordError as corrupt:
             log.error("a record cannot be read and is kept aside: %s", corrupt)  # noqa: TRY400
-            self._store.keep_aside(key, stored)
+            store.keep_aside(self.key, stored)
             return Runner().owing("state-lost")
+
+    def _remember(self, store: SessionStore, stored: Stored | None, outcome: Outcome) -> Kept:
+        """Store what the event has changed, or delete what is stored."""
+        if outcome.forgets:
+            if stored:
+                store.delete(self.key, stored.version)
+            return Kept.DELETED
+        document = encode(outcome.runner)
+        if document == (stored.document if stored else _OF_A_STRANGER):
+            return Kept.UNCHANGED
+        store.save(self.key, document, stored.version if stored else None)
+        return Kept.SAVED
+
+
+def _rest() -> None:
+    import random  # noqa: PLC0415 - races are rare, and it takes a while to load
+
+    time.sleep(random.uniform(0, LONGEST_REST))  # noqa: S311 - no secret
+
+
+_OF_A_STRANGER = encode(Runner())
 
 
 def _promises_in_vain(before: Runner, event: Event, outcome: Outcome, *, is_known: bool) -> bool:

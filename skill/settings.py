@@ -5,11 +5,11 @@ But for a table's region, which Amazon's own variables tell where ours does not.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from skill.coaching.errors import CoachError
+from skill.coaching.values import value_class
 
 PREFIX = "GLUTE_COACH_"
 PROJECT = Path(__file__).resolve().parent.parent
@@ -33,7 +33,7 @@ class SettingError(CoachError):
     code = "bad-setting"
 
 
-@dataclass(frozen=True)
+@value_class
 class Settings:
     """What the service needs to know of its surroundings.
 

@@ -49,6 +49,7 @@ FULL = Runner(
     ),
     proposed=Schedule((Day.TUESDAY, Day.FRIDAY), time(7, 30)),
     untold=("state-lost", "audio-failed"),
+    done=("command-1", "command-2"),
 )
 PLAYING = replace(
     FULL,
@@ -128,6 +129,7 @@ RUNNERS = st.builds(
         Schedule, st.lists(st.sampled_from(Day), max_size=3).map(tuple), st.none() | st.times()
     ),
     untold=st.lists(st.sampled_from(UNTELLABLE), max_size=3).map(tuple),
+    done=st.lists(st.text(min_size=1), max_size=4).map(tuple),
 )
 
 
@@ -231,6 +233,8 @@ class TestCorruption:
             {"untold": [[]]},
             {"untold": "state-lost"},
             {"untold": None},
+            {"done": "command-1"},
+            {"done": [7]},
             {"as_of": "2026-11-20T06:41:07+00:00"},
             {"phase": "playing", "asked": "go-on", "as_of": "2026-11-20T06:41:07"},
             {"phase": "playing", "asked": "go-on", "as_of": 7},

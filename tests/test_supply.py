@@ -28,6 +28,7 @@ USED_OTHERWISE = {
     "pytest-xdist": "pytest's own: the tests at once",
     "pyyaml": "reads template.yaml",
     "ruff": "a command of scripts/test",
+    "tzdata": "zoneinfo reads it where the machine has no time zones of its own",
 }
 """What no line of ours imports, or not by its name; and why it is declared."""
 

@@ -147,7 +147,7 @@ class Echo:
         self._length_of = length_of
         self._dialogs = dialogs_in(model)
         self._stationery = Stationery(self.device, model)
-        self._ear = Ear(understanding or Understanding(model), self.invocation_name)
+        self._ear = Ear(understanding or Understanding(model))
         self._session: Session | None = None
         self._listening: _Listening | None = None
         self._post = Post()

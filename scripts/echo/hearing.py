@@ -5,7 +5,6 @@ named, "ask glute coach to ...", but for Alexa's own playback commands while the
 the last to play.
 """
 
-import re
 from dataclasses import dataclass, replace
 
 from scripts.echo.errors import NotForTheSkillError
@@ -32,10 +31,6 @@ PLAYBACK_INTENTS = frozenset(
 )
 """Alexa's own intents that go to whoever played last."""
 
-_OPENING = "ask|begin|launch|load|open|play|resume|run|start|talk to|tell|use"
-_LINK = "about|and|for|if|that|to|whether"
-_CLOSING = "by|from|in|on|using|with"
-
 
 @dataclass(frozen=True, slots=True)
 class Launch:
@@ -58,21 +53,16 @@ class Ask:
 class Ear:
     """Hears for one skill."""
 
-    def __init__(self, understanding: Understanding, invocation_name: str) -> None:
-        name = re.escape(plain_words(invocation_name))
-        self._name = invocation_name
+    def __init__(self, understanding: Understanding) -> None:
         self._understanding = understanding
-        self._named_first = re.compile(rf"(?:{_OPENING}) {name}(?: (?:{_LINK})(?= ))?(?: (.+))?")
-        self._named_last = re.compile(rf"(.+) (?:{_CLOSING}) {name}")
 
     def hear(self, said: str, *, in_session: bool, last_to_play: bool) -> Launch | Exit | Ask:
         """Tell what reaches the skill; raise `NotForTheSkillError` if nothing does."""
-        words = plain_words(said)
-        named = self._named_first.fullmatch(words) or self._named_last.fullmatch(words)
-        if named:
-            asked = named[1]
+        calling = self._understanding.calling
+        asked = calling.by_name(said)
+        if asked is not None:
             return Ask(self._understanding.understand(asked), by_name=True) if asked else Launch()
-        if in_session and words == "exit":
+        if in_session and plain_words(said) == "exit":
             return Exit()
         understood = self._understanding.understand(said)
         if in_session:
@@ -80,7 +70,7 @@ class Ear:
         if not last_to_play or understood.intent not in PLAYBACK_INTENTS:
             raise NotForTheSkillError(
                 f"Alexa keeps {said!r} to herself: no conversation is open, and it is no playback "
-                f"command for what we play; say 'ask {self._name} to {said}'"
+                f"command for what we play; say 'ask {calling.name} to {said}'"
             )
         if understood.intent == "AMAZON.StopIntent":
             understood = replace(understood, intent="AMAZON.PauseIntent")

@@ -20,8 +20,9 @@ from scripts.echo.player import Activity, Happening, PlayerEvent, Playhead
 from scripts.echo.requests import Device, Stationery
 from scripts.echo.rules import read_answer
 from scripts.soaks import happenings as what
+from skill.alexa.access import Access
 from skill.alexa.interaction_model import interaction_model
-from skill.alexa.reminders import Access, Reminders
+from skill.alexa.reminders import Reminders
 from skill.alexa.tokens import parse_token
 from skill.bootstrap import build
 from skill.coaching.errors import CoachError
@@ -56,7 +57,7 @@ class Neighbourhood:
             Settings(public_url=PUBLIC_URL),
             store=self.store,
             clock=self._time,
-            reminders=self.reminders,
+            errands=self.reminders,
         )
         wording = self.service.wording
         self.model = interaction_model(wording, load_utterances(wording.locale))

@@ -2,18 +2,17 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 from ask_sdk_core.dispatch_components import AbstractExceptionHandler, AbstractRequestHandler
 from ask_sdk_core.handler_input import HandlerInput
-from ask_sdk_core.serialize import DefaultSerializer
 from ask_sdk_core.skill_builder import SkillBuilder
 from ask_sdk_model import IntentRequest, RequestEnvelope, Response
 from ask_sdk_model.interfaces.connections import ConnectionsResponse
 
+from skill.alexa.access import Access
 from skill.alexa.envelope import MalformedRequestError, read_complaint, read_envelope
 from skill.alexa.reading import (
     has_screen,
@@ -23,20 +22,36 @@ from skill.alexa.reading import (
     read_moment,
     read_user,
 )
-from skill.alexa.reminders import Reminders
 from skill.alexa.responding import Responder
+from skill.alexa.serializing import serialise
 from skill.coaching.events import Event, OutOfReach, PermissionAnswered, ReminderAnswered
 from skill.coaching.lines import line
 from skill.coaching.outcomes import CancelReminders, Outcome, SetReminders
 from skill.coaching.routines import Catalogue
 from skill.coaching.runner import Runner
 from skill.coaching.schedules import ReminderAnswer
+from skill.coaching.values import replace
 from skill.ports import ShelfError
 from skill.sessions import SessionManager
 
 log = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
+
+
+class Errands(Protocol):
+    """Whoever runs errands, in time, and tells how they ended."""
+
+    def run(
+        self,
+        errand: SetReminders | CancelReminders,
+        access: Access | None,
+        text: str,
+        now: datetime,
+    ) -> ReminderAnswer:
+        """Run an errand with the access that came with a request; `text` is what is said then."""
+        ...
+
 
 REFUSALS = (PermissionAnswered(granted=False), ReminderAnswered(ReminderAnswer.NOT_ALLOWED))
 """After these a runner has to know where the permission can still be given."""
@@ -50,14 +65,13 @@ class Conversation:
         manager: SessionManager,
         catalogue: Catalogue,
         responder: Responder,
-        reminders: Reminders,
+        errands: Errands,
         clock: Clock,
     ) -> None:
         builder = SkillBuilder()
-        builder.add_request_handler(Coaching(manager, catalogue, responder, reminders, clock))
+        builder.add_request_handler(Coaching(manager, catalogue, responder, errands, clock))
         builder.add_exception_handler(Apology(responder))
         self._skill = builder.create()
-        self._serializer = DefaultSerializer()
 
     def answer(self, document: object) -> dict[str, Any]:
         """Return the response to a request; raise `MalformedRequestError` for what is none."""
@@ -65,9 +79,7 @@ class Conversation:
         complaint = read_complaint(document)
         if complaint:
             log.warning("Alexa reports %.80r: %.300r", *complaint)
-        return cast(
-            "dict[str, Any]", self._serializer.serialize(self._skill.invoke(envelope, None))
-        )
+        return cast("dict[str, Any]", serialise(self._skill.invoke(envelope, None)))
 
 
 class Coaching(AbstractRequestHandler):
@@ -78,13 +90,13 @@ class Coaching(AbstractRequestHandler):
         manager: SessionManager,
         catalogue: Catalogue,
         responder: Responder,
-        reminders: Reminders,
+        errands: Errands,
         clock: Clock,
     ) -> None:
         self._manager = manager
         self._catalogue = catalogue
         self._responder = responder
-        self._reminders = reminders
+        self._errands = errands
         self._clock = clock
 
     def can_handle(self, handler_input: HandlerInput) -> bool:  # noqa: ARG002
@@ -132,7 +144,7 @@ class Coaching(AbstractRequestHandler):
         self, errand: SetReminders | CancelReminders, envelope: RequestEnvelope
     ) -> ReminderAnswer:
         text = self._responder.wording.say(line("reminder"))
-        return self._reminders.run(errand, read_access(envelope), text, self._clock())
+        return self._errands.run(errand, read_access(envelope), text, self._clock())
 
 
 class Apology(AbstractExceptionHandler):

@@ -303,7 +303,7 @@ def _text(table: Json, key: str) -> str | None:
     found = table.get(key)
     if found is not None and not isinstance(found, str):
         raise MalformedRequestError(f"{key} takes text, not {type(found).__name__}")
-    if found is not None and _HALF_CHARACTER.search(found):
+    if found is not None and not found.isascii() and _HALF_CHARACTER.search(found):
         raise MalformedRequestError(f"{key} takes text, not half of a surrogate pair")
     return found
 

@@ -8,12 +8,12 @@ endpoint. Until it does, Alexa takes the skill, but does not let anyone enable i
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from skill.alexa.access import SCOPE
 from skill.alexa.eliciting import dialog_model
-from skill.alexa.reminders import SCOPE
 from skill.coaching.errors import ContentError
+from skill.coaching.values import value_class
 from skill.content.utterances import CUSTOM_INTENTS, Listing, Utterances
 from skill.content.wording import Wording
 
@@ -23,7 +23,7 @@ ICONS = {"smallIconUri": "assets/images/icon_108.png", "largeIconUri": "assets/i
 """The store's icons, by the manifest's names for them, within the skill package."""
 
 
-@dataclass(frozen=True)
+@value_class
 class LegalPages:
     """Addresses the store links to; empty for what there is not."""
 

@@ -41,9 +41,27 @@ def load_the_sdk_lazily() -> None:
         return
     for name in (ROOT, *(f"{ROOT}.{package}" for package in PACKAGES)):
         _put_in_place(name)
+    _put_off("pprint")  # which only shows objects, and needs `inspect`
     module = ModuleType(FACTORY, __doc__)
     module.ServiceClientFactory = ServiceClientFactory  # type: ignore[attr-defined]
     sys.modules[FACTORY] = module
+
+
+def _put_off(name: str) -> None:
+    """Have a module loaded when something of it is first used.
+
+    (With the `LazyLoader` of `importlib`, importing it would be use enough.)
+    """
+    if name in sys.modules:
+        return
+    module = sys.modules[name] = ModuleType(name)
+
+    def load(attribute: str) -> Any:
+        if sys.modules.get(name) is module:
+            del sys.modules[name]
+        return getattr(import_module(name), attribute)
+
+    module.__getattr__ = load  # type: ignore[method-assign]
 
 
 def _put_in_place(name: str) -> None:

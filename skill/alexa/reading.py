@@ -29,8 +29,8 @@ from ask_sdk_model.interfaces.playbackcontroller import (
     PreviousCommandIssuedRequest,
 )
 
+from skill.alexa.access import Access
 from skill.alexa.envelope import MalformedRequestError
-from skill.alexa.reminders import Access
 from skill.alexa.tokens import parse_token
 from skill.coaching import events
 from skill.coaching.events import Event, Moment, Playhead

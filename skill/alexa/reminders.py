@@ -19,7 +19,6 @@ import time
 from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from functools import cache
 from http import HTTPStatus
@@ -27,12 +26,10 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
+from skill.alexa.access import Access
 from skill.coaching.errors import CoachError
 from skill.coaching.outcomes import CancelReminders, SetReminders
 from skill.coaching.schedules import Day, ReminderAnswer, Schedule
-
-SCOPE = "alexa::alerts:reminders:skill:readwrite"
-"""The permission to set reminders, and to see and delete those that we have set."""
 
 ENDPOINTS = frozenset(
     {
@@ -72,15 +69,6 @@ runner that the device keeps no reminders. Any other refusal cannot be told."""
 _SENDABLE = re.compile("[!-~]+")
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Access:
-    """What a request brings along for asking Amazon back about its runner and its device."""
-
-    endpoint: str
-    token: str = field(repr=False)
-    device_id: str = ""
 
 
 class RefusedError(CoachError):

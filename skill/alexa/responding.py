@@ -2,8 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from html import escape
 
 from ask_sdk_core.response_helper import ResponseFactory
 from ask_sdk_model import Directive, Response
@@ -21,13 +19,15 @@ from ask_sdk_model.interfaces.connections import SendRequestDirective
 from ask_sdk_model.interfaces.display import Image, ImageInstance
 from ask_sdk_model.ui import AskForPermissionsConsentCard
 
+from skill.alexa.access import SCOPE
 from skill.alexa.eliciting import elicit_directive
-from skill.alexa.reminders import SCOPE
 from skill.alexa.tokens import Token
 from skill.coaching.cues import Counted, Recipe, Speech
 from skill.coaching.lines import Line
 from skill.coaching.movements import Milliseconds
 from skill.coaching.outcomes import AskPermission, Outcome, Play, PlayClip, StopPlaying
+from skill.coaching.values import value_class
+from skill.content.markup import escaped
 from skill.content.wording import Wording
 from skill.guides.editions import Editions
 from skill.pictures.art import BACKGROUND, art_file
@@ -45,7 +45,7 @@ LONGEST_BREAK: Milliseconds = 10_000
 _NOT_IN_XML = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
-@dataclass(frozen=True)
+@value_class
 class Responder:
     """Turns outcomes into Alexa's responses, with guides and clips from the shelf."""
 
@@ -110,7 +110,7 @@ class Responder:
             parts.append(self._step_in_words(clip))
         elif isinstance(clip, PlayClip):
             address = self.shelf.clip(clip.timeline, clip.step, clip.start)
-            parts.append(f'<audio src="{escape(address)}"/>')
+            parts.append(f'<audio src="{escaped(address)}"/>')
         if outcome.ask:
             parts.append(self._said(outcome.ask.line))
             factory.ask(self._said(outcome.ask.reprompt))
@@ -120,7 +120,7 @@ class Responder:
 
     def _said(self, line: Line) -> str:
         """Return a line as SSML: whatever was heard becomes plain text within it."""
-        return escape(_NOT_IN_XML.sub("", self.wording.say(line)), quote=False)
+        return escaped(_NOT_IN_XML.sub("", self.wording.say(line)))
 
     def _step_in_words(self, clip: PlayClip) -> str:
         """Return what is said in a step as SSML, with the pauses between: no sound is needed."""
@@ -178,7 +178,7 @@ def _words_of(recipe: Recipe) -> str:
     """Return what a cue says, as SSML; nothing for a chime."""
     match recipe:
         case Speech():
-            return escape(recipe.text, quote=False)
+            return escaped(recipe.text)
         case Counted():
             (pause,) = _breaks(recipe.spacing - A_NUMBER)
             return f" {pause} ".join(recipe.words)

@@ -5,16 +5,16 @@ it was started as a second try. Alexa allows 1,024 characters.
 """
 
 import re
-from dataclasses import dataclass
 
 from skill.coaching.plans import LONGEST_ID
+from skill.coaching.values import value_class
 
 _TOKEN = re.compile(
     rf"gc1:([a-z0-9_-]{{1,{LONGEST_ID}}}):([0-9a-f]{{1,64}}):([0-9]{{1,12}})(?::([0-9]{{1,9}}))?"
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Token:
     """What a stream is: a plan, in one recording, started by one play command.
 

@@ -12,7 +12,6 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from queue import Empty, SimpleQueue
@@ -23,6 +22,7 @@ from urllib.parse import urlsplit
 from skill.aws.credentials import Credentials
 from skill.aws.errors import AwsError, TransientError
 from skill.aws.signature import Request, signed_headers
+from skill.coaching.values import replace
 
 ATTEMPTS = 5
 SILENCE_SECONDS = 1.0

@@ -15,7 +15,6 @@ import re
 import time
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import ip_address
 from pathlib import Path
@@ -25,6 +24,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from skill.aws.errors import AwsError
 from skill.aws.signature import Keys
+from skill.coaching.values import value_class
 
 ACCESS_KEY = "AWS_ACCESS_KEY_ID"
 SECRET = "AWS_SECRET_ACCESS_KEY"  # noqa: S105 - the names of variables
@@ -49,7 +49,7 @@ _SENDABLE = re.compile("[ -~]*")
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class _Lent:
     keys: Keys
     expires: float

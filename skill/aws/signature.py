@@ -7,13 +7,14 @@ Rules: Amazon's documentation, "Create a signed AWS API request".
 import hashlib
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
+
+from skill.coaching.values import field, value_class
 
 ALGORITHM = "AWS4-HMAC-SHA256"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Keys:
     """What a request is signed with. The session's token is empty for a user's lasting keys."""
 
@@ -22,7 +23,7 @@ class Keys:
     session_token: str = field(default="", repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Request:
     """What is asked. The path is as it is sent, encoded once; the headers name the host."""
 

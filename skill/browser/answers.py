@@ -1,6 +1,8 @@
 """Answers: each command is done once; asked again by the same id, its answer is the same.
 
-Kept for as long as a page may ask again, and never more than a few megabytes of them.
+So it is within one process; another one knows what was done by the runner's record
+(`skill.coaching.repeating`), and answers in its own words. Answers are kept for as long as a page
+may ask again, and never more than a few megabytes of them.
 """
 
 import json

@@ -12,7 +12,7 @@ from typing import Any
 from skill.browser.answers import Answers, Json
 from skill.browser.commands import Command, read_command
 from skill.browser.staging import staged
-from skill.coaching.events import Launch, Moment, ReminderAnswered
+from skill.coaching.events import Event, Launch, Moment, ReminderAnswered, RemindMe, StopReminders
 from skill.coaching.outcomes import Outcome, Play, PlayClip, StopPlaying
 from skill.coaching.repertoire import Repertoire
 from skill.coaching.runner import Runner
@@ -61,16 +61,17 @@ class WebCoach:
         return self.understand()
 
     def _do(self, user_id: str, command: Command, *, is_known: bool = True) -> Json:
-        moment = Moment(self.clock(), command.playhead, is_spoken=command.aloud, can_voice=False)
+        moment = Moment(
+            self.clock(),
+            command.playhead,
+            is_spoken=command.aloud,
+            can_voice=False,
+            command_id=command.id,
+        )
         if isinstance(command.event, Launch) and not is_known:
             # Whoever looks in is greeted; there is nothing of them yet that is worth storing.
             return self._told(advance(Runner(), command.event, moment, self.repertoire), command)
-        outcome = self.manager.handle(user_id, command.event, moment)
-        if outcome.errand is not None and not outcome.forgets:
-            # A page can remind of nothing once it is closed, and what other devices keep of
-            # reminders is not within its reach.
-            answered = ReminderAnswered(ReminderAnswer.NOT_HERE)
-            outcome = self.manager.handle(user_id, answered, moment)
+        outcome = self.manager.handle(user_id, _within_reach(command.event), moment)
         if outcome.forgets:
             self._answers.forget(user_id)
         return self._told(outcome, command)
@@ -117,6 +118,15 @@ class WebCoach:
                 "offset": timeline.offset_of(progress.bookmark),
             }
         return told
+
+
+def _within_reach(event: Event) -> Event:
+    """A page reminds of nothing once it is closed, and other devices' reminders are not its own.
+
+    So it says that at once, before anybody has thought of a day and a time.
+    """
+    is_about_reminders = isinstance(event, RemindMe | StopReminders)
+    return ReminderAnswered(ReminderAnswer.NOT_HERE) if is_about_reminders else event
 
 
 def _player(outcome: Outcome) -> Json | None:

@@ -22,8 +22,6 @@ LONGEST_OFFSET = 24 * 60 * 60 * 1000
 _ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 _PLAN = re.compile(rf"[a-z0-9_-]{{1,{LONGEST_ID}}}")
 _DIGEST = re.compile(r"[0-9a-f]{1,64}")
-_GREETING = re.compile(r"\s*(?:(?:ok(?:ay)?|hey|hi)\s+)?(?:alexa|coach)\b[\s,.!:]*", re.IGNORECASE)
-"""What people put before what they want, out of habit with speakers."""
 
 PRESSES: Mapping[str, type[Event]] = {
     "open": events.Launch,
@@ -108,10 +106,9 @@ def read_command(
 def _meant(
     text: str, catalogue: Catalogue, understanding: Callable[[], Understanding]
 ) -> tuple[str, Event]:
-    said = _GREETING.sub("", text, count=1).strip()
-    if not said:
+    if not understanding().calling.without(text).strip():
         return "open", events.Launch()
-    understood = understanding().understand(said)
+    understood = understanding().understand(text)
     return understood.intent, event_of(understood.intent, understood.slots, catalogue)
 
 

@@ -10,8 +10,9 @@ from base64 import b64encode
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from functools import cached_property, lru_cache
+from functools import cache, cached_property
 from hashlib import sha256
+from itertools import product
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -24,14 +25,14 @@ from werkzeug.exceptions import NotFound
 from skill.browser.coach import WebCoach
 from skill.browser.errors import BrowserError, ForeignPageError, NotJsonError, UnfitCommandError
 from skill.browser.runners import COOKIE, KEPT, Acquaintance, Runners, Visitor
-from skill.browser.weeks import weeks_of
+from skill.browser.weeks import weeks_of, zone_of
 from skill.coaching.lines import line
 from skill.coaching.movements import Movement, Need, Side
 from skill.coaching.plans import shortened
 from skill.coaching.recalling import DAYS_A_WEEK
 from skill.coaching.routines import Routine
+from skill.coaching.runner import LONGEST_HISTORY
 from skill.content import phrases
-from skill.content.catalogue import FOLDER
 from skill.guides.chapters import chapters_of
 from skill.guides.editions import Editions, standard_plans
 from skill.guides.frames import FRAME_BYTES, FRAME_MS
@@ -105,7 +106,7 @@ class Pages:
         self._admit = admit
         self._public_origin = _origin(public_url)
         self._is_secure = public_url.startswith("https:")
-        self._picture = lru_cache(maxsize=64)(self._draw)
+        self._picture = cache(self._draw)
 
     def blueprint(self) -> Blueprint:
         """Return the pages, to be put into an app."""
@@ -149,14 +150,23 @@ class Pages:
     def weeks(self) -> Response:
         """Return the weeks of the browser's runner, as a part of a page."""
         minutes = request.args.get("minutes_east", 0, type=int)
+        zone = zone_of(request.args.get("zone", ""), minutes)
         visitor = self._runners.visitor(request.cookies.get(COOKIE))
         try:
-            history = self._coach.runner(visitor.user_id).history
+            runner = self._coach.runner(visitor.user_id)
         except StoreError:
             page = render_template("weeks.html", weeks=None)
         else:
-            weeks = weeks_of(history, self._coach.clock(), minutes)
-            page = render_template("weeks.html", weeks=weeks, days=DAYS_A_WEEK, total=len(history))
+            lost = line("state-lost")
+            page = render_template(
+                "weeks.html",
+                weeks=weeks_of(runner.history, self._coach.clock(), zone),
+                days=DAYS_A_WEEK,
+                total=len(runner.history),
+                is_cut=len(runner.history) == LONGEST_HISTORY,
+                clock=str(zone),
+                trouble=self._editions.wording.say(lost) if lost.id in runner.untold else None,
+            )
         response = Response(page, mimetype="text/html")
         response.headers["Cache-Control"] = "no-store"
         return response
@@ -238,9 +248,15 @@ class Pages:
 
     @cached_property
     def _version(self) -> str:
-        """The name of all that the pages load; another one when any of it has changed."""
-        poses = (FOLDER / "poses.toml").read_bytes()
-        return sha256(b"".join([*self._files.values(), poses])).hexdigest()[:12]
+        """The name of all that the pages load; another one when any of it looks otherwise.
+
+        Each picture is drawn for that, a tenth of a second for all of them, and kept for later.
+        """
+        loaded = sha256(b"".join(self._files.values()))
+        for movement in self._editions.wording.catalogue.movements.values():
+            for side, stage in product(movement.sides, Stage):
+                loaded.update(self._picture(movement, side, stage).encode())
+        return loaded.hexdigest()[:12]
 
     @cached_property
     def _style(self) -> str:

@@ -3,7 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from skill.coaching.recalling import DAYS_A_WEEK
 from skill.coaching.runner import Completed
@@ -51,11 +52,20 @@ class Week:
         return "under way" if self.is_under_way else "fewer than they ask"
 
 
-def weeks_of(
-    history: Iterable[Completed], now: datetime, minutes_east: int = 0
-) -> tuple[Week, ...]:
-    """Return the last weeks, the latest first, by the clock of who is `minutes_east` of UTC."""
-    zone = timezone(timedelta(minutes=min(max(minutes_east, -MOST_MINUTES), MOST_MINUTES)))
+def zone_of(name: str, minutes_east: int) -> tzinfo:
+    """Return the time zone of a name (IANA), in winter and summer; `str` tells which it is.
+
+    Where the name is unknown it is one all year round, as far from UTC as is told besides.
+    """
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # none, no name of one, a folder of them
+        minutes = min(max(minutes_east, -MOST_MINUTES), MOST_MINUTES)
+        return timezone(timedelta(minutes=minutes))
+
+
+def weeks_of(history: Iterable[Completed], now: datetime, zone: tzinfo) -> tuple[Week, ...]:
+    """Return the last weeks, the latest first, by the clock of who is in `zone`."""
     today = now.astimezone(zone).date()
     done = Counter(completed.at.astimezone(zone).date() for completed in history)
     monday = today - timedelta(days=today.weekday())

@@ -5,7 +5,6 @@ for this routine only. What is out of bounds is brought to the nearest bound.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from skill.coaching import planner
 from skill.coaching.errors import PlanError
@@ -44,6 +43,7 @@ from skill.coaching.runner import Phase, Question
 from skill.coaching.timeline import LONGEST_CLIP, LONGEST_PLAN
 from skill.coaching.transitions import cautioned, is_named, start, unclear_movement
 from skill.coaching.turns import Turn
+from skill.coaching.values import replace
 
 MINUTE: Milliseconds = 60 * SECOND
 FEWEST_MINUTES_LEFT = 1
@@ -432,8 +432,10 @@ def run_on(turn: Turn, _: Event) -> Outcome:
 
 
 def run_on_from_here(turn: Turn, event: Event) -> Outcome:
-    """Run on by itself with the next step; where the device cannot, go on waiting."""
+    """Run on by itself, with the next step after a clip; where the device cannot, go on waiting."""
     running = _waiting(turn, waits=False).voiced(voiced=False)
+    if running.runs_on and turn.is_mid_clip:
+        return running.play(turn.timeline, turn.place.offset, line("running-on"))
     if not running.runs_on or running.following is None:
         return run_on(turn, event)
     return running.play_step(running.following, line("running-on"))

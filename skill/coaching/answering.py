@@ -1,7 +1,6 @@
 """Answering: what yes and no mean, by the question that is open."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from skill.coaching.events import Event
 from skill.coaching.lines import line
@@ -20,20 +19,27 @@ from skill.coaching.transitions import (
     skip_it,
 )
 from skill.coaching.turns import Turn
+from skill.coaching.values import replace
 
 Transition = Callable[[Turn, Event], Outcome]
 
 
 def yes(turn: Turn, event: Event) -> Outcome:
     """Do what was offered."""
-    agree, _ = ANSWERS[turn.session.asked]
+    agree, _ = ANSWERS[_asked(turn)]
     return agree(turn, event)
 
 
 def no(turn: Turn, event: Event) -> Outcome:
     """Leave what was offered."""
-    _, decline = ANSWERS[turn.session.asked]
+    _, decline = ANSWERS[_asked(turn)]
     return decline(turn, event)
+
+
+def _asked(turn: Turn) -> Question | None:
+    """Return the question the runner has heard: the one after a step is not put before its end."""
+    asked = turn.session.asked
+    return None if asked is Question.NEXT_STEP and turn.is_mid_clip else asked
 
 
 def ask_anything_else(turn: Turn, _: Event) -> Outcome:

@@ -1,13 +1,13 @@
 """Where a soft bed lies: in the silences of holds, between what is said, for a plan that asks."""
 
-from dataclasses import dataclass
 from itertools import pairwise
 
 from skill.coaching.movements import Hold, Milliseconds
 from skill.coaching.timeline import Timeline
+from skill.coaching.values import value_class
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Silence:
     """A stretch of a timeline without a sound: [start, end)."""
 

@@ -6,13 +6,13 @@ knows how long each one is.
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import combinations
 
 from skill.coaching.errors import MissingCueError
 from skill.coaching.movements import REP_COUNTS, Milliseconds, Movement, Need, Side
 from skill.coaching.plans import Detail
 from skill.coaching.routines import SETS, Catalogue
+from skill.coaching.values import value_class
 
 FRAME: Milliseconds = 24
 """Cues are whole frames of audio: 576 samples at 24 kHz. Every sound starts on this grid."""
@@ -23,14 +23,14 @@ COUNTDOWN_SECONDS = 5
 CHIMES = ("begin", "half", "release", "rep")
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Speech:
     """A sentence for a voice to speak."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Counted:
     """Words spoken on a beat: each starts `spacing` ms after the one before, as one unit."""
 
@@ -38,14 +38,14 @@ class Counted:
     spacing: Milliseconds
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Chime:
     """A synthesised sound, one of `CHIMES`."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Bed:
     """The soft sound under holds: a loop, of which any frame may follow on any sound."""
 
@@ -54,7 +54,7 @@ Recipe = Speech | Counted | Chime | Bed
 """What a cue is recorded from."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Cue:
     """One recorded cue and its length, a whole number of frames."""
 
@@ -62,7 +62,7 @@ class Cue:
     length: Milliseconds
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class CueSheet:
     """The lengths of all recorded cues: for each line, one length a variant."""
 

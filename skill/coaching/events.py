@@ -4,15 +4,15 @@ Where the player is does not travel with an event: it comes with the moment, bec
 reports it with every request.
 """
 
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from skill.coaching.movements import Milliseconds, Movement, Need, Side
 from skill.coaching.routines import Routine
 from skill.coaching.schedules import PartOfDay, ReminderAnswer, Schedule
+from skill.coaching.values import field, value_class
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Playhead:
     """Where a player is in one of our guides.
 
@@ -30,12 +30,13 @@ class Playhead:
     has_ended: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Moment:
     """When something happens, and on what kind of device. `now` is aware of its time zone.
 
     Only what was spoken is answered in speech: a pressed button (`is_spoken` false) acts, and
     says nothing. `can_voice`: the device can say the steps itself when the guide does not sound.
+    `command_id`: what the sender calls the command, if it may be sent again (`repeating`).
     """
 
     now: datetime
@@ -43,6 +44,7 @@ class Moment:
     has_player: bool = True
     is_spoken: bool = True
     can_voice: bool = True
+    command_id: str = ""
 
 
 class Event:
@@ -84,7 +86,7 @@ class Launch(Command):
     __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class StartRoutine(Command):
     """Start a routine; with none recognised, `heard` is what was said in its place.
 
@@ -174,7 +176,7 @@ class ListRoutines(Command):
     __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class HowTo(Command):
     """Ask how a movement is done: this one, unless another is named.
 
@@ -186,7 +188,7 @@ class HowTo(Command):
     others: tuple[Movement, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class WhyThis(Command):
     """Ask what a movement is good for: this one, unless another is named, as in `HowTo`."""
 
@@ -213,7 +215,7 @@ class EasierForm(Command):
     __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class FitTime(Command):
     """Have so much time: for a routine, for what is left of this one, or for whatever fits.
 
@@ -226,7 +228,7 @@ class FitTime(Command):
     others: tuple[Routine, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class HoldFor(Command):
     """Want every hold to last so many seconds."""
 
@@ -245,7 +247,7 @@ class HoldShorter(Command):
     __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class MoreTime(Command):
     """Want more of just this hold or set: so many seconds, or so many of what it is made of."""
 
@@ -265,7 +267,7 @@ class CountFaster(Command):
     __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class TighterSide(Command):
     """Have one side that is tighter and wants one hold more."""
 
@@ -278,21 +280,21 @@ class EvenSides(Command):
     __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Without(Command):
     """Lack something that movements need."""
 
     need: Need | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class WithAgain(Command):
     """Have again what was lacking; everything, if nothing is named."""
 
     need: Need | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class SkipForGood(Command):
     """Never want to do a movement again: this one, unless another is named, as in `HowTo`."""
 
@@ -301,7 +303,7 @@ class SkipForGood(Command):
     others: tuple[Movement, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class SkipForToday(Command):
     """Leave a movement out of this routine, named as in `HowTo`."""
 
@@ -310,7 +312,7 @@ class SkipForToday(Command):
     others: tuple[Movement, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class BringBack(Command):
     """Want a movement again that was skipped for good, named as in `HowTo`."""
 
@@ -367,7 +369,7 @@ class NoSound(Command):
     __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class RoutineLength(Command):
     """Ask how long a routine takes: this one, unless another is named, as in `StartRoutine`."""
 
@@ -436,7 +438,7 @@ class ForgetMe(Command):
     __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class RemindMe(Command):
     """Want to be reminded; what was not said of the schedule is missing in it.
 
@@ -477,14 +479,14 @@ class No(Command):
     __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class ReminderAnswered(Command):
     """An errand about reminders has ended; the runner still waits for the answer."""
 
     answer: ReminderAnswer
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class PermissionAnswered(Command):
     """The platform has asked the runner whether we may set reminders."""
 
@@ -527,7 +529,7 @@ class PlaybackFailed(PlayerNotice):
     __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class SessionEnded(Notice):
     """The conversation is over; `unanswered` if the runner did not answer a question."""
 

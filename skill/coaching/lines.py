@@ -5,7 +5,6 @@ is not listed, or lacks a value, cannot be made.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 
 from skill.coaching.errors import CoachError
@@ -13,9 +12,10 @@ from skill.coaching.movements import Milliseconds, Movement, Need, Side
 from skill.coaching.plans import Choices
 from skill.coaching.routines import Routine
 from skill.coaching.schedules import Schedule
+from skill.coaching.values import field, value_class
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Spot:
     """A movement on a side, or one of its sets: "clam, left side", "squat, set 2 of 3"."""
 
@@ -26,14 +26,14 @@ class Spot:
     extra: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Length:
     """A length of time, said in minutes and seconds."""
 
     milliseconds: Milliseconds
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class WorkLeft:
     """What is left of a step's work: repetitions of a set, seconds of a hold."""
 
@@ -41,14 +41,14 @@ class WorkLeft:
     milliseconds: Milliseconds
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class About:
     """A length of time, said to the nearest sensible minute."""
 
     milliseconds: Milliseconds
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Instructions:
     """How a movement is done, told for one side, followed by its care note."""
 
@@ -56,21 +56,21 @@ class Instructions:
     side: Side
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Reason:
     """Why a movement is in the routine."""
 
     movement: Movement
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Easier:
     """The easier form of a movement, as advice."""
 
     movement: Movement
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Together:
     """Movements named one after the other, all of them meant."""
 
@@ -85,7 +85,7 @@ class Countable(StrEnum):
     DAY = "day"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Count:
     """So many of something."""
 
@@ -93,21 +93,21 @@ class Count:
     of: Countable
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Ago:
     """How long ago something was, said as people do."""
 
     milliseconds: Milliseconds
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Said:
     """What a cue of the guide says."""
 
     cue: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Wishes:
     """What a runner has set."""
 
@@ -116,7 +116,7 @@ class Wishes:
     skipped: tuple[Movement, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Heard:
     """What the runner said, as Alexa understood it."""
 
@@ -329,7 +329,7 @@ class UnknownLineError(CoachError):
     code = "unknown-line"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Line:
     """One thing to say. `nth` counts how often it was said before, so that its wording varies."""
 

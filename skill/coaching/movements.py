@@ -5,10 +5,10 @@ not facts, and live with the language (`skill/content`).
 """
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 
 from skill.coaching.errors import ContentError
+from skill.coaching.values import value_class
 
 Milliseconds = int
 """A length or a moment in whole milliseconds."""
@@ -77,7 +77,7 @@ class Need(StrEnum):
     KNEELING = "kneeling"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Hold:
     """A position held still, for whole seconds."""
 
@@ -92,7 +92,7 @@ class Hold:
         return self.seconds * SECOND
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Reps:
     """A movement repeated at an even pace, each repetition counted aloud."""
 
@@ -112,7 +112,7 @@ class Reps:
 Dose = Hold | Reps
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Movement:
     """One movement of the catalogue.
 

@@ -1,15 +1,14 @@
 """Outcomes: what the coach does and says about an event, before anyone turns it into words."""
 
-from dataclasses import dataclass
-
 from skill.coaching.lines import Line
 from skill.coaching.movements import Milliseconds
 from skill.coaching.runner import Question, Runner
 from skill.coaching.schedules import Schedule
 from skill.coaching.timeline import Timeline
+from skill.coaching.values import value_class
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Play:
     """Play the guide of a timeline's plan from an offset, in place of whatever plays.
 
@@ -22,7 +21,7 @@ class Play:
     retried_at: Milliseconds | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class PlayClip:
     """Play one step of a timeline inside the answer itself, from an offset in it to its end.
 
@@ -37,29 +36,29 @@ class PlayClip:
     spoken: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class StopPlaying:
     """Stop whatever plays."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class SetReminders:
     """Have the device remind the runner by this schedule, in place of any we had set before."""
 
     schedule: Schedule
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class CancelReminders:
     """Have the device forget every reminder that we have set."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class AskPermission:
     """Have the platform ask the runner whether we may set reminders."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Ask:
     """A question that keeps the session open, and how it is put again after a silence."""
 
@@ -68,7 +67,7 @@ class Ask:
     reprompt: Line
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Outcome:
     """What follows from an event.
 

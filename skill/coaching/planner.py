@@ -6,7 +6,6 @@ one that changes the routine least. The order of movements always stays.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import combinations
 from math import log, log2
 from typing import Self
@@ -16,6 +15,7 @@ from skill.coaching.movements import SECOND, Hold, Milliseconds, Reps, within
 from skill.coaching.plans import Choices, Plan, Step
 from skill.coaching.routines import SETS
 from skill.coaching.timeline import Bookmark, Timeline, carried
+from skill.coaching.values import replace, value_class
 
 MINUTES = range(3, 21)
 """How many minutes a runner can ask for."""
@@ -43,7 +43,7 @@ NEARBY = (0.85, 1.0, 1.18)
 LayOut = Callable[[Plan], Timeline]
 
 
-@dataclass(frozen=True)
+@value_class
 class Fitted:
     """A plan made to fit: how long it is from the runner's place on, and was asked to be."""
 
@@ -57,7 +57,7 @@ class Fitted:
         return _near(self.length, self.asked)
 
 
-@dataclass(frozen=True)
+@value_class
 class Begun:
     """A place in a routine under way; what lies before it cannot be changed any more."""
 
@@ -100,7 +100,7 @@ def fit(plan: Plan, asked: Milliseconds, lay_out: LayOut, begun: Begun | None = 
     return Fitted(timeline, timeline.duration - passed, asked)
 
 
-@dataclass(frozen=True)
+@value_class
 class _Form:
     """A plan with some movements left out and so many sets, its doses as they were.
 
@@ -128,7 +128,7 @@ class _Form:
         )
 
 
-@dataclass(frozen=True)
+@value_class
 class _Candidate:
     """A form with other doses, how long it will be, and what it costs to do it so."""
 

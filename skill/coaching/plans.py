@@ -8,7 +8,6 @@ the id alone restores the plan.
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 
@@ -27,6 +26,7 @@ from skill.coaching.movements import (
     require_within,
 )
 from skill.coaching.routines import SETS, Catalogue, Part, Routine
+from skill.coaching.values import field, replace, value_class
 
 LONGEST_ID = 700
 """Characters of a plan id; a token that Alexa keeps has room for 1,024."""
@@ -42,7 +42,7 @@ class Detail(StrEnum):
     BRIEF = "brief"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Choices:
     """What a runner may set; None leaves it as the routine has it.
 
@@ -95,7 +95,7 @@ class Choices:
         return replace(self, skipped=self.skipped.intersection(catalogue.movements))
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class More:
     """One step made longer: by seconds if it is a hold, by repetitions if it is a set."""
 
@@ -103,7 +103,7 @@ class More:
     amount: int
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Step:
     """One movement, on one side, for one set.
 
@@ -126,7 +126,7 @@ class Step:
         return self.dose.length
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Portion:
     """One part of a routine as it is done; `part` counts the routine's parts from 0."""
 
@@ -143,7 +143,7 @@ class Portion:
             yield tight, self.sets, True
 
 
-@dataclass(frozen=True)
+@value_class
 class Plan:
     """A routine as one runner wants it, out of the movements of a catalogue.
 
@@ -356,15 +356,15 @@ def parse_plan_id(plan_id: str, catalogue: Catalogue) -> Plan:
     return plan
 
 
-@dataclass
 class _Marks:
     """What the marks of a plan id have said so far."""
 
-    catalogue: Catalogue
-    numbers: dict[str, int] = field(default_factory=dict)
-    words: set[str] = field(default_factory=set)
-    named: dict[str, set[str]] = field(default_factory=dict)
-    more: More | None = None
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+        self.numbers: dict[str, int] = {}
+        self.words: set[str] = set()
+        self.named: dict[str, set[str]] = {}
+        self.more: More | None = None
 
     def read(self, mark: str) -> None:
         """Take one mark in."""

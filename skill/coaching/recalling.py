@@ -1,6 +1,5 @@
 """Recalling: what the coach remembers of a runner, forgets, and has the device remind of."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 from skill.coaching.events import Event, PermissionAnswered, ReminderAnswered, RemindMe
@@ -17,6 +16,7 @@ from skill.coaching.plans import Choices
 from skill.coaching.runner import Question, Runner
 from skill.coaching.schedules import ReminderAnswer, Schedule
 from skill.coaching.turns import Turn
+from skill.coaching.values import replace
 
 WEEK = timedelta(days=7)
 DAYS_A_WEEK = range(2, 4)

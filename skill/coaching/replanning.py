@@ -6,7 +6,6 @@ named, and explained where the guide would not explain it.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from skill.coaching.errors import NothingLeftError, PlanError
 from skill.coaching.lines import Instructions, Line, line
@@ -16,6 +15,7 @@ from skill.coaching.runner import Phase, Question, Runner
 from skill.coaching.timeline import carried
 from skill.coaching.transitions import end
 from skill.coaching.turns import Turn, spot_of
+from skill.coaching.values import replace
 
 Change = Callable[[Choices], Choices]
 

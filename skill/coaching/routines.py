@@ -1,17 +1,17 @@
 """Routines: movements in an order, each with its sets; and the catalogue of all there is."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from skill.coaching.errors import ContentError
 from skill.coaching.movements import Dose, Movement, require_identifier, require_within
+from skill.coaching.values import field, value_class
 
 SETS = range(1, 6)
 """How many sets of one movement a routine may ask for."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Part:
     """One movement's place in a routine.
 
@@ -34,7 +34,7 @@ class Part:
         return self.own_dose or self.movement.dose
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Routine:
     """An ordered list of parts, done at a certain time of a runner's week."""
 
@@ -53,7 +53,7 @@ class Routine:
         return tuple({part.movement.id: part.movement for part in self.parts}.values())
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Catalogue:
     """Every movement and routine the coach knows, by id."""
 

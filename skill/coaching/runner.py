@@ -1,7 +1,6 @@
 """The runner, as the coach remembers them: the place, the choices, the history."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -9,6 +8,7 @@ from skill.coaching.errors import CoachError
 from skill.coaching.plans import Choices
 from skill.coaching.schedules import Schedule
 from skill.coaching.timeline import Bookmark
+from skill.coaching.values import field, replace, value_class
 
 LONGEST_HISTORY = 500
 """Completed sessions that are remembered; at three a week, more than three years."""
@@ -52,7 +52,7 @@ class Question(StrEnum):
     ANYTHING_ELSE = "anything-else"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Progress:
     """A routine under way: the plan, and the place in it.
 
@@ -65,7 +65,7 @@ class Progress:
     as_of: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class SessionState:
     """Where a runner stands. There is progress in every phase but IDLE.
 
@@ -104,7 +104,7 @@ class SessionState:
         return self.progress is not None and self.progress.as_of is not None
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Former:
     """What a runner wanted before the last change: the choices, waiting, the plan under way.
 
@@ -123,7 +123,7 @@ class Former:
             raise StateError(f"what was left, {self.left}, does not go with {self.led_to}")
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Completed:
     """A routine done to its end."""
 
@@ -131,14 +131,14 @@ class Completed:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Runner:
     """All that is remembered of one runner.
 
     `waits`: the coach waits for them after each step. `cautioned`: they have heard the care
     line. `former`: what an undo leads back to. `proposed`: the reminders they are being asked
     about. `untold`: what went wrong and they do not know yet, as lines to say before the next
-    answer.
+    answer. `done`: the ids of the last commands of theirs, where the sender gives any.
     """
 
     session: SessionState = SessionState()
@@ -149,6 +149,12 @@ class Runner:
     former: Former | None = None
     proposed: Schedule | None = None
     untold: tuple[str, ...] = ()
+    done: tuple[str, ...] = ()
+
+    @property
+    def is_stranger(self) -> bool:
+        """Whether no guide was played to them, as far as we know; no record of it is lost."""
+        return self.session.generation == 0 and not self.untold
 
     def owing(self, line_id: str) -> "Runner":
         """Return the runner with one more thing to be told before the next answer."""

@@ -1,9 +1,10 @@
 """Schedules: on which days of the week, and when, a runner wants to be reminded."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import time
 from enum import StrEnum
+
+from skill.coaching.values import value_class
 
 
 class Day(StrEnum):
@@ -57,7 +58,7 @@ _USUAL = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Schedule:
     """Days of the week and a time of day, by the clock of the runner's device.
 

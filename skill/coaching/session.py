@@ -6,14 +6,17 @@ The rules:
   plan and the same generation. Anything late, repeated or foreign changes nothing.
 - Within one generation the place only moves forward, so notices may come in any order.
 - A playhead of a later generation than ours means that we have forgotten something (the
-  store was away): what the player tells is true, and we go on from there.
+  store was away): what the player tells is true, and we go on from there. One from days to
+  come is none of ours.
+- To whom no guide was played yet, as far as we know, their player's place is given only when they
+  ask for what makes no sense without one.
 - While a guide plays and nobody tells where, the place moves on with the clock.
 - A command's question is forgotten with the next command; a notice leaves it open.
 """
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from datetime import timedelta
 from typing import Any, TypeVar
 
 from skill.coaching import adjusting as adjust
@@ -26,9 +29,11 @@ from skill.coaching.events import Command, Event, Moment, PlayerNotice, Playhead
 from skill.coaching.lines import Line, line
 from skill.coaching.movements import SECOND
 from skill.coaching.outcomes import Outcome
+from skill.coaching.repeating import again, noted
 from skill.coaching.repertoire import Repertoire
 from skill.coaching.runner import Phase, Progress, Runner, SessionState
 from skill.coaching.turns import Turn
+from skill.coaching.values import replace
 
 E = TypeVar("E", bound=Event)
 Row = tuple[type[Event], dict[Phase, Callable[[Turn, Any], Outcome]]]
@@ -68,7 +73,7 @@ TRANSITIONS: Mapping[type[Event], Mapping[Phase, Callable[[Turn, Any], Outcome]]
     _row(events.Repeat, do.repeat_the_question, do.repeat, do.repeat, do.repeat),
     _row(events.Pause, do.nothing_to_pause, do.pause, do.still_paused, do.leave_stepping),
     _row(events.Stop, do.goodbye, do.leave, do.leave, do.leave_stepping),
-    _row(events.WhatsNext, do.nothing_on, do.whats_next, do.whats_next, do.ask_whether_ready),
+    _row(events.WhatsNext, do.nothing_on, do.whats_next, do.whats_next, do.whats_next_stepping),
     _row(events.HowTo, do.how_to_named, do.how_to, do.how_to, do.how_to),
     _row(events.WhyThis, do.why_named, do.why, do.why, do.why),
     _row(events.Help, do.help_idle, do.help_playing, do.help_paused, do.help_stepping),
@@ -77,7 +82,7 @@ TRANSITIONS: Mapping[type[Event], Mapping[Phase, Callable[[Turn, Any], Outcome]]
     _under_way(events.PreviousStep, do.previous_step),
     _under_way(events.OtherSide, do.other_side),
     _under_way(events.StartOver, do.start_over),
-    _row(events.Resume, do.nothing_on, do.resume, do.resume, do.ready),
+    _row(events.Resume, do.nothing_on, do.resume, do.resume, do.resume_stepping),
     _under_way(events.WhereAmI, do.where),
     _under_way(events.HowLongLeft, do.how_long_left),
     _under_way(events.WhichSide, do.which_side),
@@ -152,9 +157,12 @@ _RECALLING = frozenset(
     for event, row in TRANSITIONS.items()
     if row[Phase.IDLE] in {do.nothing_on, do.nothing_to_pause}
 ) | {events.PlaybackFailed, events.PlaybackFinished}
-"""What brings back, for a runner of whom nothing is stored, the place that the player knows: what
+"""What brings back, for a runner to whom no guide was played, the place that the player knows: what
 makes no sense without one, and what is lost otherwise. Anything else happens also to who has just
 been forgotten, while the player still keeps our token."""
+
+MOST_AHEAD = timedelta(days=1)
+"""A generation is a time by our clocks, and those of two machines are no further apart."""
 
 
 def advance(
@@ -162,13 +170,21 @@ def advance(
 ) -> Outcome:
     """Return what follows from an event at a moment; nothing else has any effect.
 
-    A runner of whom nothing is stored is a stranger, or was forgotten; not `is_known`, nothing
+    A runner to whom no guide was played is a stranger, or was forgotten; not `is_known`, nothing
     could be read of them, and the player is believed in all it tells.
     """
+    if moment.command_id and moment.command_id in runner.done:
+        runner, event = again(runner, moment)
+    outcome = _happened(runner, event, moment, repertoire, is_known=is_known)
+    return noted(runner, outcome, moment.command_id) if moment.command_id else outcome
+
+
+def _happened(
+    runner: Runner, event: Event, moment: Moment, repertoire: Repertoire, *, is_known: bool
+) -> Outcome:
     runner = _with_what_we_know(runner, repertoire)
-    if is_known and runner == Runner() and type(event) not in _RECALLING:
-        runner = _met(runner, event, moment.playhead)
-    else:
+    moment = _without_what_cannot_be(moment, runner.session)
+    if not (is_known and runner.is_stranger) or type(event) in _RECALLING:
         runner = _caught_up(runner, event, moment, repertoire)
     turn = Turn(runner, moment, repertoire)
     if isinstance(event, PlayerNotice) and not _is_current(runner.session, moment):
@@ -187,6 +203,8 @@ def advance(
 
 def _owned_up(outcome: Outcome) -> Outcome:
     """Tell first what went wrong."""
+    if not outcome.runner.untold:
+        return outcome
     untold = tuple(line(line_id) for line_id in outcome.runner.untold)
     told = replace(outcome.runner, untold=())
     return replace(outcome, runner=told, lines=(*untold, *outcome.lines))
@@ -214,10 +232,10 @@ def _worded(outcome: Outcome, *, begins: bool) -> Outcome:
         # In other words than the question; not counted, since it is heard in silence only.
         again = replace(ask.reprompt, nth=talk + said[ask.reprompt.id])
         ask = replace(ask, line=put, reprompt=again)
+    runner = outcome.runner
     if not outcome.forgets:
-        session = replace(session, talk=talk, said=dict(said))
-        outcome = replace(outcome, runner=replace(outcome.runner, session=session))
-    return replace(outcome, lines=lines, ask=ask)
+        runner = replace(runner, session=replace(session, talk=talk, said=dict(said)))
+    return replace(outcome, runner=runner, lines=lines, ask=ask)
 
 
 def _with_what_we_know(runner: Runner, repertoire: Repertoire) -> Runner:
@@ -245,6 +263,15 @@ def _with_what_we_know(runner: Runner, repertoire: Repertoire) -> Runner:
     return runner
 
 
+def _without_what_cannot_be(moment: Moment, session: SessionState) -> Moment:
+    """Ignore a playhead of a generation that none of our guides can have by now."""
+    playhead = moment.playhead
+    if playhead is None or playhead.generation <= session.generation:
+        return moment
+    can_be = playhead.generation <= (moment.now + MOST_AHEAD).timestamp()
+    return moment if can_be else replace(moment, playhead=None)
+
+
 def _is_current(session: SessionState, moment: Moment) -> bool:
     """Whether the moment's playhead is in the guide that was last started."""
     playhead, progress = moment.playhead, session.progress
@@ -260,7 +287,9 @@ def _caught_up(runner: Runner, event: Event, moment: Moment, repertoire: Reperto
     """Move the runner's place to where it is by now: by the player's word, or by the clock."""
     session, playhead = runner.session, moment.playhead
     if session.phase is Phase.STEPPING:
-        return runner
+        if playhead is None or isinstance(event, PlayerNotice) or not _is_current(session, moment):
+            return runner
+        return replace(runner, session=_heard_so_far(session, playhead, repertoire))
     if playhead is not None and playhead.generation > session.generation:
         return replace(runner, session=_adopted(session, playhead, event, moment, repertoire))
     is_current = _is_current(session, moment)
@@ -275,12 +304,18 @@ def _caught_up(runner: Runner, event: Event, moment: Moment, repertoire: Reperto
     return replace(runner, session=moved)
 
 
-def _met(stranger: Runner, event: Event, playhead: Playhead | None) -> Runner:
-    """Take no place from a stranger's player, only the number that the next guide has to exceed."""
-    if playhead is None or not isinstance(event, Command):
-        return stranger
-    known = replace(stranger.session, generation=playhead.generation)
-    return replace(stranger, session=known)
+def _heard_so_far(
+    session: SessionState, playhead: Playhead, repertoire: Repertoire
+) -> SessionState:
+    """Take the place within a clip from a player that plays it by itself, and can tell."""
+    told = repertoire.bookmark(playhead.plan_id, playhead.digest, playhead.offset)
+    progress = session.progress
+    if told is None or progress is None:
+        return session
+    timeline = repertoire.timeline(progress.plan_id)
+    release = timeline.spans[progress.bookmark.step].release
+    heard = timeline.bookmark(min(timeline.offset_of(told), release))
+    return replace(session, progress=replace(progress, bookmark=heard))
 
 
 def _by_the_player(

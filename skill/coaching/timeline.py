@@ -10,7 +10,6 @@ cut. From begin to release a step lasts its dose exactly, whatever is said in be
 
 from bisect import bisect_right
 from collections import Counter
-from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
@@ -19,6 +18,7 @@ from skill.coaching.cues import FRAME, Cue, CueSheet
 from skill.coaching.errors import PlanTooLongError
 from skill.coaching.movements import SECOND, Hold, Milliseconds, Need, Reps
 from skill.coaching.plans import Plan, Step
+from skill.coaching.values import field, value_class
 
 LONGEST_PLAN: Milliseconds = 60 * 60 * SECOND
 LONGEST_CLIP: Milliseconds = 240 * SECOND
@@ -67,7 +67,7 @@ class BeatKind(StrEnum):
         return self in {BeatKind.BEGIN, BeatKind.HALF_WAY, BeatKind.LAST}
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Sound:
     """A cue at its place in the timeline."""
 
@@ -80,7 +80,7 @@ class Sound:
         return self.start + self.cue.length
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Beat:
     """One stretch of one step: [start, end)."""
 
@@ -90,7 +90,7 @@ class Beat:
     end: Milliseconds
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Span:
     """Where one step lies: its first moment, its begin, its release, its end."""
 
@@ -100,7 +100,7 @@ class Span:
     end: Milliseconds
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Bookmark:
     """A place that outlives a new recording of the cues.
 
@@ -112,7 +112,7 @@ class Bookmark:
     since_begin: Milliseconds
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Place:
     """What is true at one moment of a routine."""
 
@@ -131,7 +131,7 @@ class Place:
         return min(dose.count, -(-self.work_left // (dose.seconds_each * SECOND)))
 
 
-@dataclass(frozen=True)
+@value_class
 class Timeline:
     """A plan laid out in time; every moment in milliseconds from the start of its guide."""
 
@@ -259,20 +259,19 @@ def on_grid(moment: Milliseconds) -> Milliseconds:
     return (moment + FRAME // 2) // FRAME * FRAME
 
 
-@dataclass
 class _Layout:
     """A timeline in the making: a pen that moves forward through time."""
 
-    plan: Plan
-    sheet: CueSheet
-    now: Milliseconds = 0
-    beats: list[Beat] = field(default_factory=list)
-    sounds: list[Sound] = field(default_factory=list)
-    named: Milliseconds = 0
-    said: Counter[str] = field(default_factory=Counter)
-    starts: list[Milliseconds] = field(default_factory=list)
-    begins: list[Milliseconds] = field(default_factory=list)
-    releases: list[Milliseconds] = field(default_factory=list)
+    def __init__(self, plan: Plan, sheet: CueSheet) -> None:
+        self.plan, self.sheet = plan, sheet
+        self.now: Milliseconds = 0
+        self.beats: list[Beat] = []
+        self.sounds: list[Sound] = []
+        self.named: Milliseconds = 0
+        self.said = Counter[str]()
+        self.starts: list[Milliseconds] = []
+        self.begins: list[Milliseconds] = []
+        self.releases: list[Milliseconds] = []
 
     def open(self) -> None:
         started = self.now

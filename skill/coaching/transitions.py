@@ -3,8 +3,6 @@
 Which of them is taken in which phase stands in `session.TRANSITIONS`.
 """
 
-from dataclasses import replace
-
 from skill.coaching.errors import NothingLeftError, PlanError
 from skill.coaching.events import (
     BringBack,
@@ -34,6 +32,7 @@ from skill.coaching.movements import SECOND, Milliseconds, Movement, Side
 from skill.coaching.outcomes import Outcome
 from skill.coaching.runner import Phase
 from skill.coaching.turns import Turn, spot_of
+from skill.coaching.values import replace
 
 Naming = HowTo | WhyThis | SkipForToday | SkipForGood | BringBack
 """Events that may name a movement."""
@@ -187,7 +186,7 @@ def start_over(turn: Turn, _: Event) -> Outcome:
 
 def resume(turn: Turn, _: Event) -> Outcome:
     """Go on at the second where it stopped; one step at a time, with the step as a whole."""
-    if turn.session.phase is Phase.STEPPING:
+    if turn.session.phase is Phase.STEPPING and not turn.is_mid_clip:
         return turn.play_step(turn.step, line("going-on-before", spot=turn.spot))
     if not turn.runs_on and turn.place.offset >= turn.timeline.spans[turn.step.index].release:
         return ready(turn, _)
@@ -195,6 +194,11 @@ def resume(turn: Turn, _: Event) -> Outcome:
     if turn.place.beat.is_work:
         going_on = line("going-on", spot=turn.spot, left=turn.work_left)
     return turn.play(turn.timeline, turn.place.offset, going_on)
+
+
+def resume_stepping(turn: Turn, event: Event) -> Outcome:
+    """Go on within the clip that was not heard to its end, or else to the next step."""
+    return resume(turn, event) if turn.is_mid_clip else ready(turn, event)
 
 
 # Stopping
@@ -221,9 +225,9 @@ def leave(turn: Turn, _: Event) -> Outcome:
 
 
 def leave_stepping(turn: Turn, _: Event) -> Outcome:
-    """Leave after or in the middle of a step: it is kept from its beginning."""
-    start_of_step = turn.timeline.spans[turn.step.index].start
-    return turn.wait(line("goodbye-kept", spot=turn.spot), at=start_of_step)
+    """Leave after or in the middle of a step: it is kept from its beginning, or at its second."""
+    at = None if turn.is_mid_clip else turn.timeline.spans[turn.step.index].start
+    return turn.wait(line("goodbye-kept", spot=turn.spot), at=at)
 
 
 def out_of_reach(turn: Turn, _: Event) -> Outcome:
@@ -326,9 +330,9 @@ def whats_next(turn: Turn, _: Event) -> Outcome:
     return turn.tell(line("next-step-then", spot=spot_of(following), movement=after.movement))
 
 
-def ask_whether_ready(turn: Turn, _: Event) -> Outcome:
-    """Name the next step by asking for it."""
-    return turn.ask(turn.whether_ready())
+def whats_next_stepping(turn: Turn, event: Event) -> Outcome:
+    """Name the next step by asking for it, once it is its turn."""
+    return whats_next(turn, event) if turn.is_mid_clip else turn.ask(turn.whether_ready())
 
 
 def how_to(turn: Turn, event: HowTo) -> Outcome:
@@ -488,6 +492,8 @@ def hang_up(turn: Turn, _: Event) -> Outcome:
 
 def hang_up_stepping(turn: Turn, event: SessionEnded) -> Outcome:
     """Keep the place: after the step just heard, if the question after it went unanswered."""
+    if turn.is_mid_clip:
+        return turn.quiet(turn.paused())
     if event.unanswered and turn.following is None:
         return finish(turn, event)
     step = turn.following if event.unanswered and turn.following else turn.step

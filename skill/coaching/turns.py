@@ -5,7 +5,6 @@ ask, tell, close, wait, stay quiet or complete, so that each of them is done in 
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
 from functools import cached_property
 
 from skill.coaching.cues import FRAME
@@ -19,6 +18,7 @@ from skill.coaching.routines import Routine
 from skill.coaching.runner import Phase, Progress, Question, Runner, SessionState, StateError
 from skill.coaching.schedules import Schedule
 from skill.coaching.timeline import Place, Timeline
+from skill.coaching.values import replace, value_class
 
 PLAIN_QUESTIONS: Mapping[Question, str] = {
     Question.HOW_LONG: "how-long",
@@ -32,7 +32,7 @@ PLAIN_QUESTIONS: Mapping[Question, str] = {
 """The questions that need no values, each by the line that puts it."""
 
 
-@dataclass(frozen=True)
+@value_class
 class Turn:
     """One event's circumstances. `progress` and what follows from it need a routine under way."""
 
@@ -89,10 +89,25 @@ class Turn:
         One step at a time, a step that was not begun yet is still to come itself.
         """
         steps, index = self.timeline.plan.steps, self.step.index
-        begun = self.place.offset >= self.timeline.spans[index].begin
+        begun = self.place.offset >= self.timeline.spans[index].begin or self.is_mid_clip
         if begun or self.session.phase is not Phase.STEPPING:
             index += 1
         return steps[index] if index < len(steps) else None
+
+    @property
+    def is_mid_clip(self) -> bool:
+        """Whether a player is still within the clip it plays: what is asked after it is not yet.
+
+        Only one that plays clips by itself can tell. Alexa's are parts of what she says, and who
+        cuts in is taken to have heard them.
+        """
+        session, playhead = self.session, self.moment.playhead
+        return (
+            session.phase is Phase.STEPPING
+            and playhead is not None
+            and playhead.generation == session.generation
+            and self.place.offset < self.timeline.spans[self.step.index].release
+        )
 
     @property
     def skipped(self) -> tuple[Movement, ...]:
@@ -195,7 +210,7 @@ class Turn:
         self, timeline: Timeline, offset: Milliseconds, *lines: Line, play: bool = False
     ) -> Outcome:
         """Be at an offset of another timeline; what waits stays waiting, unless it shall `play`."""
-        if play or self.session.phase is Phase.PLAYING:
+        if play or self.session.phase is Phase.PLAYING or self.is_mid_clip:
             return self.play(timeline, offset, *lines)
         step = timeline.at(offset).step
         span = timeline.spans[step.index]
@@ -219,6 +234,8 @@ class Turn:
 
     def voiced(self, *, voiced: bool = True) -> "Turn":
         """Return the turn with steps said by the device's own voice, or by the guide again."""
+        if self.session.voiced is voiced:
+            return self
         return replace(self, runner=self._runner(replace(self.session, voiced=voiced)))
 
     def unasked(self) -> "Turn":
@@ -323,7 +340,9 @@ class Turn:
     @property
     def _next_generation(self) -> int:
         """By the clock, so that a store that was away or begun anew cannot bring a number back."""
-        return max(self.session.generation + 1, int(self.moment.now.timestamp()))
+        playhead = self.moment.playhead
+        last = max(self.session.generation, playhead.generation if playhead else 0)
+        return max(last + 1, int(self.moment.now.timestamp()))
 
     @property
     def _stop(self) -> StopPlaying | None:

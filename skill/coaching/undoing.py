@@ -4,8 +4,6 @@ What it was before is noted for every command that changes it (`with_former`), s
 transition has to think of it.
 """
 
-from dataclasses import replace
-
 from skill.coaching.errors import PlanError
 from skill.coaching.events import Event, SkipForToday
 from skill.coaching.lines import line
@@ -16,6 +14,7 @@ from skill.coaching.replanning import go_on_with, wish
 from skill.coaching.runner import Former, Phase, Progress, Runner
 from skill.coaching.timeline import Timeline
 from skill.coaching.turns import Turn, spot_of
+from skill.coaching.values import replace
 
 
 def with_former(before: Runner, event: Event, outcome: Outcome, repertoire: Repertoire) -> Outcome:
@@ -33,6 +32,8 @@ def with_former(before: Runner, event: Event, outcome: Outcome, repertoire: Repe
         former = Former(before.choices, before.waits)
     elif former is not None and now is not None and (was is None or not _same_routine(was, now)):
         former = Former(former.choices, former.waits)  # its plan was that of a routine gone by
+    if former == after.former:
+        return outcome
     return replace(outcome, runner=replace(after, former=former))
 
 

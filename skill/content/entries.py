@@ -4,15 +4,15 @@ Every complaint is a `ContentError` of the form "en/movements.toml, clam: ..." a
 bad value and the good ones.
 """
 
-import tomllib
+import json
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
 from skill.coaching.errors import ContentError
+from skill.coaching.values import value_class
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -21,7 +21,7 @@ class EntryError(ContentError):
     """A mistake in one entry; the message begins with its place."""
 
 
-@dataclass(frozen=True)
+@value_class
 class Entry:
     """A table of a content file, and where it stands."""
 
@@ -93,14 +93,32 @@ class Entry:
 def read_entries(file: Path) -> dict[str, Entry]:
     """Read a TOML file whose top level holds nothing but tables, in their order.
 
+    In a package it was translated (`translate_entries`), and there is its translation to read.
     Raise `ContentError` if the file is missing, no TOML, or holds anything else.
     """
     place = f"{file.parent.name}/{file.name}"
+    translation = file.with_suffix(".json")
     try:
-        tables = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as mistake:
+        if translation.exists():
+            tables = json.loads(translation.read_text(encoding="utf-8"))
+        else:
+            tables = _read_toml(file)
+    except (OSError, ValueError) as mistake:
         raise ContentError(f"{place}: cannot be read: {mistake}") from mistake
     for name, table in tables.items():
         if not isinstance(table, dict):
             raise ContentError(f"{place}, {name}: takes a table, not {table!r}")
     return {name: Entry(place, name, table) for name, table in tables.items()}
+
+
+def translate_entries(file: Path) -> None:
+    """Put JSON with the same content in the place of a TOML file: it is read in a twentieth."""
+    translation = json.dumps(_read_toml(file), ensure_ascii=False, separators=(",", ":"))
+    file.with_suffix(".json").write_text(translation, encoding="utf-8")
+    file.unlink()
+
+
+def _read_toml(file: Path) -> dict[str, Any]:
+    import tomllib  # noqa: PLC0415 - no package needs it
+
+    return tomllib.loads(file.read_text(encoding="utf-8"))

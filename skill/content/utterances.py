@@ -6,12 +6,12 @@ can hold, stand in `<language>/utterances.toml` and are checked as they are read
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from skill.coaching.movements import Need, Side
 from skill.coaching.schedules import DAYS_BY_NAME
+from skill.coaching.values import value_class
 from skill.content.catalogue import FOLDER
 from skill.content.entries import Entry, read_entries
 
@@ -109,7 +109,7 @@ SPOKEN = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*|[^\W\d_]\.")
 SLOT = re.compile(r"\{(\w+)\}")
 
 
-@dataclass(frozen=True)
+@value_class
 class Listing:
     """What the skill store shows of the coach."""
 
@@ -121,7 +121,7 @@ class Listing:
     testing: str
 
 
-@dataclass(frozen=True)
+@value_class
 class Utterances:
     """What is said to the coach: its name, and the samples of every intent, our own first.
 

@@ -5,7 +5,6 @@ movement, routine, cue and line has its words, and no words are left over.
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from string import Formatter
@@ -35,6 +34,7 @@ from skill.coaching.movements import REP_COUNTS, SECOND, Movement, Need, Side, S
 from skill.coaching.plans import Detail, Plan, Step
 from skill.coaching.routines import Catalogue, Routine
 from skill.coaching.schedules import Schedule
+from skill.coaching.values import value_class
 from skill.content import phrases
 from skill.content.catalogue import FOLDER, load_catalogue
 from skill.content.entries import Entry, read_entries
@@ -43,7 +43,7 @@ LONGEST_HEARD = 50
 """Characters of what was heard that the coach says back."""
 
 
-@dataclass(frozen=True)
+@value_class
 class MovementWords:
     """What is said of one movement. `{side}` and `{other}` stand for the sides' names."""
 
@@ -57,7 +57,7 @@ class MovementWords:
     care: str
 
 
-@dataclass(frozen=True)
+@value_class
 class RoutineWords:
     """What is said of one routine."""
 
@@ -67,7 +67,7 @@ class RoutineWords:
     opening: str
 
 
-@dataclass(frozen=True)
+@value_class
 class Wording:
     """All words of one language."""
 

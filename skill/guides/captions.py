@@ -2,18 +2,18 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from html import escape
 from itertools import pairwise
 
 from skill.coaching.cues import Counted, Recipe, Speech
 from skill.coaching.movements import SECOND, Milliseconds
 from skill.coaching.timeline import Sound, Timeline
+from skill.coaching.values import value_class
+from skill.content.markup import escaped
 
 _SENTENCE_END = re.compile(r"(?<=[.?!])\s+")
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Caption:
     """Some words, and when they are shown: [start, end) in milliseconds."""
 
@@ -35,7 +35,7 @@ def captions_of(timeline: Timeline, script: Mapping[str, Recipe]) -> Iterator[Ca
 def web_vtt(timeline: Timeline, script: Mapping[str, Recipe]) -> str:
     """Write the captions of a guide as a WebVTT file."""
     cues = (
-        f"{_clock(caption.start)} --> {_clock(caption.end)}\n{escape(caption.text, quote=False)}\n"
+        f"{_clock(caption.start)} --> {_clock(caption.end)}\n{escaped(caption.text)}\n"
         for caption in captions_of(timeline, script)
     )
     return "\n".join(["WEBVTT\n", *cues])

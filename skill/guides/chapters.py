@@ -5,14 +5,14 @@ Source: the namespace's "JSON Chapters Format", version 1.2.0.
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from skill.coaching.movements import SECOND, Milliseconds
 from skill.coaching.plans import Step
 from skill.coaching.timeline import Timeline
+from skill.coaching.values import value_class
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Chapter:
     """One step of a guide, by its name: [start, end) in milliseconds."""
 

@@ -9,14 +9,15 @@ still be read. This module reads, checks and writes manifests; it records nothin
 import hashlib
 import json
 import logging
+import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
 from skill.coaching.cues import CueSheet, Recipe
 from skill.coaching.errors import CoachError
+from skill.coaching.values import content_of, value_class
 from skill.guides.frames import FRAME_MS
 
 VERSION = 1
@@ -25,6 +26,9 @@ MANIFEST_FILE = "manifest.json"
 CUE_FOLDER = "cues"
 EARLIER_FOLDER = "earlier"
 RENDER_COMMAND = "./scripts/render_audio.py"
+
+_FILE = re.compile(r"(?!\.{1,2}$)[^/\\:]+")
+"""The plain name of a file, in no folder."""
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +57,7 @@ class ManifestBrokenError(ManifestError):
     code = "broken-manifest"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class CueFile:
     """One rendered cue: the name of its file, and its length in frames of 24 ms."""
 
@@ -70,7 +74,7 @@ class CueFile:
         return self.file.removesuffix(".mp3").endswith(f"-{_content_digest(data)}")
 
 
-@dataclass(frozen=True)
+@value_class
 class Manifest:
     """What was rendered for one locale. `words` names the script, `digest` the audio."""
 
@@ -82,7 +86,7 @@ class Manifest:
     @cached_property
     def digest(self) -> str:
         """A name for exactly this audio: SHA-256, in hexadecimal, over cues and their files."""
-        return _digest({cue: asdict(file) for cue, file in self.cues.items()})
+        return _digest({cue: content_of(file) for cue, file in self.cues.items()})
 
     def cue_sheet(self) -> CueSheet:
         """Return the lengths of all cues, in milliseconds, by line and variant."""
@@ -107,7 +111,7 @@ class Manifest:
                     "voice": self.voice,
                     "words": self.words,
                     "digest": self.digest,
-                    "cues": {cue: asdict(file) for cue, file in self.cues.items()},
+                    "cues": {cue: content_of(file) for cue, file in self.cues.items()},
                 },
                 indent=1,
                 sort_keys=True,
@@ -132,10 +136,11 @@ class Manifest:
         return manifest
 
 
-def load(folder: Path, expected_words: str) -> Manifest:
+def load(folder: Path, expected_words: str | None) -> Manifest:
     """Return the manifest of a rendered folder.
 
-    `expected_words` is `words_digest` of the script as the coach has it now. Raise
+    `expected_words` is `words_digest` of the script as the coach has it now, or None if that was
+    compared before. Raise
     `ManifestMissingError`, `ManifestStaleError` (other words) or `ManifestBrokenError`.
     The cue files themselves are read and verified by `skill.guides.library`.
     """
@@ -151,7 +156,7 @@ def load(folder: Path, expected_words: str) -> Manifest:
         raise ManifestBrokenError(
             f"The manifest {path} cannot be used: {error}. Render it again with {command}"
         ) from error
-    if manifest.words != expected_words:
+    if expected_words not in {None, manifest.words}:
         raise ManifestStaleError(
             f"The audio in {folder} was rendered from other words than the coach says now. "
             f"Render it again with {command}"
@@ -183,7 +188,7 @@ def words_digest(script: Mapping[str, Recipe]) -> str:
 
 def recipe_record(recipe: Recipe) -> dict[str, Any]:
     """Return a recipe as a JSON object; different recipes give different objects."""
-    return {"kind": type(recipe).__name__.lower(), **asdict(recipe)}
+    return {"kind": type(recipe).__name__.lower(), **content_of(recipe)}
 
 
 def split_cue_id(cue: str) -> tuple[str, int]:
@@ -218,7 +223,7 @@ def _read_cues(document: Any) -> dict[str, CueFile]:
         split_cue_id(cue)
         file = entry.get("file") if isinstance(entry, dict) else None
         frames = entry.get("frames") if isinstance(entry, dict) else None
-        if not isinstance(file, str) or Path(file).name != file:
+        if not isinstance(file, str) or not _FILE.fullmatch(file):
             raise ValueError(f"cue {cue!r} has the file {file!r}; it must be a plain file name")
         if not isinstance(frames, int) or isinstance(frames, bool) or frames < 1:
             raise ValueError(f"cue {cue!r} has {frames!r} frames; it must have 1 or more")

@@ -6,9 +6,10 @@ anything else: it may be cached for ever, and whoever finds it there need not wr
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
+
+from skill.coaching.values import value_class
 
 FOREVER = "public, max-age=31536000, immutable"
 """How long what never changes may be cached; a year is as long as caches are asked for."""
@@ -25,7 +26,7 @@ _DIGITS = 32
 """Hexadecimal digits of the digest in a name: 128 bits of SHA-256."""
 
 
-@dataclass(frozen=True)
+@value_class
 class Published:
     """A file anyone may fetch: `stem` says what it is, `suffix` of which kind."""
 

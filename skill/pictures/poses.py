@@ -4,7 +4,6 @@ Poses are described for the right side at work; the left is their mirror image.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 
 from skill.coaching.movements import Side
 from skill.coaching.routines import Catalogue
+from skill.coaching.values import value_class
 from skill.content.catalogue import FOLDER, load_catalogue
 from skill.content.entries import Entry, read_entries
 from skill.pictures.body import Body, End, Limb, Pose, mirrored_name
@@ -34,7 +34,7 @@ class Stage(StrEnum):
     """What is held, or the top of the repetition."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class View:
     """Where a movement is looked at from, in degrees.
 
@@ -51,7 +51,7 @@ class View:
         return View(-self.azimuth, self.elevation)
 
 
-@dataclass(frozen=True)
+@value_class
 class Drawing:
     """One pose as it is to be drawn, for the right side at work."""
 
@@ -77,7 +77,7 @@ class Drawing:
         )
 
 
-@dataclass(frozen=True)
+@value_class
 class Study:
     """How a movement is drawn."""
 

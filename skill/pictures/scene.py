@@ -2,10 +2,10 @@
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 from skill.coaching.movements import Movement, Need, Posture, Side
+from skill.coaching.values import value_class
 from skill.pictures.body import Ball, Body, Part
 from skill.pictures.errors import require_side
 from skill.pictures.poses import Drawing, Stage, Study, View, load_studies
@@ -32,7 +32,7 @@ _ENDS = (("shank", "foot"), ("forearm", "hand"))
 _LEG = ("thigh", "shank", "foot")
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class _Camera:
     right: Vector
     up: Vector

@@ -5,8 +5,9 @@ Places are in the picture's square, from its upper left corner, 200 to a side.
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
+
+from skill.coaching.values import value_class
 
 SQUARE = 200.0
 """The side of the picture's square."""
@@ -35,7 +36,7 @@ class Role(StrEnum):
     ARROW = "arrow"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Circle:
     """A disc on the picture."""
 
@@ -44,7 +45,7 @@ class Circle:
     radius: float
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Arc:
     """A piece of a circle, in radians from the right, clockwise."""
 
@@ -62,7 +63,7 @@ class Arc:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Blob:
     """What a rubber band around some discs encloses: a limb, a trunk, a foot."""
 
@@ -88,7 +89,7 @@ class Blob:
         return arcs
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Area:
     """What straight lines enclose."""
 
@@ -96,7 +97,7 @@ class Area:
     points: tuple[Point, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Line:
     """A line with round ends and corners."""
 

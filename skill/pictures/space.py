@@ -4,10 +4,11 @@ One unit is a hundredth of the figure's height.
 """
 
 import math
-from dataclasses import dataclass
+
+from skill.coaching.values import value_class
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Vector:
     """A place in the room, or the way from one to another."""
 
@@ -61,7 +62,7 @@ def angle_between(one: Vector, other: Vector) -> float:
     return math.degrees(math.acos(max(-1.0, min(1.0, cosine))))
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Frame:
     """How a part of the body is turned: where its front, its left and its upper end point."""
 

@@ -4,13 +4,13 @@ Each pose is told for its side: `{side}` is the side at work, `{other}` the oppo
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from string import Formatter
 
 from skill.coaching.movements import Movement, Side, Sidedness
 from skill.coaching.routines import Catalogue
+from skill.coaching.values import value_class
 from skill.content import phrases
 from skill.content.catalogue import FOLDER
 from skill.content.entries import Entry, read_entries
@@ -18,7 +18,7 @@ from skill.content.wording import Wording, load_wording
 from skill.pictures.poses import Stage
 
 
-@dataclass(frozen=True)
+@value_class
 class PictureWords:
     """What the pictures show, in one language."""
 

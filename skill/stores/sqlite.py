@@ -1,8 +1,9 @@
 """The embedded store: one SQLite file, safe for several threads and several processes.
 
-Write-ahead log with full synchronisation: a write that has returned survives the power going.
-Every write is one conditional statement, or a transaction that begins as a writer, so none is
-ever upgraded and no writer can be refused for having read first.
+Write-ahead log: a write that has returned survives the end of the process, and a moment later
+(`settling`) the power's going as well; a deletion survives both at once. Every write is one
+conditional statement, or a transaction that begins as a writer, so none is ever upgraded and no
+writer can be refused for having read first.
 
 A deletion is followed by a sweep, after which no byte of what was deleted is in the file or
 its log. Overwriting it (`secure_delete`) is not enough: where pages were split, stale copies
@@ -19,17 +20,19 @@ Where nothing can be locked (Windows) a file that is open cannot be replaced.
 
 import logging
 import os
-import shutil
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Sequence
+import weakref
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
-from skill.ports import ConflictError, Stored, StoreError
+from skill.ports import ConflictError, SessionStore, Stored, StoreError
 from skill.stores.file_lock import FileLock
+from skill.stores.settling import Settling
 
 BUSY_SECONDS = 0.6
 """How long a write waits for others' writes; less than `bounded.SECONDS`, or nobody heard why."""
@@ -38,6 +41,8 @@ MENDING_SECONDS = 10.0
 RETRY_SECONDS = 0.001
 """How long to rest before looking again whether the file is free. SQLite's own waiting rests up to
 0.1 s, so that under load who has come last is served first, and some wait for seconds."""
+LOOK_SECONDS = 1.0
+"""How long to write on before looking again whether others have left something to be swept."""
 
 SUFFIXES = (".sqlite3", ".sqlite", ".db")
 """What a database's name ends in. A file of another name that is none is somebody else's."""
@@ -72,7 +77,16 @@ CREATE TABLE IF NOT EXISTS deletions (
 was deleted, and grows with each deletion; `swept` is what it was before the last sweep.
 """
 
+_LOAD = "SELECT CAST(document AS BLOB), version FROM runners WHERE key = ?"
+_INSERT = """
+INSERT INTO runners (key, version, document)
+VALUES (?, 1 + IFNULL((SELECT newest FROM deletions), 0), ?) ON CONFLICT DO NOTHING
+"""
+_UPDATE = "UPDATE runners SET version = version + 1, document = ? WHERE key = ? AND version = ?"
+_DUE = "SELECT newest FROM deletions WHERE newest > swept"
 _ALL_RUNNERS = "SELECT key, version, CAST(document AS BLOB) FROM runners ORDER BY key"
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -90,9 +104,13 @@ class SqliteStore:
         self._path = path.absolute()
         self._local = threading.local()
         self._open_connections: list[sqlite3.Connection] = []
-        self._writing = threading.Lock()
+        self._turn = _Turn(self._path)
+        self._refusals = _Refusals(self._path)
         self._lock = FileLock(Path(f"{self._path}.lock"))
         self._opening = threading.Lock()
+        self._sweep_at = 0.0
+        self._settling = Settling(Path(f"{self._path}-wal"))
+        weakref.finalize(self, self._settling.close).atexit = False
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as refused:
@@ -105,41 +123,29 @@ class SqliteStore:
 
     def load(self, key: str) -> Stored | None:
         """Return the document under a key, or None."""
-        with self._connection() as connection:
-            row = _execute(
-                connection,
-                "SELECT CAST(document AS BLOB), version FROM runners WHERE key = ?",
-                (key,),
-            ).fetchone()
+        with self._refusals:
+            row = _execute(self._checked_connection(), _LOAD, (key,)).fetchone()
         return Stored(*row) if row else None
 
     def save(self, key: str, document: bytes, replacing: int | None) -> None:
         """Write a document over the version read, or as the first one."""
-        with self._turn(), self._connection() as connection:
+        with self._turn, self._refusals:
+            connection = self._connection()
             if replacing is None:
-                written = _execute(
-                    connection,
-                    "INSERT INTO runners (key, version, document)"
-                    " VALUES (?, 1 + IFNULL((SELECT newest FROM deletions), 0), ?)"
-                    " ON CONFLICT DO NOTHING",
-                    (key, document),
-                )
+                written = _execute(connection, _INSERT, (key, document))
             else:
-                written = _execute(
-                    connection,
-                    "UPDATE runners SET version = version + 1, document = ?"
-                    " WHERE key = ? AND version = ?",
-                    (document, key, replacing),
-                )
+                written = _execute(connection, _UPDATE, (document, key, replacing))
         if not written.rowcount:
             raise ConflictError(f"version {replacing} is not the newest any more")
-        self._sweep()
+        self._settling.soon()
+        if time.monotonic() >= self._sweep_at:
+            self._sweep()
 
     def keep_aside(self, key: str, stored: Stored) -> None:
         """Keep a copy of a document that cannot be read, if it is still the newest."""
-        with self._turn(), self._connection() as connection:
+        with self._turn, self._refusals:
             _execute(
-                connection,
+                self._checked_connection(),
                 "INSERT INTO kept_aside (key, version, document)"
                 " SELECT key, version, ? FROM runners WHERE key = ? AND version = ?"
                 " ON CONFLICT DO NOTHING",
@@ -148,7 +154,7 @@ class SqliteStore:
 
     def delete(self, key: str, replacing: int) -> None:
         """Delete the version read, and all copies of its key; sweep the file."""
-        with self._turn(), self._connection() as connection, connection:
+        with self._turn, self._refusals, self._checked_connection() as connection:
             _execute(connection, "BEGIN IMMEDIATE")
             newest = connection.execute(
                 "SELECT version FROM runners WHERE key = ?", (key,)
@@ -164,6 +170,11 @@ class SqliteStore:
                 " DO UPDATE SET newest = MAX(newest + 1, excluded.newest)",
                 (replacing,),
             )
+        try:
+            self._settling.now()
+        except OSError as refused:
+            raise StoreError(f"cannot use the database {self._path}: {refused}") from refused
+        self._sweep_at = 0.0
         deadline = time.monotonic() + BUSY_SECONDS
         while not self._sweep():
             if time.monotonic() > deadline:
@@ -171,8 +182,13 @@ class SqliteStore:
                 return
             time.sleep(RETRY_SECONDS)
 
+    def visit(self, work: Callable[[SessionStore], T]) -> T:
+        """Return what some work with the store returns."""
+        return work(self)
+
     def close(self) -> None:
-        """Close every thread's connection."""
+        """Close every thread's connection, with all that was written on the disk."""
+        self._settling.close()
         self._hang_up()
         self._lock.release()
 
@@ -242,9 +258,9 @@ class SqliteStore:
                 )
             return _NO_DATABASE
         try:
-            self._make_tables()
-            with self._connection() as connection:
-                (told,) = _execute(connection, "PRAGMA quick_check(1)").fetchone()
+            with self._refusals:
+                _make_tables(self._checked_connection())
+                (told,) = _execute(self._connection(), "PRAGMA quick_check(1)").fetchone()
         except StoreError as refused:
             if type(refused.__cause__) is not sqlite3.DatabaseError:
                 raise
@@ -311,6 +327,8 @@ class SqliteStore:
         taken: dict[str, tuple[str, int, bytes]] = {}
         newest = 0
         # A copy is read: by reading, SQLite may write beside a file, and this one stays as it is.
+        import shutil  # noqa: PLC0415 - only what is damaged needs it
+
         copy = self._beside("mending-copy")
         for suffix in ("-wal", ""):
             with suppress(FileNotFoundError):
@@ -341,6 +359,8 @@ class SqliteStore:
         return aside
 
     def _copy(self, file: Path, to: Path) -> None:
+        import shutil  # noqa: PLC0415 - only what is damaged needs it
+
         copy = self._beside("mending-copy")
         shutil.copyfile(file, copy)
         _synchronise(copy)
@@ -355,22 +375,16 @@ class SqliteStore:
     def _beside(self, suffix: str) -> Path:
         return self._path.with_name(f"{self._path.name}.{suffix}")
 
-    def _make_tables(self) -> None:
-        with self._connection() as connection:
-            for statement in _SCHEMA.split(";"):
-                _execute(connection, statement)
-
     def _sweep(self) -> bool:
         """Rewrite the file without what was deleted, if it is due; tell whether it is done.
 
         Waits for nobody. What was asked for is done already, so failing here is no error.
         """
         try:
-            with self._connection() as connection:
-                due = _execute(
-                    connection, "SELECT newest FROM deletions WHERE newest > swept"
-                ).fetchone()
+            with self._refusals:
+                due = _execute(self._connection(), _DUE).fetchone()
             if due is None:
+                self._sweep_at = time.monotonic() + LOOK_SECONDS
                 return True
             # A connection of its own, which waits for nobody's locks.
             with closing(sqlite3.connect(self._path, timeout=0, isolation_level=None)) as broom:
@@ -396,42 +410,30 @@ class SqliteStore:
         except OSError as refused:
             raise StoreError(f"cannot read the database {self._path}: {refused}") from refused
 
-    @contextmanager
-    def _turn(self) -> Iterator[None]:
-        """Wait for this process's other writes: of all its threads only one waits for the file."""
-        if not self._writing.acquire(timeout=BUSY_SECONDS):
-            raise StoreError(f"cannot use the database {self._path}: other writes take too long")
-        try:
-            yield
-        finally:
-            self._writing.release()
+    def _checked_connection(self) -> sqlite3.Connection:
+        """Return this thread's connection to the file that is there now."""
+        connection = getattr(self._local, "connection", None)
+        if connection is not None and self._identity() != self._local.file:
+            log.error("%s was taken away while it was in use; a new one is begun", self._path)
+            connection.close()
+            self._open_connections.remove(connection)
+            self._local.connection = None
+            _make_tables(self._connection())
+        return self._connection()
 
-    @contextmanager
-    def _connection(self) -> Iterator[sqlite3.Connection]:
-        """Lend this thread's connection; SQLite's refusals leave as `StoreError`."""
-        try:
-            connection = getattr(self._local, "connection", None)
-            is_gone = connection is not None and self._identity() != self._local.file
-            if connection is not None and is_gone:
-                log.error("%s was taken away while it was in use; a new one is begun", self._path)
-                connection.close()
-                self._open_connections.remove(connection)
-                connection = self._local.connection = None
-            if connection is None:
-                with self._opening:
-                    if not self._lock.is_held:
-                        self._share(time.monotonic() + BUSY_SECONDS)
-                        if waits := self._mended_waits():
-                            self._lock.release()
-                            raise StoreError(f"{self._path} {waits}: start anew")
-                connection = self._local.connection = self._connect()
-                self._local.file = self._identity()
-            if is_gone:
-                for statement in _SCHEMA.split(";"):
-                    _execute(connection, statement)
-            yield connection
-        except sqlite3.Error as refused:
-            raise StoreError(f"cannot use the database {self._path}: {refused}") from refused
+    def _connection(self) -> sqlite3.Connection:
+        """Return this thread's connection."""
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            with self._opening:
+                if not self._lock.is_held:
+                    self._share(time.monotonic() + BUSY_SECONDS)
+                    if waits := self._mended_waits():
+                        self._lock.release()
+                        raise StoreError(f"{self._path} {waits}: start anew")
+            connection = self._local.connection = self._connect()
+            self._local.file = self._identity()
+        return connection
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
@@ -442,13 +444,42 @@ class SqliteStore:
         )
         try:
             _use_write_ahead_log(connection)
-            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute("PRAGMA secure_delete = ON")
         except sqlite3.Error:
             connection.close()
             raise
         self._open_connections.append(connection)
         return connection
+
+
+class _Turn:
+    """Waits for this process's other writes: of all its threads only one waits for the file."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> None:
+        if not self._lock.acquire(timeout=BUSY_SECONDS):
+            raise StoreError(f"cannot use the database {self._path}: other writes take too long")
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+
+class _Refusals:
+    """Has SQLite's refusals leave as `StoreError`."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _: object, refused: BaseException | None, __: object) -> None:
+        if isinstance(refused, sqlite3.Error):
+            raise StoreError(f"cannot use the database {self._path}: {refused}") from refused
 
 
 @contextmanager
@@ -471,6 +502,11 @@ def _synchronise(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _make_tables(connection: sqlite3.Connection) -> None:
+    for statement in _SCHEMA.split(";"):
+        _execute(connection, statement)
 
 
 def _empty_log(connection: sqlite3.Connection) -> bool:

@@ -1,9 +1,8 @@
 """Turns what somebody says into an intent and its slots, as Alexa does, but without Alexa.
 
-It works from the interaction model that Alexa gets, for the terminal and the browser. What an
-Echo takes off first, it leaves to its callers: the wake word's "ask glute coach to". What is a
-sample word for word means just that; only what is none is compared with all of them. What is
-like nothing is a fallback.
+It works from the interaction model that Alexa gets, for the terminal and the browser. By what
+name the coach is called makes no difference. What is a sample word for word means just that; only
+what is none is compared with all of them. What is like nothing is a fallback.
 """
 
 import re
@@ -11,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from skill.understanding.calling import Calling
 from skill.understanding.durations import durations
 from skill.understanding.names import Names
 from skill.understanding.nearest import Nearest
@@ -42,10 +42,14 @@ KEPT_BY_ALEXA: Mapping[str, Callable[[], SlotType]] = {
 
 
 class Understanding:
-    """What an interaction model understands. Made once, asked as often as you like."""
+    """What an interaction model understands. Made once, asked as often as you like.
+
+    `calling`: how the coach is called, by the name it has in the model.
+    """
 
     def __init__(self, model: Mapping[str, Any]) -> None:
         language = model["interactionModel"]["languageModel"]
+        self.calling = Calling(language["invocationName"])
         types: defaultdict[str, SlotType] = defaultdict(lambda: Names({}))
         types.update({name: make() for name, make in KEPT_BY_ALEXA.items()})
         types.update({kind["name"]: Names(kind) for kind in language.get("types", ())})
@@ -75,7 +79,7 @@ class Understanding:
         return Understood(FIRST) if any(piece in self._first for piece in pieces) else None
 
     def _meaning(self, text: str) -> Understood | None:
-        said = plain_sentence(text)
+        said = plain_sentence(self.calling.without(text))
         if len(said) > LONGEST:
             return None
         return (

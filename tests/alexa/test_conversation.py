@@ -12,10 +12,11 @@ import pytest
 
 from scripts.echo.directives import AskPermission, ElicitSlot
 from scripts.echo.rules import ANSWERS, Answer, dialogs_in, read_answer
+from skill.alexa.access import SCOPE
 from skill.alexa.conversation import Conversation
 from skill.alexa.eliciting import dialog_model
 from skill.alexa.envelope import MalformedRequestError
-from skill.alexa.reminders import SCOPE, Reminders
+from skill.alexa.reminders import Reminders
 from skill.alexa.responding import Responder
 from skill.alexa.tokens import parse_token
 from skill.bootstrap import Service

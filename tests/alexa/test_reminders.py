@@ -17,7 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from skill.alexa import reminders
-from skill.alexa.reminders import ENDPOINTS, Access, Reminders, reminder_request
+from skill.alexa.access import Access
+from skill.alexa.reminders import ENDPOINTS, Reminders, reminder_request
 from skill.coaching.outcomes import CancelReminders, SetReminders
 from skill.coaching.schedules import Day, ReminderAnswer, Schedule
 from tests.simulators.reminders import PATH, RemindersApi

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from scripts.echo.directives import AUDIO_PLAYER, AskPermission, ElicitSlot
 from scripts.echo.rules import Answer, dialogs_in, read_answer
 from skill.alexa import responding
+from skill.alexa.access import SCOPE
 from skill.alexa.eliciting import ELICITED, dialog_model
-from skill.alexa.reminders import SCOPE
 from skill.alexa.responding import Responder
 from skill.alexa.tokens import Token, parse_token
 from skill.coaching import events, outcomes

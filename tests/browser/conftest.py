@@ -77,7 +77,7 @@ class House:
         self.store = store or MemoryStore()
         self.settings = replace(Settings(), **settings)
         self.service = build(
-            self.settings, store=self.store, clock=lambda: self.now, cues_when_needed=True
+            self.settings, store=self.store, clock=lambda: self.now, is_packaged=True
         )
         self.app = create_app(self.settings, service=self.service)
 
@@ -102,7 +102,11 @@ def page(house) -> Page:
 def address(rendered) -> Iterator[str]:  # noqa: ARG001 - the audio must be there
     """Where the app is served for real browsers, by the real clock."""
     with closing(build(Settings(), store=MemoryStore())) as service:
-        server = make_server("127.0.0.1", 0, create_app(Settings(), service=service), threaded=True)
+        app = create_app(Settings(), service=service)
+        # The first sentence loads what understands it, which no test is to wait for.
+        words = {"id": "first-words", "say": "help"}
+        app.test_client().post("/coach", json=words, headers={"Origin": ORIGIN})
+        server = make_server("127.0.0.1", 0, app, threaded=True)
         thread = Thread(target=server.serve_forever)
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}"

@@ -11,7 +11,7 @@ from skill.browser.pages import LARGEST_COMMAND, SUGGESTIONS
 from skill.browser.runners import _KEY_STORED_UNDER, COOKIE
 from skill.ports import StoreError
 from skill.web import STRANGERS
-from tests.browser.conftest import ORIGIN, House
+from tests.browser.conftest import ORIGIN, START, House
 
 
 class TestARoutine:
@@ -65,7 +65,7 @@ class TestARoutine:
         first = page.routine["steps"][0]
         assert told["player"]["until"] == first["end"]
         assert told["ask"]["question"] == "next-step"
-        told = page.press("yes")
+        told = page.press("yes", offset=first["end"])
         assert told["player"]["offset"] == page.routine["steps"][1]["start"]
 
     def test_a_guide_that_fails(self, page):
@@ -80,11 +80,21 @@ class TestARoutine:
         for button in ("resume", "next", "previous"):
             assert page.press(button, aloud=False)["player"]["do"] == "play"
 
-    def test_reminders_are_for_other_devices(self, page):
-        """A page can neither remind nor cancel what other devices remind of, and says so."""
-        page.say("remind me on tuesdays at seven in the morning")
-        assert "device" in " ".join(page.press("yes")["said"])
-        assert "device" in " ".join(page.say("cancel my reminders")["said"])
+    @pytest.mark.parametrize(
+        "words",
+        [
+            "remind me",
+            "remind me on tuesdays",
+            "remind me on tuesdays at seven in the morning",
+            "cancel my reminders",
+        ],
+    )
+    def test_reminders_are_for_alexa_devices(self, page, words):
+        """A page says at once that it can neither remind nor cancel, and asks no day or time."""
+        page.press("start", routine="post-run")
+        told = page.say(words)
+        assert "Alexa device" in " ".join(told["said"])
+        assert told["ask"] is None
 
     def test_a_question_that_is_not_answered(self, page):
         """The page tells that nobody has answered, and the guide goes on: nothing is asked then."""
@@ -115,9 +125,84 @@ class TestWaitingForTheRunner:
         """The step that was heard to its end is done: the next one is where the place is kept."""
         page.say("wait for me")
         page.press("start", routine="post-run")
-        told = page.notice("unanswered")
+        told = page.notice("unanswered", offset=page.routine["steps"][0]["end"])
         assert told["session"]["phase"] == "paused"
         assert told["session"]["offset"] == page.routine["steps"][1]["start"]
+
+    @pytest.mark.parametrize("answer", ["yes", "no"])
+    def test_answered_before_it_was_asked(self, page, answer):
+        """A yes within a movement leads nowhere, and after its last second to the next one."""
+        _, begin, end = in_first_step(page)
+        for offset in (0, begin + 12_000):
+            told = page.press(answer, offset=offset)
+            assert told["player"] is None
+            assert told["ask"]["question"] == "next-step"
+            assert told["session"]["offset"] == offset
+        assert page.press("yes", offset=end)["player"]["offset"] == end
+
+    def test_what_is_left_in_the_middle_of_a_step(self, page):
+        """The seconds are those that the page's player has still to play."""
+        _, begin, _ = in_first_step(page)
+        told = page.say("how long left?", offset=begin + 12_000)
+        assert "18 seconds" in " ".join(told["said"])
+        assert "right" in " ".join(page.say("what's next?")["said"])
+
+    @pytest.mark.parametrize("offset", [0, 100, 40_000])
+    def test_next_in_the_middle_of_a_step(self, page, offset):
+        """It goes on to the next step from wherever in this one, be it before its begin."""
+        _, _, end = in_first_step(page)
+        assert page.press("next", offset=offset)["player"]["offset"] == end
+
+    def test_paused_in_the_middle_of_a_step(self, page, house):
+        """Paused, reloaded or merely refused by the browser, it goes on at that second."""
+        first, begin, _ = in_first_step(page)
+        held = pytest.approx(begin + 12_000, abs=30)
+        told = page.press("resume", offset=begin + 12_000)
+        assert (told["player"]["offset"], told["player"]["until"]) == (held, first["end"])
+        page.press("pause")
+        assert page.press("resume")["player"]["offset"] == held
+        reloaded = house.page(page.client)
+        reloaded.token, reloaded.offset = page.token, page.offset
+        assert reloaded.press("open")["ask"]["question"] == "go-on"
+        assert reloaded.press("yes")["player"]["offset"] == held
+
+    @pytest.mark.parametrize(
+        ("words", "since", "steps"),
+        [
+            ("hold it longer", 12_000, "waits"),
+            ("run on", 12_000, "runs on"),
+            ("ten more seconds", 12_000, "waits"),
+        ],
+    )
+    def test_wishes_in_the_middle_of_a_step(self, page, words, since, steps):
+        """A wish goes on with the step at the same second of its work, and skips nothing."""
+        _, begin, _ = in_first_step(page)
+        told = page.say(words, offset=begin + 12_000)
+        first = page.routine["steps"][0]
+        assert told["player"]["offset"] == pytest.approx(first["begin"] + since, abs=30)
+        assert told["player"]["until"] == (first["end"] if steps == "waits" else None)
+
+
+def in_first_step(page) -> tuple[dict[str, object], int, int]:
+    """Have the first step of a routine played; return it, its begin and its end."""
+    page.say("wait for me")
+    page.press("start", routine="post-run")
+    first = page.routine["steps"][0]
+    return first, first["begin"], first["end"]
+
+
+class TestCalling:
+    @pytest.mark.parametrize("words", ["next", "ask glute coach next", "Hey coach, next pls!"])
+    def test_by_whatever_name(self, page, words):
+        """Called as on a speaker or as a person, the coach does what is asked."""
+        page.press("start", routine="post-run")
+        assert page.say(words)["meant"] == "AMAZON.NextIntent"
+
+    @pytest.mark.parametrize("words", ["Alexa, open glute coach", "hey glute coach", "coach?"])
+    def test_and_nothing_else(self, page, words):
+        """Who only calls the coach has opened it."""
+        told = page.say(words)
+        assert (told["meant"], told["ask"]["question"]) == ("open", "which-routine")
 
 
 class TestRepeats:
@@ -145,6 +230,64 @@ class TestRepeats:
         with ThreadPoolExecutor(4) as pool:
             sessions = list(pool.map(send, range(8)))
         assert all(session == sessions[0] for session in sessions)
+
+    def test_in_another_process(self, page, house):
+        """What one process has done, another one does not do again, but tells where that led."""
+        page.press("start", routine="pre-run")
+        told = page.press("next", aloud=False, id="the-next-one")
+        place = page.offset
+        house.wait(seconds=9)
+        elsewhere = House(house.store)
+        elsewhere.now = house.now
+        other = elsewhere.page()
+        other.client.set_cookie(COOKIE, page.client.get_cookie(COOKIE).value)
+        again = other.press("next", aloud=False, id="the-next-one")
+        assert again["player"] == told["player"]
+        assert (other.step["title"], other.offset) == (page.step["title"], place)
+        assert again["session"]["generation"] > told["session"]["generation"]
+
+    def test_in_two_processes_at_the_same_time(self, page, house):
+        """Whichever process is first does it, and the other one finds it done."""
+        page.press("start", routine="pre-run")
+        processes = [house, House(house.store)]
+
+        def send(number):
+            client = processes[number % 2].app.test_client()
+            client.set_cookie(COOKIE, page.client.get_cookie(COOKIE).value)
+            told = {"id": "the-same-one", "press": "next"}
+            return client.post("/coach", json=told, headers={"Origin": ORIGIN}).json["session"]
+
+        with ThreadPoolExecutor(4) as pool:
+            sessions = list(pool.map(send, range(8)))
+        second = page.routine["steps"][1]["start"]
+        assert all(session["offset"] == second for session in sessions)
+        assert page.press("where")["session"]["offset"] == second
+
+    @pytest.mark.parametrize(
+        ("words", "player", "question"),
+        [
+            ("pause", "stop", None),
+            ("it hurts", "stop", "skip-it"),
+            ("hold it longer", "play", None),
+            ("wait for me", "play", "next-step"),
+            ("how long left", None, None),
+        ],
+    )
+    def test_whatever_it_was(self, page, house, words, player, question):
+        """In another process the page is told how things stand, and no wish counts twice."""
+        page.press("start", routine="post-run")
+        house.wait(seconds=40)
+        told = page.say(words, id="the-same-one", offset=40_000)
+        elsewhere = House(house.store)
+        elsewhere.now = house.now
+        other = elsewhere.page()
+        other.client.set_cookie(COOKIE, page.client.get_cookie(COOKIE).value)
+        again = other.say(words, id="the-same-one")
+        assert again["said"] or again["ask"]
+        assert (again["player"] or {}).get("do") == player
+        assert (again["ask"] or {}).get("question") == question
+        for name in ("plan", "phase", "waits"):
+            assert again["session"][name] == told["session"][name]
 
     def test_another_runner_has_ids_of_their_own(self, page, house):
         """Two runners may use the same id."""
@@ -247,6 +390,20 @@ class TestWhoAsks:
         told = stranger.press("resume")
         assert told["runner"] == "new"
         assert told["player"]["offset"] == pytest.approx(50_000, abs=30)
+
+    def test_a_lost_cookie_goes_on_after_other_commands(self, page, house):
+        """Whatever is asked meanwhile, the place that the player tells is still gone back to."""
+        page.press("start", routine="post-run")
+        stranger = house.page()
+        stranger.token, stranger.offset = page.token, 50_000
+        for _ in range(2):
+            stranger.press("help")
+            stranger.say("hold it longer")
+            stranger.notice("stopped")
+            assert stranger.press("open")["session"]["phase"] == "idle"
+        told = stranger.press("resume")
+        assert told["player"]["offset"] == pytest.approx(50_000, abs=30)
+        assert told["session"]["generation"] > page.token["generation"]
 
     def test_the_same_cookie_after_a_restart(self, page, house):
         """The key is kept with the runners: another process knows them by the same cookie."""
@@ -402,8 +559,19 @@ class TestBadInput:
 
     def test_a_plan_that_is_none(self, page):
         """A player that names a plan nobody coaches is no reason to fail."""
-        page.token = {"plan": "banana", "digest": "ab", "generation": 9_999_999_999}
+        page.token = {"plan": "banana", "digest": "ab", "generation": int(START.timestamp())}
         assert page.press("resume")["session"]["phase"] == "idle"
+
+    @pytest.mark.parametrize("generation", [9_999_999_999, 10**12 - 1])
+    def test_a_generation_from_days_to_come(self, page, generation):
+        """A player that tells what cannot be is not believed, and all goes on as before."""
+        page.press("start", routine="post-run")
+        token, page.token = page.token, {**page.token, "generation": generation}
+        told = page.press("where", offset=90_000)
+        assert told["session"]["generation"] == token["generation"]
+        assert told["session"]["offset"] < 1_000
+        page.press("next")
+        assert page.token["generation"] < generation
 
     @pytest.mark.parametrize("name", NOTICES)
     def test_a_stranger_s_notice(self, page, name):

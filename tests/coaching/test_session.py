@@ -994,6 +994,41 @@ class TestForgetting:
         assert outcome.lines[0].id == "nothing-on"
         assert outcome.runner.session.generation == 9
 
+    def test_only_what_makes_no_sense_without_a_place_brings_one_back(self):
+        """Whatever else a stranger asks first, their player's place is there when they need it."""
+        at = Moment(NOW, playhead(70_000, generation=9))
+        asking = Runner()
+        for event in (events.Launch(), events.Help(), events.HoldLonger(), events.Launch()):
+            asking = act(asking, event, at).runner
+            assert asking.session.phase is Phase.IDLE
+        resumed = act(asking, events.Resume(), at)
+        assert resumed.player.offset == 70_000
+        assert resumed.player.generation > 9
+
+    def test_whose_record_is_lost_is_no_stranger(self):
+        """Whatever they ask, they are where their player says that they are."""
+        at = Moment(NOW, playhead(70_000, generation=9))
+        asked = act(Runner().owing("state-lost"), events.Launch(), at)
+        assert describe(asked) == "state-lost offer-now? -> playing"
+
+    def test_a_stranger_s_guide_is_later_than_any_of_their_player_s(self):
+        """A player that has played before, and is of this very second, is not taken for ours."""
+        at = Moment(NOW, playhead(70_000, generation=int(NOW.timestamp())))
+        started = act(Runner(), events.StartRoutine(CATALOGUE.routines["desk"]), at)
+        assert started.player.generation > at.playhead.generation
+
+    @pytest.mark.parametrize("event", [events.WhereAmI(), events.Help(), events.PlaybackStopped()])
+    def test_what_cannot_be_is_not_believed(self, event):
+        """A generation from days to come is none of ours, unless we know of it."""
+        to_come = int((NOW + timedelta(days=2)).timestamp())
+        at = replace(moment(Phase.PLAYING), playhead=playhead(200_000, generation=to_come))
+        before = runner(Phase.PLAYING)
+        after = act(before, event, at).runner
+        assert after.session.generation == GENERATION
+        assert offset_of(after) == offset_of(before)
+        ours = replace(before, session=replace(before.session, generation=to_come))
+        assert offset_of(act(ours, event, at).runner) == 200_000
+
     def test_the_end_of_a_forgotten_guide_is_history(self):
         """A finish is counted even if the start was never stored."""
         at = Moment(NOW, playhead(70_000, generation=9, has_ended=True))

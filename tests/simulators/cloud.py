@@ -34,7 +34,7 @@ class CloudCoach(Coach):
             settings,
             store=self.store,
             clock=lambda: self.echo.clock,
-            reminders=self._reminders,
+            errands=self._reminders,
         )
         self.close = service.shelf.close
         self._handler = make_handler(service)

@@ -91,7 +91,7 @@ class Coach:
             self._settings,
             store=self.store,
             clock=lambda: self.echo.clock,
-            reminders=self._reminders,
+            errands=self._reminders,
         )
         verifier = Verifier(self.amazon.fetch, self.amazon.roots)
         app = create_app(self._settings, service=service, verifier=verifier)

@@ -7,7 +7,7 @@ from skill.understanding.listening import Understanding
 from skill.understanding.samples import FALLBACK, Understood
 from tests.scripts.echo.scripted_skill import MODEL
 
-EAR = Ear(Understanding(MODEL), "glute coach")
+EAR = Ear(Understanding(MODEL))
 START = Understood("StartRoutineIntent", {"routine": Slot("pre run", ("pre-run",))})
 
 

@@ -1,0 +1,181 @@
+"""Values: objects that never change, and equal any other of their class with the same content.
+
+What `dataclasses` has, without its price: that writes and compiles half a dozen methods for each
+class as it is defined, which was more than a third of a cold start, and copies a value at three
+times the cost. Here all classes share their methods but one, and that one is compiled when the
+first value of a class is made.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, dataclass_transform
+
+if TYPE_CHECKING:
+    from dataclasses import Field, replace
+
+__all__ = ["FrozenError", "content_of", "defaults_of", "field", "replace", "value_class"]
+
+T = TypeVar("T")
+F = TypeVar("F")
+
+_UNSET: Any = object()
+
+
+class FrozenError(AttributeError):
+    """Somebody has tried to change a value."""
+
+
+class _Specified:
+    """What is to be known of a field besides its name."""
+
+    def __init__(
+        self,
+        default: Any = _UNSET,
+        default_factory: Callable[[], Any] | None = None,
+        *,
+        compare: bool = True,
+        show: bool = True,
+    ) -> None:
+        self.default = default
+        self.default_factory = default_factory
+        self.compare = compare
+        self.show = show
+
+
+def field(
+    *,
+    default: Any = _UNSET,
+    default_factory: Callable[[], F] | None = None,
+    compare: bool = True,
+    repr: bool = True,  # noqa: A002 - as in `dataclasses`
+) -> Any:
+    """Specify a field: its default, or what makes one, whether it is compared, and shown."""
+    return _Specified(default, default_factory, compare=compare, show=repr)
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
+def value_class(kind: type[T]) -> type[T]:
+    """Make a class one of values, by the annotations in it and in those it is derived from."""
+    fields: dict[str, _Specified] = dict(getattr(kind, "_fields", {}))
+    for name in kind.__annotations__:
+        given = kind.__dict__.get(name, _UNSET)
+        fields[name] = given if isinstance(given, _Specified) else _Specified(given)
+        if given is not _UNSET:
+            delattr(kind, name)
+    behaviour = {
+        "_fields": fields,
+        "_compared": tuple(name for name, spec in fields.items() if spec.compare),
+        "_shown": tuple(name for name, spec in fields.items() if spec.show),
+        "__match_args__": tuple(fields),
+        "__dataclass_fields__": _DataclassFields(),
+        "__init__": _init,
+        "__eq__": _eq,
+        "__hash__": _hash,
+        "__repr__": _repr,
+        "__setattr__": _refuse,
+        "__delattr__": _refuse,
+    }
+    for name, behaves in behaviour.items():
+        if name not in kind.__dict__ or name == "__hash__":
+            setattr(kind, name, behaves)
+    return kind
+
+
+if not TYPE_CHECKING:  # which is told that it is `dataclasses.replace`, and checks the fields
+
+    def replace(value: T, /, **changes: Any) -> T:
+        """Return a value like this one but for some fields; raise `TypeError` if it has no such."""
+        kind = type(value)
+        changed = kind.__new__(kind)
+        content = changed.__dict__
+        content.update(value.__dict__)
+        content.update(changes)
+        if len(content) != len(kind._fields):
+            unknown = changes.keys() - kind._fields.keys()
+            if unknown:
+                raise TypeError(f"a {kind.__name__} has no {min(unknown)!r}")
+            for cached in content.keys() - kind._fields.keys():
+                del content[cached]
+        if hasattr(kind, "__post_init__"):
+            changed.__post_init__()
+        return changed
+
+
+def content_of(value: object) -> dict[str, Any]:
+    """Return what is in the fields of a value, by name."""
+    return {name: getattr(value, name) for name in type(value).__match_args__}  # type: ignore[attr-defined]
+
+
+def defaults_of(kind: type) -> Mapping[str, Any]:
+    """Return the defaults of a class of values, by name; without those that are made each time."""
+    fields: Mapping[str, _Specified] = kind._fields  # type: ignore[attr-defined]
+    return {name: spec.default for name, spec in fields.items() if spec.default is not _UNSET}
+
+
+def _init(self: Any, *arguments: Any, **named: Any) -> None:
+    """Compile how values of a class are made, and make this one so."""
+    kind = type(self)
+    kind.__init__ = _compiled_init(kind)
+    kind.__init__(self, *arguments, **named)
+
+
+def _compiled_init(kind: Any) -> Callable[..., None]:
+    known: dict[str, Any] = {}
+    parameters, body = [], ["content = self.__dict__"]
+    for name, spec in kind._fields.items():
+        default, made = f"default_{name}", name
+        if spec.default_factory is not None:
+            known |= {default: _UNSET, f"make_{name}": spec.default_factory}
+            made = f"make_{name}() if {name} is {default} else {name}"
+        elif spec.default is not _UNSET:
+            known[default] = spec.default
+        parameters.append(f"{name}={default}" if default in known else name)
+        body.append(f"content[{name!r}] = {made}")
+    if hasattr(kind, "__post_init__"):
+        body.append("self.__post_init__()")
+    lines = [f"def __init__(self, {', '.join(parameters)}):", *body]
+    exec("\n ".join(lines), known)  # noqa: S102 - made of nothing but the names of a class's fields
+    init: Callable[..., None] = known["__init__"]
+    init.__qualname__ = f"{kind.__qualname__}.__init__"
+    return init
+
+
+def _eq(self: Any, other: Any) -> Any:
+    if type(self) is not type(other):
+        return NotImplemented
+    mine, others, names = self.__dict__, other.__dict__, self._compared
+    if len(mine) == len(names) == len(others):
+        return bool(mine == others)
+    return not any(mine[name] != others[name] for name in names)
+
+
+def _hash(self: Any) -> int:
+    content = self.__dict__
+    return hash((type(self), *[content[name] for name in self._compared]))
+
+
+def _repr(self: Any) -> str:
+    content = ", ".join(f"{name}={self.__dict__[name]!r}" for name in self._shown)
+    return f"{type(self).__qualname__}({content})"
+
+
+def _refuse(self: object, name: str, *_: object) -> NoReturn:
+    raise FrozenError(f"a {type(self).__name__} never changes, nor does its {name}")
+
+
+class _DataclassFields:
+    """Has values taken for what they nearly are by whoever asks: a debugger, a test."""
+
+    def __get__(self, _: object, kind: Any) -> "dict[str, Field[Any]]":
+        from dataclasses import MISSING, field, make_dataclass  # noqa: PLC0415 - it takes long
+
+        def specified(spec: _Specified) -> Any:
+            default: Any = MISSING if spec.default is _UNSET else spec.default
+            factory: Any = spec.default_factory or MISSING
+            return field(
+                default=default, default_factory=factory, compare=spec.compare, repr=spec.show
+            )
+
+        of = [(name, Any, specified(spec)) for name, spec in kind._fields.items()]
+        made: Any = make_dataclass(kind.__name__, of, kw_only=True)
+        fields: dict[str, Field[Any]] = made.__dataclass_fields__
+        return fields
