@@ -4,9 +4,10 @@ JSON, with a format number; choices and fields at their defaults are left out.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, time
-from typing import Any
+from functools import cached_property
+from typing import Any, overload
 
 from skill.coaching.errors import CoachError
 from skill.coaching.lines import LINES
@@ -26,6 +27,8 @@ from skill.coaching.timeline import Bookmark
 from skill.coaching.values import defaults_of
 
 FORMAT = 1
+AT, BETWEEN = "@", "|"
+"""What stands between a plan's id and the time in a history, and between two of them."""
 
 _CHOICE_DEFAULTS = defaults_of(Choices)
 
@@ -46,7 +49,7 @@ def encode(runner: Runner) -> bytes:
         "turn": session.talk,
         "cautioned": runner.cautioned,
         "choices": _without_defaults(runner.choices),
-        "history": [[done.plan_id, done.at.isoformat()] for done in runner.history],
+        "history": _written(runner.history),
     }
     if progress is not None:
         document["plan"] = progress.plan_id
@@ -113,15 +116,69 @@ def _runner(document: Mapping[str, Any]) -> Runner:
         ),
         choices=_choices(document["choices"]),
         waits=_flag(document, "waits"),
-        history=tuple(
-            Completed(_text(plan_id), _moment(at)) for plan_id, at in document["history"]
-        ),
+        history=_history(document["history"]),
         cautioned=document["cautioned"] is True,
         former=_former(document["former"]) if "former" in document else None,
         proposed=proposed,
         untold=tuple(filter(_is_line, _texts(document.get("untold", [])))),
         done=tuple(_texts(document.get("done", []))),
     )
+
+
+class _StoredHistory(Sequence[Completed]):
+    """Completed routines as they are stored, each one read when somebody looks at them.
+
+    A long history is the most of a record, and hardly ever looked at. What cannot be read of it
+    is passed over, and stays.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    @cached_property
+    def _completed(self) -> tuple[Completed, ...]:
+        return tuple(filter(None, map(_completed, self.text.split(BETWEEN))))
+
+    @overload
+    def __getitem__(self, index: int) -> Completed: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Completed, ...]: ...
+    def __getitem__(self, index: int | slice) -> Completed | tuple[Completed, ...]:
+        return self._completed[index]
+
+    def __len__(self) -> int:
+        return len(self._completed)
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, _StoredHistory):
+            return self.text == other.text
+        return self._completed == other
+
+    def __hash__(self) -> int:
+        return hash(self._completed)
+
+    def __repr__(self) -> str:
+        return repr(self._completed)
+
+
+def _written(history: Sequence[Completed]) -> str:
+    if isinstance(history, _StoredHistory):
+        return history.text
+    return BETWEEN.join(f"{done.plan_id}{AT}{done.at.isoformat()}" for done in history)
+
+
+def _history(stored: object) -> Sequence[Completed]:
+    if isinstance(stored, list):  # as it was written until November 2026
+        return tuple(Completed(_text(plan_id), _moment(at)) for plan_id, at in stored)
+    return _StoredHistory(_text(stored)) if stored else ()
+
+
+def _completed(written: str) -> Completed | None:
+    plan_id, _, at = written.rpartition(AT)
+    try:
+        return Completed(plan_id, _moment(at))
+    except (ValueError, CorruptRecordError):
+        return None
 
 
 def _former(table: Mapping[str, Any]) -> Former:

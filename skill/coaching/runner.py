@@ -1,6 +1,6 @@
 """The runner, as the coach remembers them: the place, the choices, the history."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -144,7 +144,7 @@ class Runner:
     session: SessionState = SessionState()
     choices: Choices = Choices()
     waits: bool = False
-    history: tuple[Completed, ...] = ()
+    history: Sequence[Completed] = ()
     cautioned: bool = False
     former: Former | None = None
     proposed: Schedule | None = None

@@ -374,7 +374,7 @@ class TestARoutine:
         start(page)
         page.evaluate("mediaButtons.nexttrack()")
         wait_for(page, "#side", "right")
-        assert "right side" in page.evaluate("navigator.mediaSession.metadata.title")
+        until(page, "navigator.mediaSession.metadata.title.includes('right side')")
         page.evaluate("mediaButtons.pause()")
         wait_for(page, "#toggle-name", "Go on")
         page.evaluate("mediaButtons.play()")

@@ -168,7 +168,7 @@ class TestWeeks:
         runner = decode(stored.document)
         for done, is_cut in ((1, False), (LONGEST_HISTORY, True)):
             stored = page.house.store.load(key)
-            longer = replace(runner, history=runner.history * done)
+            longer = replace(runner, history=tuple(runner.history) * done)
             page.house.store.save(key, encode(longer), stored.version)
             page.client.get("/history/weeks?zone=Europe/Berlin&minutes_east=60")
             told = shown.pop()

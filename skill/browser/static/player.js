@@ -2,6 +2,8 @@
 // an Echo's player does; while anybody speaks it is held, and goes on by itself afterwards.
 
 const NEARLY = 10_000;
+// So near to the end of a part it is over; in milliseconds.
+const NEAR = 30;
 
 export class Player extends EventTarget {
   #audio;
@@ -14,6 +16,7 @@ export class Player extends EventTarget {
   #sounding = false;
   #toldNearly = false;
   #ended = false;
+  #hasFailed = false;
   #timer = null;
 
   // `url` gives the address of a plan's guide.
@@ -51,6 +54,11 @@ export class Player extends EventTarget {
 
   get isSounding() {
     return this.#sounding;
+  }
+
+  // Whether there was no sound to be had; until it is played again.
+  get hasFailed() {
+    return this.#hasFailed;
   }
 
   get offset() {
@@ -92,7 +100,7 @@ export class Player extends EventTarget {
     const isOther = !this.#audio.src || this.#audio.error || token.plan !== this.#token?.plan || token.digest !== this.#token?.digest;
     this.#token = token;
     this.#until = until;
-    this.#ended = false;
+    this.#ended = this.#hasFailed = false;
     this.#toldNearly = false;
     this.#aim = offset;
     if (isOther) this.#audio.src = this.#url(token);
@@ -149,6 +157,7 @@ export class Player extends EventTarget {
   #failed() {
     if (!this.#audio.getAttribute("src")) return;
     this.#sounding = false;
+    this.#hasFailed = true;
     this.#say("failed");
   }
 
@@ -161,13 +170,15 @@ export class Player extends EventTarget {
     }
   }
 
-  // Stop exactly where the part ends: no word of the next may be heard.
+  // Stop exactly where the part ends: no word of the next may be heard. Where a busy browser is
+  // late for it, the place is the part's end all the same.
   #watch() {
     clearTimeout(this.#timer);
     if (this.#until === null || this.#audio.paused) return;
     const left = (this.#until - this.#audio.currentTime * 1000) / this.#audio.playbackRate;
-    if (left <= 30) {
+    if (left <= NEAR) {
       this.#settle();
+      if (left < 0) this.#audio.currentTime = (this.#until - NEAR) / 1000;
       this.#say("part-over");
     } else {
       this.#timer = setTimeout(() => this.#watch(), Math.min(left, 1000));

@@ -87,6 +87,8 @@ export class Stage {
       segment.title = step.title;
       return { segment, fill, words, step };
     });
+    // Room for the longest caption, so that nothing moves as they change.
+    write($("caption-room"), routine.captions.reduce((longest, [, , text]) => (text.length > longest.length ? text : longest), ""));
     $("strip").replaceChildren(...this.#segments.map(({ segment }) => segment));
   }
 
@@ -99,7 +101,6 @@ export class Stage {
     write($("movement"), step.name);
     write($("set"), step.sets > 1 ? `Set ${step.set} of ${step.sets}` : "");
     write($("side"), step.side_name);
-    $("side").hidden = !step.side_name;
     this.#count(place);
     // While nothing is said, the pose is told in words.
     write($("caption"), place.caption || this.#pose());

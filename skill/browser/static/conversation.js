@@ -1,0 +1,250 @@
+// The conversation: what the runner says, presses or types goes to the coach; what comes back is
+// said, shown and played. Nothing about coaching is decided here.
+
+import { getAcquainted } from "./acquaintance.js";
+import { Refused } from "./link.js";
+import { memory } from "./memory.js";
+import { $, ear, link, player, stage, tabs, voice } from "./parts.js";
+import { placeAt } from "./stage.js";
+import { draw, offerToGoBack, quote, say, show, showEnding, tell } from "./view.js";
+
+// Buttons that the guide itself answers, by going there: nothing needs to be said.
+const SILENT = new Set(["next", "previous", "pause", "resume", "stop", "next-movement"]);
+// What stops the sound here and now, whether or not the coach can be reached.
+const STOPPING = new Set(["pause", "stop", "it-hurts"]);
+const STOPPING_WORDS = /\b(?:stop|pause|wait|hurts?|hurting|pain\w*|ouch|ow)\b/i;
+// What is said at once, before the coach has answered, and also if it cannot be reached.
+const ADVICE = { pause: ["Paused."], stop: ["Stopped."], "it-hurts": [$("it-hurts").dataset.advice] };
+const STAYS_STOPPED = "The sound stays stopped. Press Go on when you are ready.";
+// Who means this leaves, and finds the start again; by whatever way they have said it.
+const LEAVING = new Set(["stop", "AMAZON.StopIntent", "AMAZON.CancelIntent"]);
+const LEFT = ["Stopped. Your place is kept."];
+// How long a guide is held for an answer, in milliseconds; twice as long as an Echo listens.
+const PATIENCE = 16_000;
+
+let session = null;
+let asked = null; // the question that is open
+let afterPart = null; // what is asked when the part that plays is over
+let turn = 0;
+let patience = null;
+let isHandsFree = false;
+let hasLeft = false; // for the start, with the place kept
+let wentOnIn = 0; // the turn in which the runner went on without the network
+
+export const question = () => asked;
+export const currentTurn = () => turn;
+export const isUnderWay = () => Boolean(session?.plan);
+// Whether the guide plays as far as the runner is concerned, be it held for a word or two.
+export const isPlaying = () =>
+  player.isWanted && !player.hasFailed && !player.isHeldBy("refused") && !player.isHeldBy("pausing") && !(asked && session.phase !== "stepping");
+
+const isStepping = () => session?.phase === "stepping" || session?.waits;
+const tokenOf = ({ plan, digest, generation }) => ({ plan, digest, generation, retried_at: null });
+const stops = ({ press, say: said }) => STOPPING.has(press) || STOPPING_WORDS.test(said ?? "");
+
+export const laidOut = () => (stage.routine ? `${stage.routine.plan}:${stage.routine.digest}` : undefined);
+
+// What the runner presses and types
+
+export function press(name) {
+  // Until a part is over, nobody has asked anything yet.
+  if (afterPart && (name === "yes" || name === "no")) return;
+  say(ADVICE[name] ?? []);
+  quote("");
+  act({ press: name }, { silent: SILENT.has(name) });
+}
+
+export function begin() {
+  quote("");
+  act({ press: "start", routine: document.querySelector("#routines input:checked").value });
+}
+
+export function toggle() {
+  if (!isUnderWay()) begin();
+  else if (isPlaying()) press("pause");
+  else goOn();
+}
+
+export function goOn() {
+  tell("");
+  if (player.isWanted && player.isHeldBy("refused")) player.release("refused");
+  else press("resume");
+}
+
+export function goBack() {
+  hasLeft = false;
+  if (isUnderWay()) show("stage");
+  else press("resume");
+}
+
+export function ask(text) {
+  const words = text.trim();
+  if (!words) return;
+  quote(words);
+  say(["…"]);
+  act({ say: words });
+}
+
+// Asking the coach, and following its answer
+
+// As the page opens: the answer is shown only, since nothing may sound before the page is touched.
+export async function open() {
+  const wasOn = voice.isOn;
+  voice.isOn = false;
+  await act({ press: "open" });
+  voice.isOn = wasOn;
+}
+
+// Ask the coach for something. `spoken`: by voice. `silent`: the guide itself is the answer.
+// Return whether the coach has asked something in turn, and waits for the answer.
+export async function act(command, { spoken = false, silent = false } = {}) {
+  const mine = ++turn;
+  voice.hush();
+  clearTimeout(patience);
+  const isLocal = goAheadAlone(command);
+  let reply;
+  try {
+    reply = await link.send({
+      ...command,
+      aloud: !silent || isStepping(),
+      playhead: player.playhead ?? memory.playhead ?? undefined,
+      has: laidOut(),
+    });
+  } catch (refused) {
+    if (!(refused instanceof Refused)) throw refused;
+    // Whoever wanted the sound to stop has it stopped, whatever the coach makes of it.
+    const isStopped = stops(command) && mine >= wentOnIn;
+    if (isStopped) player.stop();
+    const advice = command.press === "it-hurts" ? ADVICE["it-hurts"] : [];
+    say([...advice, refused.message, ...(isStopped && isUnderWay() ? [STAYS_STOPPED] : [])], { asks: asked });
+    player.release("asking", "speaking", "refused");
+    return false;
+  }
+  isHandsFree = spoken;
+  return follow(reply, { mine, command, spoken, silent, isLocal });
+}
+
+// With the network away, stopping and going on need nobody else. Typed words that may mean it stop
+// the sound as well; if they meant something else, it goes on with the answer.
+function goAheadAlone(command) {
+  if (stops(command)) player.hold("pausing");
+  if (command.press !== "resume" || !link.isAway || !player.isWanted) return false;
+  player.release("pausing");
+  wentOnIn = turn;
+  return true;
+}
+
+// Say, show and play what the coach has answered. Without a `command` it answers the player's own
+// word, which interrupts nobody.
+export async function follow(reply, { mine, command = null, spoken = false, silent = false, isLocal = false }) {
+  const isNotice = !command;
+  const before = session;
+  getAcquainted(reply);
+  session = reply.session;
+  if (reply.routine) stage.routine = reply.routine;
+  const ask = reply.ask;
+  const todo = reply.player;
+  // While a part plays, whether the runner is ready is asked after it.
+  const isForLater = todo?.until != null || (ask?.question === "next-step" && player.isInPart && !todo);
+  if (isForLater) afterPart = ask;
+  else if (todo) afterPart = null;
+  const keeps = isNotice && !ask && session.asked === asked?.question;
+  if (!keeps) asked = isForLater ? null : ask;
+  const words = [...reply.said];
+  if (todo?.do === "stop" && mine < wentOnIn) return false; // paused once, and gone on since
+  play(todo, { words, silent, isLocal, isNotice });
+  // A later command that stops the sound is not undone by an earlier one's answer.
+  if (mine === turn && !isNotice && !STOPPING.has(command.press)) player.release("pausing");
+  // The cards ask it already, as the page opens.
+  if (asked && !keeps && !(command?.press === "open" && asked.question === "which-routine")) words.push(asked.text);
+  if (todo?.do === "play") hasLeft = false;
+  else if (LEAVING.has(reply.meant) && isUnderWay()) hasLeft = true;
+  if (!keeps) holdForAnswer({ spoken, isPlayed: todo?.do === "play" });
+  const isOver = showView(reply, before);
+  const shown = words.length || isNotice ? words : inWords(reply, command);
+  if (isOver && !asked) say([]); // the ending has its own words
+  else if (shown.length || !isNotice) say(shown, { asks: asked });
+  if (words.length && !silent) await sayAloud(words);
+  // Interrupted by another command, it is that one's to let the guide go on.
+  if (mine === turn && !isNotice) player.release("speaking");
+  return Boolean(asked) && mine === turn;
+}
+
+function play(todo, { words, silent, isLocal, isNotice }) {
+  if (todo?.do === "play") {
+    const token = { ...tokenOf(session), retried_at: todo.retried_at };
+    player.release(...(isNotice ? ["refused"] : ["asking", "speaking", "refused"]));
+    if (words.length && voice.canSpeak && !silent) player.hold("speaking");
+    tabs.takeOver();
+    tell("");
+    // What went on by itself meanwhile is further by now than the coach knows.
+    player.play(token, isLocal ? Math.max(player.offset, todo.offset) : todo.offset, todo.until);
+    return;
+  }
+  if (todo?.do === "stop") player.stop();
+  if (isUnderWay() && (todo || !player.token)) player.place(tokenOf(session), session.offset);
+}
+
+// Show the start, the stage or the ending; return whether the routine has just come to its end.
+function showView(reply, before) {
+  // Who stops for pain has not come to the end.
+  const isOver = before?.plan && !isUnderWay() && !reply.forgotten && !(before.asked === "skip-it" && reply.said.length);
+  if (isOver) showEnding(stage.routine.title);
+  else show(isUnderWay() && !hasLeft ? "stage" : "start");
+  draw(isPlaying());
+  offerToGoBack(isUnderWay() || Boolean(memory.playhead && reply.runner !== "known"));
+  return isOver;
+}
+
+// What has happened, where the coach says nothing: words are answered with words.
+function inWords({ meant, player: todo }, command) {
+  if (LEAVING.has(meant) && isUnderWay()) return LEFT;
+  if (STOPPING.has(command.press)) return ADVICE[command.press];
+  return command.say && todo?.do === "play" ? [`${placeAt(stage.routine, todo.offset).step.title}.`] : [];
+}
+
+// An open question, typed or pressed, costs the hold nothing; any other one waits for its answer,
+// and where the coach waits for the runner anyway, for as long as it takes.
+function holdForAnswer({ spoken, isPlayed }) {
+  clearTimeout(patience);
+  const isStepByStep = session.phase === "stepping";
+  const waits = asked && player.isWanted && !isPlayed;
+  if (waits && (asked.question !== "anything-else" || (spoken && !isStepByStep))) {
+    player.hold("asking");
+    if (!isStepByStep) patience = setTimeout(unanswered, PATIENCE);
+  } else {
+    if (waits) asked = null;
+    player.release("asking");
+  }
+}
+
+// Nobody has answered: the guide goes on, as it does on a speaker.
+function unanswered() {
+  if (ear.isListening || $("words").value) {
+    patience = setTimeout(unanswered, PATIENCE);
+    return;
+  }
+  asked = null;
+  say([]);
+  link.send({ notice: "unanswered", playhead: player.playhead }).catch(() => {});
+  player.release("asking");
+}
+
+async function sayAloud(words) {
+  if (!voice.canSpeak) return;
+  player.hold("speaking");
+  await voice.say(words.join(" "));
+}
+
+// The part is over: ask what was to be asked after it; return whether to listen for the answer.
+export async function askAfterPart() {
+  if (!afterPart) return false;
+  asked = afterPart;
+  afterPart = null;
+  say([asked.text], { asks: asked });
+  const mine = turn;
+  await sayAloud([asked.text]);
+  if (mine !== turn) return false;
+  player.release("speaking");
+  return isHandsFree && Boolean(asked);
+}

@@ -1,0 +1,51 @@
+// The device: its lock screen shows the step, and its screen stays on while the guide sounds.
+
+import { at, player, stage } from "./parts.js";
+import { placeAt } from "./stage.js";
+
+let wake = null;
+
+export function tellSystem() {
+  const media = navigator.mediaSession;
+  if (!media || !stage.routine) return;
+  const { title, duration } = stage.routine;
+  const { step } = placeAt(stage.routine, player.offset);
+  media.metadata = new MediaMetadata({
+    title: step.title,
+    artist: "Glute Coach",
+    album: title,
+    artwork: [{ src: at(`art/movements/${step.movement}-${step.side}.png`), sizes: "512x512", type: "image/png" }],
+  });
+  media.playbackState = player.isSounding ? "playing" : "paused";
+  try {
+    media.setPositionState({ duration: duration / 1000, position: Math.min(player.offset, duration) / 1000 });
+  } catch {
+    // not every browser shows a position
+  }
+}
+
+// Give the buttons of headphones and of the lock screen their meaning.
+export function onSystemButtons(buttons) {
+  for (const [action, done] of Object.entries(buttons)) {
+    try {
+      navigator.mediaSession?.setActionHandler(action, done);
+    } catch {
+      // a browser that does not know this button
+    }
+  }
+}
+
+export async function keepAwake() {
+  if (wake || !player.isSounding || document.visibilityState !== "visible") return;
+  try {
+    wake = await navigator.wakeLock?.request("screen");
+    wake?.addEventListener("release", () => (wake = null));
+  } catch {
+    wake = null; // the battery is low: the guide sounds all the same
+  }
+}
+
+export function letSleep() {
+  wake?.release();
+  wake = null;
+}
