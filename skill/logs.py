@@ -34,6 +34,8 @@ METRICS: Mapping[str, str] = {
 LONGEST_NAME = 80
 TROUBLE = (Kept.AWAY, Kept.BUSY)
 
+_LINE = json.JSONEncoder(default=str)
+
 log = logging.getLogger(__name__)
 
 
@@ -155,7 +157,7 @@ class _JsonFormatter(logging.Formatter):
                 line |= _metrics(of_request, self._function, record.created)
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return json.dumps(line, default=str)
+        return _LINE.encode(line)
 
 
 def _metrics(line: Mapping[str, Any], function: str, moment: float) -> dict[str, Any]:

@@ -191,11 +191,11 @@ def _tells(route, notice):
 
 
 def box(page, selector):
-    """Return the left, top, right and bottom of what is seen of an element, in the viewport."""
+    """Return the left, top, right and bottom of an element in the viewport, in whole pixels."""
     found = page.locator(selector).bounding_box()
     assert found, f"not seen: {selector}"
     right, bottom = found["x"] + found["width"], found["y"] + found["height"]
-    return found["x"], found["y"], right, bottom
+    return tuple(round(edge) for edge in (found["x"], found["y"], right, bottom))
 
 
 def second(page):
