@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Self
 
 from scripts.benchmarks.processes import CannotMeasureError, Measured, measure
+from scripts.benchmarks.progress import Progress
+from skill.content.entries import translate_entries
 from skill.content.wording import Wording, load_wording
 from skill.guides.editions import STANDARD_HOLDS
 from skill.settings import PROJECT, Settings
@@ -58,6 +60,11 @@ class Project:
             raise CannotMeasureError(f"the render command recorded {recorded} cues, not {records}")
         return measured
 
+    def translate(self) -> None:
+        """Translate the content, as a package has it; nothing is changed in it any more."""
+        for content in sorted((self.folder / "skill").rglob("*.toml")):
+            translate_entries(content)
+
     def changed_line(self, number: int) -> AbstractContextManager[None]:
         """Have a routine open with one more sentence, another for each number from 1 on."""
         opening = next(iter(self.wording.routines.values())).opening
@@ -90,3 +97,20 @@ def recorded_in(measured: Measured) -> int:
     if told is None:
         raise CannotMeasureError(f"the render command says {measured.said[:80]!r}")
     return int(told[1])
+
+
+def rendered(folder: Path, progress: Progress) -> Path:
+    """Return a folder of rendered cues in a folder, whatever there is already in the project."""
+    progress.begin("copying the project")
+    return rendered_by(Project.copied_to(folder / "project"), folder, progress)
+
+
+def rendered_by(project: Project, folder: Path, progress: Progress) -> Path:
+    """Return a folder of rendered cues: those that are there already, and what they lack."""
+    progress.begin("rendering what is not there yet")
+    output = folder / "rendered"
+    there = Settings().audio / project.wording.locale
+    if there.is_dir():
+        shutil.copytree(there, output / there.name)
+    project.render(output)
+    return output

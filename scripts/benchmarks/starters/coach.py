@@ -12,21 +12,29 @@ from pathlib import Path  # noqa: E402
 from ending import end  # noqa: E402
 
 
-def main(request: Path, endpoint: str, audio: str) -> None:
-    """Answer one request, with table and bucket at an endpoint and the cues in a folder."""
+def main(request: Path, audio: str, store: str) -> None:
+    """Answer one request, with the cues in a folder.
+
+    `store`: where table and bucket answer, or else the file of a database.
+    """
     event = json.loads(request.read_text())
     os.environ.update(
-        AWS_ACCESS_KEY_ID="AKIDEXAMPLE",
-        AWS_SECRET_ACCESS_KEY="example",  # noqa: S106 - the stub asks for no key
-        AWS_REGION="eu-west-1",
         GLUTE_COACH_AUDIO=audio,
-        GLUTE_COACH_GUIDES_BUCKET="guides",
-        GLUTE_COACH_GUIDES_ENDPOINT=endpoint,
         GLUTE_COACH_PUBLIC_URL="https://coach.example",
         GLUTE_COACH_SKILL_ID=event["context"]["System"]["application"]["applicationId"],
-        GLUTE_COACH_TABLE="runners",
-        GLUTE_COACH_TABLE_ENDPOINT=endpoint,
     )
+    if store.startswith("http"):
+        os.environ.update(
+            AWS_ACCESS_KEY_ID="AKIDEXAMPLE",
+            AWS_SECRET_ACCESS_KEY="example",  # noqa: S106 - the stub asks for no key
+            AWS_REGION="eu-west-1",
+            GLUTE_COACH_GUIDES_BUCKET="guides",
+            GLUTE_COACH_GUIDES_ENDPOINT=store,
+            GLUTE_COACH_TABLE="runners",
+            GLUTE_COACH_TABLE_ENDPOINT=store,
+        )
+    else:
+        os.environ["GLUTE_COACH_DATABASE"] = store
     sys.path.insert(0, os.getcwd())  # noqa: PTH109 - pathlib would be part of what is measured
 
     from skill.aws_lambda import handler  # noqa: PLC0415
