@@ -22,7 +22,6 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import TypeVar, cast
@@ -34,6 +33,7 @@ from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
 
 from skill.alexa.admission import NotFromAlexaError
+from skill.coaching.values import field, value_class
 
 SIGNER = "echo-api.amazon.com"
 HOST = "s3.amazonaws.com"
@@ -82,7 +82,7 @@ class UntrustedCertificatesError(NotFromAlexaError):
     code = "untrusted-certificates"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class SigningKey:
     """A key proved to be Amazon's, for as long as every certificate behind it is in date."""
 
@@ -136,7 +136,7 @@ def _certifi_tls() -> ssl.SSLContext:
     return ssl.create_default_context(cafile=certifi.where())
 
 
-@dataclass(frozen=True)
+@value_class
 class ChainFetcher:
     """Downloads a certificate chain: one GET, whose answer must be 200, whole, small and soon.
 
@@ -185,7 +185,7 @@ class ChainFetcher:
         return bytes(received)
 
 
-@dataclass(frozen=True)
+@value_class
 class _Received:
     """What HTTPResponse needs of a socket, over bytes already here."""
 
@@ -254,7 +254,7 @@ def _proved(chain: list[x509.Certificate], trusted: Store, now: datetime) -> Sig
     )
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class _Failure:
     """What failed, without the exception itself, whose traceback would keep the download."""
 

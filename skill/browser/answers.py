@@ -9,12 +9,12 @@ import json
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
 from threading import Lock
 from time import monotonic
 from typing import Any
 
 from skill.browser.errors import NotNowError
+from skill.coaching.values import value_class
 
 Json = dict[str, Any]
 Key = tuple[str, str]
@@ -28,7 +28,7 @@ PATIENCE_SECONDS = 5
 """How long the same command, asked once more meanwhile, waits for its answer."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class _Kept:
     answer: bytes
     at: float

@@ -4,7 +4,6 @@ The same sessions and the same understanding as everywhere; nothing is decided h
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -18,6 +17,7 @@ from skill.coaching.repertoire import Repertoire
 from skill.coaching.runner import Runner
 from skill.coaching.schedules import ReminderAnswer
 from skill.coaching.session import advance
+from skill.coaching.values import field, value_class
 from skill.content.wording import Wording
 from skill.sessions import SessionManager
 from skill.understanding.listening import Understanding
@@ -25,7 +25,7 @@ from skill.understanding.listening import Understanding
 Clock = Callable[[], datetime]
 
 
-@dataclass
+@value_class
 class WebCoach:
     """Answers pages; safe to use from several threads.
 

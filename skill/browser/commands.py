@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -11,6 +10,7 @@ from skill.coaching import events
 from skill.coaching.events import Event, Playhead
 from skill.coaching.plans import LONGEST_ID, shortened
 from skill.coaching.routines import Catalogue
+from skill.coaching.values import value_class
 from skill.intents import event_of
 from skill.understanding.listening import Understanding
 
@@ -56,7 +56,7 @@ NOTICES: Mapping[str, Callable[[], Event]] = {
 KINDS = ("say", "press", "notice")
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Command:
     """One thing a page asks.
 

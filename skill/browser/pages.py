@@ -9,7 +9,6 @@ import json
 from base64 import b64encode
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from functools import cache, cached_property
 from hashlib import sha256
 from itertools import product
@@ -32,6 +31,7 @@ from skill.coaching.plans import shortened
 from skill.coaching.recalling import DAYS_A_WEEK
 from skill.coaching.routines import Routine
 from skill.coaching.runner import LONGEST_HISTORY
+from skill.coaching.values import replace
 from skill.content import phrases
 from skill.guides.chapters import chapters_of
 from skill.guides.editions import Editions, standard_plans

@@ -9,12 +9,12 @@ import logging
 import re
 import secrets
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from hashlib import sha256
 
 from skill.browser.errors import NotNowError
+from skill.coaching.values import value_class
 from skill.ports import ConflictError, SessionStore, StoreError
 from skill.sessions import storage_key
 
@@ -40,7 +40,7 @@ class Acquaintance(StrEnum):
     """It brought a cookie that we have not signed."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Visitor:
     """A browser's runner, and the cookie that it is to keep."""
 

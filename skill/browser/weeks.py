@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from skill.coaching.recalling import DAYS_A_WEEK
 from skill.coaching.runner import Completed
+from skill.coaching.values import value_class
 
 SHOWN = 8
 """Weeks, the one under way included."""
@@ -16,7 +16,7 @@ MOST_MINUTES = 14 * 60
 """No place on earth is further from UTC."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Day:
     """One day, and how many routines were done on it."""
 
@@ -25,7 +25,7 @@ class Day:
     is_future: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Week:
     """Seven days from a Monday on."""
 

@@ -105,6 +105,8 @@ def read_entries(file: Path) -> dict[str, Entry]:
             tables = _read_toml(file)
     except (OSError, ValueError) as mistake:
         raise ContentError(f"{place}: cannot be read: {mistake}") from mistake
+    if not isinstance(tables, dict):
+        raise ContentError(f"{place}: takes tables, not {tables!r}")
     for name, table in tables.items():
         if not isinstance(table, dict):
             raise ContentError(f"{place}, {name}: takes a table, not {table!r}")

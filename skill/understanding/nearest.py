@@ -16,10 +16,10 @@ it says was not asked for.
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain, pairwise
 from math import log
 
+from skill.coaching.values import value_class
 from skill.understanding.everyday import is_everyday
 from skill.understanding.likeness import SAME_SOUND, SAME_STEM, Lexicon, sound_of, stem_of
 from skill.understanding.samples import (
@@ -60,7 +60,7 @@ SURE = 0.85
 """How alike a name must be to what was said if there is nothing else to tell what is meant."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class _Heard:
     """A word of a sentence, spelled as the word of samples that it most likely is.
 
@@ -76,7 +76,7 @@ class _Heard:
     exchanged: Sequence[tuple[str, float, Collection[str]]] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class _Bag:
     """A sample as it is compared: what it weighs, its heaviest words, and what it is like."""
 
@@ -88,7 +88,7 @@ class _Bag:
     denies: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class _Named:
     """What of one type is meant in a sentence, and the places of words that it makes void."""
 

@@ -3,10 +3,10 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from itertools import permutations
 from typing import Any
 
+from skill.coaching.values import field, value_class
 from skill.intents import Slot
 from skill.understanding.words import LIGHT, plain_sentence
 
@@ -40,7 +40,7 @@ TIMES_EXCHANGED = 2
 SLOT = re.compile(r"\{(\w+)\}")
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Understood:
     """An intent, and those of its slots that were filled."""
 
@@ -48,7 +48,7 @@ class Understood:
     slots: Mapping[str, Slot] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Sample:
     """One way to say an intent: a plain sentence, and the type of each slot in it by its name."""
 

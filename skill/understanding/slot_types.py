@@ -5,15 +5,15 @@ nobody lists. `Values` makes such a kind of one function; what the values are st
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Protocol
 
+from skill.coaching.values import replace, value_class
 from skill.intents import UNRECOGNISED, Slot
 from skill.understanding.words import CORRECTING
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Found:
     """What a slot can hold in a sentence, from its first word up to the one before `end`.
 

@@ -7,9 +7,9 @@ well, so that they can be answered with the ones there are. "Start the ..." may 
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Self
 
+from skill.coaching.values import value_class
 from skill.intents import Slot
 from skill.understanding.everyday import is_everyday
 from skill.understanding.samples import SLOT, Sample, Understood
@@ -23,7 +23,7 @@ FULL_QUESTION = 4
 """From so many words on, a question is about a thing of ours, but for everyday things."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Template:
     """A sample with slots: how it matches, what stands in it, and what each slot can be."""
 

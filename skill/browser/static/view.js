@@ -25,8 +25,12 @@ export function say(words, { asks = null, stays = Boolean(asks) } = {}) {
 function fadeAfter(milliseconds) {
   fading = setTimeout(() => {
     if (shown() !== "stage") return;
-    if (player.isSounding) say([]);
-    else fadeAfter(milliseconds);
+    if (player.isSounding) {
+      say([]);
+      quote("");
+    } else {
+      fadeAfter(milliseconds);
+    }
   }, milliseconds);
 }
 

@@ -1,0 +1,41 @@
+"""Content translated for a package: the same words, the same pictures, the same complaints."""
+
+import shutil
+import tomllib
+
+import pytest
+
+from skill.coaching.errors import ContentError
+from skill.content import catalogue
+from skill.content.catalogue import load_catalogue
+from skill.content.entries import read_entries, translate_entries
+
+FILES = sorted(path.relative_to(catalogue.FOLDER) for path in catalogue.FOLDER.rglob("*.toml"))
+
+
+@pytest.mark.parametrize("file", FILES, ids=str)
+def test_translated_it_is_the_same(tmp_path, file):
+    """Every file of the content says the same once it is translated, in the same order."""
+    copy = tmp_path / file.name
+    shutil.copy(catalogue.FOLDER / file, copy)
+    before = read_entries(copy)
+    translate_entries(copy)
+    assert not copy.exists()
+    assert read_entries(copy) == before
+    assert list(before) == list(tomllib.loads((catalogue.FOLDER / file).read_text("utf-8")))
+
+
+def test_the_catalogue_of_a_package(tmp_path):
+    """All movements and routines are those of the TOML."""
+    for name in ("movements.toml", "routines.toml"):
+        shutil.copy(catalogue.FOLDER / name, tmp_path)
+        translate_entries(tmp_path / name)
+    assert load_catalogue(tmp_path) == load_catalogue()
+
+
+@pytest.mark.parametrize("broken", ["{", "7", '{"clam": 7}', '{"clam": [}'])
+def test_a_broken_translation(tmp_path, broken):
+    """What cannot be read is told by the name that the file has in the project."""
+    (tmp_path / "movements.json").write_text(broken)
+    with pytest.raises(ContentError, match=r"movements\.toml"):
+        read_entries(tmp_path / "movements.toml")

@@ -1,0 +1,121 @@
+"""Settling: what was written is on the disk a moment later, and at the end."""
+
+import os
+import time
+from collections.abc import Callable
+
+import pytest
+
+from skill.ports import StoreError
+from skill.stores import settling
+from skill.stores.settling import Settling
+from skill.stores.sqlite import SqliteStore
+
+
+@pytest.fixture
+def kept(monkeypatch) -> list[int]:
+    """The inodes of the files that the disk was asked to keep, in their order."""
+    asked: list[int] = []
+    real = os.fsync
+
+    def fsync(descriptor: int) -> None:
+        real(descriptor)
+        asked.append(os.fstat(descriptor).st_ino)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    return asked
+
+
+def soon(is_so: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + 20
+    while not is_so() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return is_so()
+
+
+def test_all_writes_of_a_moment_at_once(tmp_path, kept):
+    """Many writes are put on the disk together, in a moment; later ones a moment later."""
+    file = tmp_path / "log"
+    file.write_bytes(b"x")
+    settled = Settling(file)
+    for _ in range(1000):
+        settled.soon()
+    assert soon(lambda: bool(kept))
+    assert set(kept) == {file.stat().st_ino}
+    assert len(kept) < 10
+    before = len(kept)
+    settled.soon()
+    assert soon(lambda: len(kept) > before)
+    settled.close()
+
+
+def test_the_end_waits_for_the_disk(tmp_path, kept):
+    """Closed, it is done at once what was due, and nothing any more."""
+    file = tmp_path / "log"
+    file.write_bytes(b"x")
+    settled = Settling(file)
+    settled.soon()
+    settled.close()
+    assert kept
+    settled.close()
+
+
+def test_a_disk_that_hangs_at_the_end(tmp_path, monkeypatch):
+    """The end does not wait for long."""
+    file = tmp_path / "log"
+    file.write_bytes(b"x")
+    monkeypatch.setattr(os, "fsync", lambda _: time.sleep(5))
+    settled = Settling(file)
+    settled.soon()
+    begun = time.monotonic()
+    settled.close()
+    assert time.monotonic() - begun < 4
+
+
+def test_a_disk_that_refuses(tmp_path, monkeypatch, caplog):
+    """A refusal is logged, and tried again with the next write."""
+    file = tmp_path / "log"
+    file.write_bytes(b"x")
+    asked = []
+
+    def refuse(_: int) -> None:
+        asked.append(None)
+        raise OSError("no space left on the device")
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    settled = Settling(file)
+    for times in (1, 2):
+        settled.soon()
+        assert soon(lambda: len(asked) >= times)  # noqa: B023 - called at once
+    assert soon(lambda: "is not on the disk yet: no space left" in caplog.text)
+    settled.close()
+
+
+def test_no_file(tmp_path):
+    """Where nothing was written, nothing is to be kept."""
+    Settling(tmp_path / "log").now()
+
+
+class TestTheDatabase:
+    def test_what_is_saved(self, tmp_path, kept):
+        """A write waits for no disk, and its log is on it a moment later."""
+        store = SqliteStore(tmp_path / "runners.sqlite3")
+        store.save("k", b"one", None)
+        log = (tmp_path / "runners.sqlite3-wal").stat().st_ino
+        assert soon(lambda: log in kept)
+        store.close()
+
+    def test_what_is_deleted(self, tmp_path, kept, monkeypatch):
+        """A deletion is on the disk when it returns, or is refused."""
+        monkeypatch.setattr(settling, "SECONDS", 60)
+        store = SqliteStore(tmp_path / "runners.sqlite3")
+        store.save("k", b"one", None)
+        store.save("l", b"one", None)
+        log = (tmp_path / "runners.sqlite3-wal").stat().st_ino
+        store.delete("k", 1)
+        assert log in kept
+        monkeypatch.setattr(os, "fsync", lambda _: (_ for _ in ()).throw(OSError("broken")))
+        with pytest.raises(StoreError, match="broken"):
+            store.delete("l", 1)
+        monkeypatch.undo()
+        store.close()
