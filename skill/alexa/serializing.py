@@ -4,7 +4,6 @@ The same as the SDK's serialiser makes of them. That one asks each value a dozen
 class for its names each time; here they are asked once a class.
 """
 
-from collections.abc import Mapping
 from enum import Enum
 from functools import cache
 from typing import Any
@@ -15,14 +14,14 @@ _PLAIN = frozenset({str, int, bool, float, type(None)})
 def serialise(value: Any) -> Any:
     """Return a value as JSON has it: objects of the SDK become objects, without what is None.
 
-    Raise `TypeError` for what is neither that nor an enum member, a mapping, list or plain value.
+    Raise `TypeError` for what is neither that nor an enum member, a dict, list or plain value.
     """
     kind: Any = type(value)
     if kind in _PLAIN:
         return value
     if kind is list:
         return [serialise(member) for member in value]
-    if isinstance(value, Mapping):
+    if kind is dict:
         return {key: serialise(member) for key, member in value.items()}
     if isinstance(value, Enum):
         return value.value

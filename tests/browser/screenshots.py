@@ -39,6 +39,8 @@ class Practised(MemoryStore):
 
 def take(page: Page, name: str) -> None:
     """Write what is seen, in few colours."""
+    page.mouse.move(0, 0)
+    page.evaluate("scrollTo(0, 0)")
     page.wait_for_timeout(900)
     picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
     few = picture.quantize(COLOURS, dither=Image.Dither.NONE)
@@ -84,6 +86,8 @@ def main() -> None:
 def _start(page: Page, routine: str, seconds: float) -> None:
     page.check(f"input[value={routine}]")
     page.click("#begin")
+    page.wait_for_timeout(700)
+    page.click("[data-press=next]")  # the words of the beginning have been read
     page.wait_for_timeout(700)
     page.evaluate(f"document.querySelector('audio').currentTime = {seconds}")
     page.wait_for_timeout(1200)

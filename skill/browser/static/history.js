@@ -5,8 +5,10 @@ const weeks = document.getElementById("weeks");
 const root = new URL("../../", import.meta.url);
 
 try {
-  const east = -new Date().getTimezoneOffset();
-  const response = await fetch(new URL(`history/weeks?minutes_east=${east}`, root), { signal: AbortSignal.timeout(8000) });
+  // Some browsers name no zone: the offset of today will do there.
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
+  const clock = new URLSearchParams({ zone, minutes_east: -new Date().getTimezoneOffset() });
+  const response = await fetch(new URL(`history/weeks?${clock}`, root), { signal: AbortSignal.timeout(8000) });
   if (!response.ok) throw new Error(String(response.status));
   const part = new DOMParser().parseFromString(await response.text(), "text/html");
   weeks.replaceChildren(...part.body.childNodes);
