@@ -61,6 +61,8 @@ def set_up(level: str, stream: TextIO | None = None, function: str = "") -> None
     handler = _Handler(stream or sys.stderr)
     handler.setFormatter(_JsonFormatter(function))
     logging.basicConfig(level=level, handlers=[handler], force=True)
+    # No line tells of these: as the documentation of `logging` has it, they need not be collected.
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     # Requests are counted by their lines, whatever level is set.
     log.setLevel(logging.INFO)
 

@@ -3,8 +3,9 @@
 import logging
 import math
 import re
+from collections.abc import Iterable
 from ipaddress import ip_address, ip_network
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import orjson
@@ -40,6 +41,9 @@ from skill.guides.shelves import LocalShelf
 from skill.pictures.art import COVER, art_files
 from skill.settings import PREFIX, Settings
 from skill.throttling import LEAST, Throttle
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 LARGEST_REQUEST = 256 * 1024
 """Bytes of a request body; Alexa's are under a tenth of it."""
@@ -98,7 +102,7 @@ def create_app(
     app.get("/healthz")(door.health)
     app.register_error_handler(CoachError, _refused)
     app.register_error_handler(HTTPException, _http_error)
-    app.after_request(_hardened)
+    app.wsgi_app = _hardened(app.wsgi_app)  # type: ignore[method-assign, assignment]
     return app
 
 
@@ -316,7 +320,15 @@ def _problem(code: str, sentence: str) -> Response:
     return jsonify(problem)
 
 
-def _hardened(response: Response) -> Response:
-    for name, value in HARDENED.items():
-        response.headers.setdefault(name, value)
-    return response
+def _hardened(app: "WSGIApplication") -> "WSGIApplication":
+    """Add to each answer of an app what it does not tell browsers itself."""
+
+    def answer(environment: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], *failed: Any) -> Any:
+            told = {name for name, _ in headers}
+            more = [(name, value) for name, value in HARDENED.items() if name not in told]
+            return start_response(status, headers + more, *failed)
+
+        return app(environment, start)
+
+    return answer
