@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 
-from scripts.benchmarks import audio, coldstart, understanding
+from scripts.benchmarks import audio, coldstart, request, scale, serving, understanding
 from scripts.benchmarks.progress import Progress
 from scripts.benchmarks.report import Report
 from skill.coaching.errors import CoachError
@@ -36,6 +36,16 @@ BENCHMARKS: Mapping[str, Benchmark] = {
     "coldstart": Benchmark(
         "how long a cold function takes to its first answer, beside the SDK with boto3",
         coldstart.measure,
+    ),
+    "http": Benchmark(
+        "what is served over HTTP, beside the SDK's hello world in Flask and Express",
+        serving.measure,
+    ),
+    "request": Benchmark(
+        "what a request costs in one process, beside the SDK's hello world", request.measure
+    ),
+    "scale": Benchmark(
+        "requests with up to a million runners, long histories, long guides", scale.measure
     ),
     "understanding": Benchmark(
         "how much is understood without Alexa, how much nonsense is, and how fast",
