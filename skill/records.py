@@ -30,6 +30,7 @@ FORMAT = 1
 AT, BETWEEN = "@", "|"
 """What stands between a plan's id and the time in a history, and between two of them."""
 
+_QUESTIONS: Mapping[str, Question] = {question.value: question for question in Question}
 _CHOICE_DEFAULTS = defaults_of(Choices)
 
 
@@ -250,7 +251,7 @@ def _is_line(line_id: str) -> bool:
 
 def _asked(value: object) -> Question | None:
     """Return the open question; one of another release is not worth losing a record for."""
-    return next((question for question in Question if question == value), None)
+    return _QUESTIONS.get(value) if isinstance(value, str) else None
 
 
 def _moment(value: str) -> datetime:

@@ -3,6 +3,7 @@
 import gc
 import http.client
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -367,3 +368,20 @@ class TestBoundedStore:
             assert in_the_end(lambda: store.load("another")) is None
         assert no_more_than(set())
         assert not hanging.documents()
+
+    @pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="no system that tells")
+    def test_the_thread_runs_where_it_is_asked(self):
+        """From the second time on the thread that works is on the processor of who asks."""
+        processor = min(os.sched_getaffinity(0))
+        before = store_threads()
+        with closing(BoundedStore(MemoryStore())) as store:
+
+            def ask() -> set[int]:
+                os.sched_setaffinity(0, {processor})  # of this thread alone
+                for _ in range(2):
+                    store.load("k")
+                (worker,) = store_threads() - before
+                return os.sched_getaffinity(worker.native_id)
+
+            with ThreadPoolExecutor(1) as asking:
+                assert asking.submit(ask).result(10) == {processor}

@@ -23,6 +23,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from typing import TypeVar, cast
 
@@ -100,6 +101,7 @@ class SigningKey:
         return self.not_before <= now <= self.not_after
 
 
+@lru_cache(16)  # Amazon names the same one for months
 def normalise_url(url: str) -> str:
     """Return the one spelling of Amazon's certificate URL, or raise CertificateUrlError.
 

@@ -92,7 +92,8 @@ class Choices:
 
     def known_to(self, catalogue: Catalogue) -> "Choices":
         """Return the choices without what names movements that are not in the catalogue."""
-        return replace(self, skipped=self.skipped.intersection(catalogue.movements))
+        known = self.skipped.intersection(catalogue.movements)
+        return self if known == self.skipped else replace(self, skipped=known)
 
 
 @value_class

@@ -85,7 +85,8 @@ class SessionState:
     def __post_init__(self) -> None:
         if (self.phase is Phase.IDLE) != (self.progress is None):
             raise StateError(f"phase {self.phase} does not go with progress {self.progress}")
-        if self.asked in {Question.GO_ON, Question.SKIP_IT} and self.progress is None:
+        asks_of_a_place = self.asked is Question.GO_ON or self.asked is Question.SKIP_IT
+        if asks_of_a_place and self.progress is None:
             raise StateError(f"{self.asked} cannot be asked with nothing under way")
         if self.asked is Question.NEXT_STEP and self.phase is not Phase.STEPPING:
             raise StateError(f"the next step cannot be asked for while {self.phase}")

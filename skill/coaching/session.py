@@ -14,7 +14,6 @@ The rules:
 - A command's question is forgotten with the next command; a notice leaves it open.
 """
 
-from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -218,23 +217,24 @@ def _is_over(before: SessionState, after: SessionState) -> bool:
 def _worded(outcome: Outcome, *, begins: bool) -> Outcome:
     """Count what is said, so that nothing is said twice in one session that has other words."""
     session = outcome.runner.session
-    said = Counter({} if begins else session.said)
+    said = {} if begins else dict(session.said)
     talk = session.talk + begins
 
     def counted(said_now: Line) -> Line:
-        said[said_now.id] += 1
-        return replace(said_now, nth=talk + said[said_now.id] - 1)
+        before = said.get(said_now.id, 0)
+        said[said_now.id] = before + 1
+        return replace(said_now, nth=talk + before)
 
     lines = tuple(map(counted, outcome.lines))
     ask = outcome.ask
     if ask is not None:
         put = counted(ask.line)
         # In other words than the question; not counted, since it is heard in silence only.
-        again = replace(ask.reprompt, nth=talk + said[ask.reprompt.id])
+        again = replace(ask.reprompt, nth=talk + said.get(ask.reprompt.id, 0))
         ask = replace(ask, line=put, reprompt=again)
     runner = outcome.runner
     if not outcome.forgets:
-        runner = replace(runner, session=replace(session, talk=talk, said=dict(said)))
+        runner = replace(runner, session=replace(session, talk=talk, said=said))
     return replace(outcome, runner=runner, lines=lines, ask=ask)
 
 

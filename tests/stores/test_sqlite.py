@@ -7,6 +7,7 @@ they are where the test wants them.
 import errno
 import logging
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -426,7 +427,7 @@ class TestMending:
         if times:
             path.with_name(f"{path.name}-wal").touch()
         with monkeypatch.context() as patch:
-            patch.setattr(sqlite.shutil, "copyfile", copy)
+            patch.setattr(shutil, "copyfile", copy)
             # By closing it, SQLite would remove the empty log.
             patch.setattr(SqliteStore, "_hang_up", lambda _: None)
             with pytest.raises(StoreError, match=r"No space left .* make room in") as refused:
