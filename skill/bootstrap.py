@@ -20,7 +20,7 @@ from skill.guides.library import FrameLibrary
 from skill.guides.manifest import load, words_digest
 from skill.guides.shelves import BucketShelf, LocalShelf
 from skill.ports import GuideLibrary, GuideShelf, SessionStore
-from skill.sessions import SessionManager
+from skill.sessions import LATEST, SessionManager
 from skill.settings import PROJECT, Settings
 
 if TYPE_CHECKING:
@@ -86,7 +86,9 @@ def build(
         for routine in wording.catalogue.routines:
             repertoire.timeline(routine)
     store = store if store is not None else _store(settings)
-    manager = SessionManager(store, repertoire, logs.witness)
+    # Of a table's many functions, another one has most likely written last.
+    keeps = 0 if settings.table else LATEST
+    manager = SessionManager(store, repertoire, logs.witness, keeps=keeps)
     editions = Editions(library, repertoire, wording)
     shelf = _shelf(settings, editions, clock)
     responder = Responder(editions, shelf)

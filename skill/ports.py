@@ -1,15 +1,12 @@
 """Ports: what the session manager and the doors need of the world outside, as protocols."""
 
-from collections.abc import Callable
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from skill.coaching.cues import CueSheet
 from skill.coaching.errors import CoachError
 from skill.coaching.movements import Milliseconds
 from skill.coaching.timeline import Timeline
 from skill.coaching.values import value_class
-
-T = TypeVar("T")
 
 
 class StoreError(CoachError):
@@ -77,14 +74,6 @@ class SessionStore(Protocol):
         still reading keeps the store from that, it is made so at the next chance. Raise
         `ConflictError`, and change nothing, if the version under this key is another by now;
         where there is none, nothing happens.
-        """
-        ...
-
-    def visit(self, work: Callable[["SessionStore"], T]) -> T:
-        """Return what some work with the store returns, which is handed the store to work with.
-
-        A store that watches the time does so once for all of it. The work may go on after that,
-        with nobody to wait for it any more.
         """
         ...
 

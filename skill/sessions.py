@@ -33,6 +33,8 @@ TURNS = 64
 TURN_SECONDS = 0.3
 """Events of one runner take turns within this process, if it does not take longer; then, and
 between processes, they race."""
+LATEST = 1024
+"""Of how many runners, those stored last, it is known what was stored of them."""
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +64,9 @@ class Happening:
 class SessionManager:
     """Keeps every runner's session; safe to use from several threads and processes.
 
-    `witness` is told of each event that has happened.
+    `witness` is told of each event that has happened. So many runners whom it `keeps` need not be
+    read before they are written again: if somebody else has written meanwhile, the write finds out,
+    and it is decided anew. Where each request is most likely another process's, that is in vain.
     """
 
     def __init__(
@@ -70,11 +74,15 @@ class SessionManager:
         store: SessionStore,
         repertoire: Repertoire,
         witness: Callable[[Happening], None] = lambda _: None,
+        *,
+        keeps: int = LATEST,
     ) -> None:
         self._store = store
         self._repertoire = repertoire
         self._witness = witness
         self._turns = tuple(Lock() for _ in range(TURNS))
+        self._keeps = keeps
+        self._latest: dict[str, _Known] = {}
 
     def handle(self, user_id: str, event: Event, moment: Moment) -> Outcome:
         """Let an event happen to a user; what it changed is stored when this returns.
@@ -111,12 +119,18 @@ class SessionManager:
 
     def _happen(self, key: str, event: Event, moment: Moment) -> tuple[Runner, Outcome, Kept]:
         """Return the runner before it, what follows, and what became of it in the store."""
-        deciding, trouble = _Deciding(key, event, moment, self._repertoire), Kept.BUSY
+        runner, is_known, trouble = Runner(), False, Kept.BUSY
         deadline = time.monotonic() + SECONDS
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                return self._store.visit(deciding.visit)
+                before = self._latest.pop(key, None)
+                known = before or self._loaded(key)
+                runner, is_known = known.runner, True
+                outcome = advance(runner, event, moment, self._repertoire)
+                return runner, outcome, self._remember(key, known, outcome)
             except ConflictError:
+                if before:
+                    continue  # it was no race: we have not looked
                 if attempt == ATTEMPTS or time.monotonic() >= deadline:
                     log.warning("store too busy after %d attempts, this is not kept", attempt)
                     break
@@ -125,8 +139,6 @@ class SessionManager:
                 log.warning("store out of reach, going on from what is known: %s", away)
                 trouble = Kept.AWAY
                 break
-        deciding.is_over = True
-        runner, is_known = deciding.runner, deciding.is_known
         outcome = advance(runner, event, moment, self._repertoire, is_known=is_known)
         if outcome.forgets:
             kept = (line("trouble-forgetting"),)
@@ -135,52 +147,51 @@ class SessionManager:
             outcome = Outcome(runner, (line("trouble"),))
         return runner, outcome, trouble
 
-
-class _Deciding:
-    """One event to be decided on, in the store; `runner` is who it happens to, once they are read.
-
-    Once it `is_over`, since the store took too long, nothing is written any more.
-    """
-
-    def __init__(self, key: str, event: Event, moment: Moment, repertoire: Repertoire) -> None:
-        self.key = key
-        self.event = event
-        self.moment = moment
-        self.repertoire = repertoire
-        self.runner = Runner()
-        self.is_known = False
-        self.is_over = False
-
-    def visit(self, store: SessionStore) -> tuple[Runner, Outcome, Kept]:
-        """Load, advance, save; return the runner before, what follows, and what became of it."""
-        stored = store.load(self.key)
-        self.runner, self.is_known = self._recalled(store, stored), True
-        outcome = advance(self.runner, self.event, self.moment, self.repertoire)
-        if self.is_over:
-            raise StoreError("the store has answered too late")
-        return self.runner, outcome, self._remember(store, stored, outcome)
-
-    def _recalled(self, store: SessionStore, stored: Stored | None) -> Runner:
+    def _loaded(self, key: str) -> "_Known":
+        stored = self._store.load(key)
         if stored is None:
-            return Runner()
+            return _Known(Runner(), None)
         try:
-            return decode(stored.document)
+            return _Known(decode(stored.document), stored)
         except CorruptRecordError as corrupt:
             log.error("a record cannot be read and is kept aside: %s", corrupt)  # noqa: TRY400
-            store.keep_aside(self.key, stored)
-            return Runner().owing("state-lost")
+            self._store.keep_aside(key, stored)
+            return _Known(Runner().owing("state-lost"), stored)
 
-    def _remember(self, store: SessionStore, stored: Stored | None, outcome: Outcome) -> Kept:
-        """Store what the event has changed, or delete what is stored."""
+    def _remember(self, key: str, known: "_Known", outcome: Outcome) -> Kept:
+        """Store what an event has changed, or delete what is stored.
+
+        Raise `ConflictError` if what was known is not what is stored any more.
+        """
+        stored, after = known.stored, outcome.runner
+        document = encode(after)
+        is_same = document == (stored.document if stored else _OF_A_STRANGER)
+        # Where no write will tell, or one may not come too late: whether it is as it was.
+        must_look = is_same or outcome.forgets or _is_wish(known.runner, after)
+        if known.is_from_before and must_look and self._store.load(key) != stored:
+            raise ConflictError("somebody else has written since")
         if outcome.forgets:
             if stored:
-                store.delete(self.key, stored.version)
+                self._store.delete(key, stored.version)
             return Kept.DELETED
-        document = encode(outcome.runner)
-        if document == (stored.document if stored else _OF_A_STRANGER):
+        if is_same:
             return Kept.UNCHANGED
-        store.save(self.key, document, stored.version if stored else None)
+        self._store.save(key, document, stored.version if stored else None)
+        if stored and self._keeps:
+            written = Stored(document, stored.version + 1)
+            self._latest[key] = _Known(after, written, is_from_before=True)
+            while len(self._latest) > self._keeps:
+                self._latest.pop(next(iter(self._latest)), None)
         return Kept.SAVED
+
+
+@value_class
+class _Known:
+    """Who a runner is, by what is stored of them; or was, when this process stored it itself."""
+
+    runner: Runner
+    stored: Stored | None
+    is_from_before: bool = False
 
 
 def _rest() -> None:
@@ -196,9 +207,12 @@ def _promises_in_vain(before: Runner, event: Event, outcome: Outcome, *, is_know
     """Whether what is said cannot be true with the store away: a lasting wish, or an undo."""
     if isinstance(event, Undo):
         return not is_known
-    after = outcome.runner
-    is_wish = (before.choices, before.waits) != (after.choices, after.waits)
-    return is_wish and not isinstance(outcome.player, Play)
+    return _is_wish(before, outcome.runner) and not isinstance(outcome.player, Play)
+
+
+def _is_wish(before: Runner, after: Runner) -> bool:
+    """Whether something has changed that is to hold for longer than a routine."""
+    return (before.choices, before.waits) != (after.choices, after.waits)
 
 
 def storage_key(user_id: str) -> str:

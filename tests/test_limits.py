@@ -20,19 +20,15 @@ import pytest
 
 from skill.__main__ import LARGEST_ANSWER, THREADS
 from skill.bootstrap import build
-from skill.coaching import events
-from skill.coaching.runner import Phase
 from skill.coaching.timeline import LONGEST_PLAN
 from skill.guides.frames import FRAME_BYTES, FRAME_MS
 from skill.ports import Stored, StoreError
-from skill.sessions import SessionManager
 from skill.settings import PROJECT
 from skill.stores.bounded import BoundedStore
 from skill.stores.memory import MemoryStore
 from skill.throttling import LEAST, MOST_CLIENTS, MOST_RECENT, Throttle
 from skill.web import create_app
 from tests.alexa.recorded import recorded
-from tests.coaching.scenes import REPERTOIRE, moment
 from tests.test_main import running
 
 LAUNCH = json.dumps(recorded("launch")).encode()
@@ -356,18 +352,6 @@ class TestBoundedStore:
             store.keep_aside("k", store.load("k"))
             store.delete("k", 1)
             assert store.load("k") is None
-
-    def test_what_comes_too_late_is_not_done(self):
-        """An event that was answered without the store does not happen in it afterwards."""
-        hanging = Hanging()
-        with closing(BoundedStore(hanging, seconds=0.05)) as store:
-            manager = SessionManager(store, REPERTOIRE)
-            outcome = manager.handle("u", events.LessTalking(), moment(Phase.IDLE))
-            assert [said.id for said in outcome.lines] == ["trouble"]
-            hanging.let_go.set()
-            assert in_the_end(lambda: store.load("another")) is None
-        assert no_more_than(set())
-        assert not hanging.documents()
 
     @pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="no system that tells")
     def test_the_thread_runs_where_it_is_asked(self):

@@ -4,12 +4,14 @@ import logging
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from skill import sessions
 from skill.coaching import events
 from skill.coaching.lines import line
 from skill.coaching.outcomes import Play
-from skill.coaching.runner import Phase, Question, Runner
+from skill.coaching.runner import Phase, Question, Runner, SessionState
 from skill.coaching.session import advance
 from skill.ports import Stored, StoreError
 from skill.records import decode, encode
@@ -425,3 +427,110 @@ class TestTheWitness:
             USER, events.Help(), moment(Phase.PAUSED)
         )
         assert [happening.kept for happening in told] == [Kept.DELETED]
+
+
+class TestWhoWasStoredLast:
+    """A manager need not read whom it has stored itself, and is never wrong for it."""
+
+    @pytest.fixture
+    def store(self):
+        store = Watched()
+        store.put(encode(runner(Phase.PAUSED)))
+        return store
+
+    @pytest.fixture
+    def manager(self, store):
+        manager = SessionManager(store, REPERTOIRE)
+        manager.handle(USER, events.Resume(), moment(Phase.PAUSED))
+        store.calls.clear()
+        return manager
+
+    def test_they_are_written_at_once(self, manager, store):
+        """What follows from what was stored is stored without looking."""
+        manager.handle(USER, events.Pause(), moment(Phase.PLAYING))
+        manager.handle(USER, events.Resume(), moment(Phase.PAUSED))
+        assert store.calls == ["save", "save"]
+        assert store.runner.session.phase is Phase.PLAYING
+
+    def test_somebody_else_has_written(self, manager, store):
+        """It is decided on what they have written, once that is found out."""
+        store.put(encode(replace(store.runner, cautioned=True, untold=("audio-failed",))))
+        outcome = manager.handle(USER, events.WhereAmI(), moment(Phase.PLAYING))
+        assert said(outcome)[0] == "audio-failed"
+        assert store.calls == ["save", "load", "save"]
+        assert store.runner == outcome.runner
+
+    def test_nothing_changes_and_somebody_else_has_written(self, manager, store):
+        """Where there is nothing to write, it is looked first."""
+        gone = replace(store.runner, session=SessionState(generation=GENERATION + 9))
+        store.put(encode(gone))
+        outcome = manager.handle(USER, events.SessionEnded(), moment(Phase.PLAYING))
+        assert outcome.runner == gone
+        assert store.calls == ["load", "load"]
+
+    def test_somebody_else_has_forgotten_them(self, manager, store):
+        """They are a stranger then, as if nothing had ever been known."""
+        store.delete(KEY, store.load(KEY).version)
+        outcome = manager.handle(USER, events.NextStep(), moment(Phase.IDLE))
+        assert said(outcome)[0] == "nothing-on"
+        assert not outcome.runner.cautioned
+
+    def test_a_wish_is_looked_up(self, manager, store):
+        """What is to hold for longer is not promised unseen."""
+        manager.handle(USER, events.LessTalking(), moment(Phase.PLAYING))
+        assert store.calls == ["load", "save"]
+        store.away = ("load",)
+        store.calls.clear()
+        idle = replace(moment(Phase.PAUSED), playhead=None)
+        manager.handle(USER, events.Stop(), moment(Phase.PLAYING))
+        outcome = manager.handle(USER, events.TellEverything(), replace(idle, has_player=False))
+        assert said(outcome) == ["trouble"]
+
+    def test_they_are_forgotten(self, manager, store):
+        """Nothing of whom it has deleted is known to it any more."""
+        manager.handle(USER, events.ForgetMe(), moment(Phase.PLAYING))
+        manager.handle(USER, events.Yes(), moment(Phase.PLAYING))
+        assert not store.documents()
+        outcome = manager.handle(USER, events.WhereAmI(), moment(Phase.IDLE))
+        assert said(outcome)[0] == "nothing-on"
+
+    def test_only_so_many(self, store):
+        """Of more runners than it keeps, those stored longest ago are read again."""
+        manager = SessionManager(store, REPERTOIRE, keeps=2)
+        users = ("ada", "bo", "cy")
+        for user in users:
+            for event in (events.Launch(), events.Help(), events.Help()):
+                manager.handle(user, event, moment(Phase.IDLE))
+        store.calls.clear()
+        for user in reversed(users):
+            manager.handle(user, events.Help(), moment(Phase.IDLE))
+        assert store.calls == ["save", "save", "load", "save"]
+
+    @given(
+        st.lists(
+            st.tuples(
+                st.integers(0, 1),
+                st.sampled_from(
+                    [
+                        events.StartRoutine(REPERTOIRE.catalogue.routines["pre-run"]),
+                        *(events.Launch(), events.NextStep(), events.Pause(), events.Resume()),
+                        *(events.HoldLonger(), events.LessTalking(), events.Undo(), events.Stop()),
+                        *(events.WhereAmI(), events.ForgetMe(), events.Yes(), events.No()),
+                    ]
+                ),
+            ),
+            max_size=12,
+        )
+    )
+    def test_as_if_everyone_always_looked(self, happening):
+        """Two processes that know whom they have stored leave what one leaves that always looks."""
+        looking, knowing = MemoryStore(), MemoryStore()
+        always = SessionManager(looking, REPERTOIRE, keeps=0)
+        managers = [SessionManager(knowing, REPERTOIRE) for _ in range(2)]
+        at = moment(Phase.IDLE)
+        for which, event in happening:
+            expected = always.handle(USER, event, at)
+            assert managers[which].handle(USER, event, at) == expected
+        assert [stored.document for _, stored in knowing.documents()] == [
+            stored.document for _, stored in looking.documents()
+        ]

@@ -30,7 +30,6 @@ from skill.alexa.verification import SIGNATURE_HEADER, check_timestamp
 from skill.coaching.events import Event, Moment
 from skill.coaching.runner import Runner
 from skill.coaching.session import advance
-from skill.ports import SessionStore
 from skill.records import decode, encode
 from skill.sessions import storage_key
 from tests.simulators.amazon import URL
@@ -40,7 +39,6 @@ PARSE = "parse"
 RSA = "RSA"
 NORMAL, FULL = "NORMAL", "FULL"
 """How durable a write by hand is (SQLite's `synchronous`)."""
-HAND_OVER = "hand over to the store's thread, and back"
 
 _WRITE = """
 INSERT INTO runners VALUES (?, ?) ON CONFLICT DO UPDATE SET document = excluded.document
@@ -76,9 +74,8 @@ def stages(coach: Coach, requests: Sequence[Signed]) -> Times:
         return event, read_user(envelope), read_moment(envelope, now)
 
     taken["read event, user and moment"], understood = timed(read, envelopes)
-    taken[HAND_OVER], _ = timed(lambda _: service.store.visit(_stay), requests)
     keys = [storage_key(user) for _, user, _ in understood]
-    taken["load"], stored = service.store.visit(lambda store: timed(store.load, keys))
+    taken["load"], stored = timed(service.store.load, keys)
     taken["decode"], runners = timed(lambda one: decode(one.document) if one else Runner(), stored)
     happening = [
         (runner, event, moment)
@@ -91,9 +88,7 @@ def stages(coach: Coach, requests: Sequence[Signed]) -> Times:
     taken["encode"], written = timed(encode, [outcome.runner for outcome in outcomes])
     versions = [one.version if one else None for one in stored]
     writes = list(zip(keys, written, versions, strict=True))
-    taken["save"], _ = service.store.visit(
-        lambda store: timed(lambda write: store.save(*write), writes)
-    )
+    taken["save"], _ = timed(lambda of: service.store.save(*of), writes)
     responder = Responder(service.editions, service.shelf)
     taken["respond"], responses = timed(
         lambda outcome: responder.respond(outcome, aloud=True, eliciting=True, on_screen=True),
@@ -111,10 +106,6 @@ def stages(coach: Coach, requests: Sequence[Signed]) -> Times:
     taken["serialise"], answers = timed(serialise, whole)
     taken["dump"], _ = timed(orjson.dumps, answers)
     return {part: median(times) for part, times in taken.items()}
-
-
-def _stay(_: SessionStore) -> None:
-    """Do nothing with a store."""
 
 
 class Floor:

@@ -5,10 +5,10 @@ store is asked in threads of its own, a few of them, and whoever asked waits for
 longer. What is written after that is written all the same, and only over what it was to replace;
 what it is refused for then, the log has. The end of the process waits for none of these threads.
 
-Every request pays for this with two changes of threads, and little else: it makes one visit. So
-the thread that was idle last, with its warm connection, is handed what is asked, on the processor
-where it is asked (to wake another takes thrice as long as all the rest), and one lock tells when
-it is done.
+Every request pays for this, twice at least: for two changes of threads, and little else. So the
+thread that was idle last, with its warm connection, is handed what is asked, on the processor where
+it is asked (to wake another takes thrice as long as all the rest), and one lock tells when it is
+done.
 """
 
 import logging
@@ -26,10 +26,10 @@ from typing import Any, Generic, TypeVar
 from skill.ports import SessionStore, Stored, StoreError
 
 SECONDS = 0.7
-"""How long a load, or a write, may take."""
-VISIT_SECONDS = 2 * SECONDS
-"""How long all of a visit may take: that, and an answer, fit into 3 s, even where the event had to
-wait for its turn (0.3 s) and lost races before (0.6 s)."""
+"""How long a load, or a write, may take. Both of them, a copy kept aside, and an answer fit into
+3 s, even where the event had to wait for its turn (0.3 s) and lost races before (0.6 s)."""
+COPY_SHARE = 0.5
+"""The part of it that keeping a copy aside may take: only what follows it needs the store."""
 MOST_AT_ONCE = 8
 """Of how many the end is waited for at one time; more have to wait until one of them has ended."""
 
@@ -65,15 +65,11 @@ class BoundedStore:
 
     def keep_aside(self, key: str, stored: Stored) -> None:
         """Keep a copy of a document that cannot be read, if it is still the newest."""
-        self._in_time(lambda: self._store.keep_aside(key, stored))
+        self._in_time(lambda: self._store.keep_aside(key, stored), COPY_SHARE)
 
     def delete(self, key: str, replacing: int) -> None:
         """Delete the version read, and all copies of its key."""
         self._in_time(lambda: self._store.delete(key, replacing))
-
-    def visit(self, work: Callable[[SessionStore], T]) -> T:
-        """Return what some work with the store behind this one returns, all of it in time."""
-        return self._in_time(lambda: work(self._store), VISIT_SECONDS / SECONDS)
 
     def close(self) -> None:
         """Close the store once it has done what it was asked; one that hangs is left as it is."""

@@ -19,14 +19,14 @@ import logging
 import os
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
-from typing import Any, TypeVar
+from typing import Any
 
 from skill.aws.calls import Caller
 from skill.aws.credentials import Credentials
 from skill.coaching.values import value_class
-from skill.ports import ConflictError, SessionStore, Stored, StoreError
+from skill.ports import ConflictError, Stored, StoreError
 from skill.stores.dynamodb_wire import Json, UnmetConditionError, Wire
 
 RUNNER = "runner"
@@ -54,8 +54,6 @@ TABLE: Mapping[str, Any] = {
     "BillingMode": "PAY_PER_REQUEST",
 }
 """How the table is made."""
-
-T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -127,10 +125,6 @@ class DynamoStore:
     def delete(self, key: str, replacing: int) -> None:
         """Delete the version read, and with it all copies."""
         self._delete(key, self._unchanged(key, replacing).or_(_ABSENT))
-
-    def visit(self, work: Callable[[SessionStore], T]) -> T:
-        """Return what some work with the store returns."""
-        return work(self)
 
     def close(self) -> None:
         """Hang up."""

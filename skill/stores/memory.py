@@ -1,12 +1,8 @@
 """A store that forgets when the process ends: for tests and for trying out."""
 
-from collections.abc import Callable
 from threading import Lock
-from typing import TypeVar
 
-from skill.ports import ConflictError, SessionStore, Stored
-
-T = TypeVar("T")
+from skill.ports import ConflictError, Stored
 
 
 class MemoryStore:
@@ -51,10 +47,6 @@ class MemoryStore:
             for copy in [copy for copy in self.kept_aside if copy[0] == key]:
                 del self.kept_aside[copy]
             self._newest_deleted = max(self._newest_deleted, replacing)
-
-    def visit(self, work: Callable[[SessionStore], T]) -> T:
-        """Return what some work with the store returns."""
-        return work(self)
 
     def close(self) -> None:
         """Hold nothing open."""

@@ -24,13 +24,12 @@ import sqlite3
 import threading
 import time
 import weakref
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
 
-from skill.ports import ConflictError, SessionStore, Stored, StoreError
+from skill.ports import ConflictError, Stored, StoreError
 from skill.stores.file_lock import FileLock
 from skill.stores.settling import Settling
 
@@ -87,8 +86,6 @@ VALUES (?, 1 + IFNULL((SELECT newest FROM deletions), 0), ?) ON CONFLICT DO NOTH
 _UPDATE = "UPDATE runners SET version = version + 1, document = ? WHERE key = ? AND version = ?"
 _DUE = "SELECT newest FROM deletions WHERE newest > swept"
 _ALL_RUNNERS = "SELECT key, version, CAST(document AS BLOB) FROM runners ORDER BY key"
-
-T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -183,10 +180,6 @@ class SqliteStore:
                 log.warning("what was deleted from %s cannot be swept out yet", self._path)
                 return
             time.sleep(RETRY_SECONDS)
-
-    def visit(self, work: Callable[[SessionStore], T]) -> T:
-        """Return what some work with the store returns."""
-        return work(self)
 
     def close(self) -> None:
         """Close every thread's connection, with all that was written on the disk."""

@@ -471,7 +471,7 @@ class Worst:
         self._races_end = self._races_end or time.monotonic() + sessions.SECONDS - 0.05
         if time.monotonic() < self._races_end:
             return Stored(encode(Runner()), 1)
-        self._take("load", 0.4 * bounded.VISIT_SECONDS)
+        self._take("load", 0.9 * bounded.SECONDS)
         return Stored(b"no record", 1)
 
     def save(self, *_: object) -> None:
@@ -481,7 +481,7 @@ class Worst:
         self._take("save", 60)
 
     def keep_aside(self, *_: object) -> None:
-        self._take("keep aside", 0.4 * bounded.VISIT_SECONDS)
+        self._take("keep aside", 0.9 * bounded.SECONDS * bounded.COPY_SHARE)
 
     def close(self) -> None:
         pass
@@ -503,7 +503,7 @@ def test_the_longest_a_store_can_take():
         took = time.monotonic() - begun
         worst.let_go.set()
     assert worst.asked == ["load", "keep aside", "save"]
-    assert took > sessions.TURN_SECONDS + 0.9 * (sessions.SECONDS + bounded.VISIT_SECONDS)
+    assert took > sessions.TURN_SECONDS + sessions.SECONDS + 2 * bounded.SECONDS
 
 
 def test_what_is_locked_is_heard_of():
