@@ -26,7 +26,11 @@ from skill.coaching.schedules import Day, Schedule
 from skill.coaching.timeline import Bookmark
 from skill.coaching.values import defaults_of
 
-FORMAT = 1
+FORMAT = 2
+FORMATS = (1, FORMAT)
+"""What can be read; in the first, a history is a list. Older releases cannot read the second."""
+YEARS = range(1970, 9000)
+"""Of a moment: what any clock can have shown, and any time zone can tell."""
 AT, BETWEEN = "@", "|"
 """What stands between a plan's id and the time in a history, and between two of them."""
 
@@ -94,8 +98,8 @@ def decode(stored: bytes) -> Runner:
 
 
 def _runner(document: Mapping[str, Any]) -> Runner:
-    if document["format"] != FORMAT:
-        raise CorruptRecordError(f"format {document['format']!r}, where {FORMAT} is known")
+    if document["format"] not in FORMATS:
+        raise CorruptRecordError(f"format {document['format']!r}, where {FORMATS} are known")
     progress = None
     if "plan" in document:
         bookmark = Bookmark(_whole(document["step"]), _whole(document["since_begin"]))
@@ -129,8 +133,8 @@ def _runner(document: Mapping[str, Any]) -> Runner:
 class _StoredHistory(Sequence[Completed]):
     """Completed routines as they are stored, each one read when somebody looks at them.
 
-    A long history is the most of a record, and hardly ever looked at. What cannot be read of it
-    is passed over, and stays.
+    A long history is the most of a record, and hardly ever looked at. One in it that cannot be read
+    is passed over then.
     """
 
     def __init__(self, text: str) -> None:
@@ -152,7 +156,7 @@ class _StoredHistory(Sequence[Completed]):
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, _StoredHistory):
-            return self.text == other.text
+            return self.text == other.text or self._completed == other._completed
         return self._completed == other
 
     def __hash__(self) -> int:
@@ -169,9 +173,12 @@ def _written(history: Sequence[Completed]) -> str:
 
 
 def _history(stored: object) -> Sequence[Completed]:
-    if isinstance(stored, list):  # as it was written until November 2026
+    if isinstance(stored, list):
         return tuple(Completed(_text(plan_id), _moment(at)) for plan_id, at in stored)
-    return _StoredHistory(_text(stored)) if stored else ()
+    text = _text(stored)
+    if text and text.count(AT) <= text.count(BETWEEN):
+        raise CorruptRecordError("a history that is none")
+    return _StoredHistory(text) if text else ()
 
 
 def _completed(written: str) -> Completed | None:
@@ -256,6 +263,6 @@ def _asked(value: object) -> Question | None:
 
 def _moment(value: str) -> datetime:
     moment = datetime.fromisoformat(value)
-    if moment.tzinfo is None:
-        raise CorruptRecordError(f"{value!r} names no time zone")
+    if moment.tzinfo is None or moment.year not in YEARS:
+        raise CorruptRecordError(f"{value!r} is no moment of these years, with its time zone")
     return moment

@@ -25,7 +25,7 @@ from skill.alexa.admission import check_application
 from skill.alexa.envelope import read_envelope
 from skill.alexa.reading import read_event, read_moment, read_user
 from skill.alexa.responding import Responder
-from skill.alexa.serializing import serialise
+from skill.alexa.serialising import serialise
 from skill.alexa.verification import SIGNATURE_HEADER, check_timestamp
 from skill.coaching.events import Event, Moment
 from skill.coaching.runner import Runner

@@ -23,7 +23,7 @@ from skill.alexa.reading import (
     read_user,
 )
 from skill.alexa.responding import Responder
-from skill.alexa.serializing import serialise
+from skill.alexa.serialising import serialise
 from skill.coaching.events import Event, OutOfReach, PermissionAnswered, ReminderAnswered
 from skill.coaching.lines import line
 from skill.coaching.outcomes import CancelReminders, Outcome, SetReminders

@@ -27,7 +27,7 @@ from skill.coaching.lines import Line
 from skill.coaching.movements import Milliseconds
 from skill.coaching.outcomes import AskPermission, Outcome, Play, PlayClip, StopPlaying
 from skill.coaching.values import value_class
-from skill.content.markup import escaped
+from skill.content.markup import escaped, quoted
 from skill.content.wording import Wording
 from skill.guides.editions import Editions
 from skill.pictures.art import BACKGROUND, art_file
@@ -110,7 +110,7 @@ class Responder:
             parts.append(self._step_in_words(clip))
         elif isinstance(clip, PlayClip):
             address = self.shelf.clip(clip.timeline, clip.step, clip.start)
-            parts.append(f'<audio src="{escaped(address)}"/>')
+            parts.append(f"<audio src={quoted(address)}/>")
         if outcome.ask:
             parts.append(self._said(outcome.ask.line))
             factory.ask(self._said(outcome.ask.reprompt))

@@ -17,12 +17,14 @@ from skill.coaching.repertoire import Repertoire
 from skill.coaching.runner import Runner
 from skill.coaching.schedules import ReminderAnswer
 from skill.coaching.session import advance
-from skill.coaching.values import field, value_class
+from skill.coaching.values import field, replace, value_class
 from skill.content.wording import Wording
 from skill.sessions import SessionManager
 from skill.understanding.listening import Understanding
 
 Clock = Callable[[], datetime]
+
+_NOT_HERE = ReminderAnswered(ReminderAnswer.NOT_HERE)
 
 
 @value_class
@@ -72,6 +74,8 @@ class WebCoach:
             # Whoever looks in is greeted; there is nothing of them yet that is worth storing.
             return self._told(advance(Runner(), command.event, moment, self.repertoire), command)
         outcome = self.manager.handle(user_id, _within_reach(command.event), moment)
+        if outcome.errand and not outcome.forgets:  # offered on a speaker, or by an older release
+            outcome = self.manager.handle(user_id, _NOT_HERE, replace(moment, command_id=""))
         if outcome.forgets:
             self._answers.forget(user_id)
         return self._told(outcome, command)
@@ -108,7 +112,6 @@ class WebCoach:
             "asked": session.asked,
             "generation": session.generation,
             "waits": runner.waits,
-            "last": runner.history[-1].plan_id.partition("_")[0] if runner.history else None,
         }
         if progress is not None:
             timeline = self.repertoire.timeline(progress.plan_id)
@@ -125,8 +128,7 @@ def _within_reach(event: Event) -> Event:
 
     So it says that at once, before anybody has thought of a day and a time.
     """
-    is_about_reminders = isinstance(event, RemindMe | StopReminders)
-    return ReminderAnswered(ReminderAnswer.NOT_HERE) if is_about_reminders else event
+    return _NOT_HERE if isinstance(event, RemindMe | StopReminders) else event
 
 
 def _player(outcome: Outcome) -> Json | None:

@@ -106,9 +106,9 @@ def read_command(
 def _meant(
     text: str, catalogue: Catalogue, understanding: Callable[[], Understanding]
 ) -> tuple[str, Event]:
-    if not understanding().calling.without(text).strip():
+    understood = understanding().heard(text)
+    if understood is None:
         return "open", events.Launch()
-    understood = understanding().understand(text)
     return understood.intent, event_of(understood.intent, understood.slots, catalogue)
 
 

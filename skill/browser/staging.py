@@ -1,8 +1,8 @@
 """Staging: a timeline as a page shows it. Steps, beats and captions, with all words put in."""
 
 from collections.abc import Mapping
-from typing import Any
 
+from skill.browser.answers import Json
 from skill.coaching.cues import Recipe
 from skill.coaching.movements import Reps, Side
 from skill.coaching.plans import Step
@@ -10,8 +10,6 @@ from skill.coaching.timeline import Span, Timeline
 from skill.content import phrases
 from skill.content.wording import Wording
 from skill.guides.captions import captions_of
-
-Json = dict[str, Any]
 
 
 def staged(timeline: Timeline, digest: str, wording: Wording, script: Mapping[str, Recipe]) -> Json:

@@ -1,52 +1,94 @@
 """Repeating: a command that is sent again, since its answer was lost, is not done again.
 
-Its sender gives it an id. Those of the last commands that have done something are kept with the
-runner, whom asked again is told how things stand; what only asks may as well be answered anew.
+Its sender gives it an id. Of the last commands that have done something, what their answers played
+and said is noted with the runner: who sends one again is brought to where it has led. What only
+asks, or stops, simply happens again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from skill.coaching import events
 from skill.coaching.events import Event, Moment
-from skill.coaching.outcomes import Outcome
-from skill.coaching.runner import Phase, Question, Runner
+from skill.coaching.lines import LINES, line
+from skill.coaching.outcomes import Outcome, Play, PlayClip
+from skill.coaching.runner import Phase, Question, Runner, SessionState
 from skill.coaching.values import replace
 
 KEPT = 4
-"""Ids: a page sends one command after the other, and few runners have many pages."""
+"""Notes: a page sends one command after the other, and few runners have many pages."""
+PLAYED, TOLD = "played", "told"
+"""What may stand in a note after the id: the answer has begun to play, or has only told."""
+CARE = "care"
+"""A line that is said but once, as those are that tell what went wrong."""
 
+SAFE = events.ItHurts, events.Pause, events.Stop, events.Notice
+"""What comes to the same if it happens twice."""
+ANSWERS = events.Yes, events.No, events.FitTime, events.RemindMe
+"""What means something else once the question is no more that it has answered."""
+
+SOUNDING: Mapping[Phase, Event] = {Phase.PLAYING: events.Resume(), Phase.STEPPING: events.Repeat()}
+"""What plays again what a lost answer has played, by the phase."""
 STANDING: Mapping[Phase, Event] = {
-    Phase.IDLE: events.WhatWasThat(),
-    Phase.PLAYING: events.Resume(),
+    Phase.IDLE: events.Stop(),
+    Phase.PLAYING: events.WhereAmI(),
     Phase.PAUSED: events.Pause(),
-    Phase.STEPPING: events.Repeat(),
+    Phase.STEPPING: events.WhatWasThat(),
 }
-"""What brings a player to where the runner is already, by the phase."""
+"""What tells where a runner stands, and changes nothing, by the phase."""
 
 
-def again(runner: Runner, moment: Moment) -> tuple[Runner, Event]:
-    """Return the runner as they were left, and what happens in place of what was done already."""
+def once(
+    runner: Runner, event: Event, moment: Moment, happen: Callable[[Runner, Event], Outcome]
+) -> Outcome:
+    """Let a command happen, or, if it has happened, what brings its sender to where that led."""
+    notes = dict(note.partition(" ")[::2] for note in runner.done)
+    if moment.command_id not in notes:
+        return _noted(runner, event, happen(runner, event), moment.command_id)
+    note = notes[moment.command_id].split()
     session = runner.session
-    if session.progress is not None and session.is_moving:
+    if PLAYED in note and session.progress is not None and session.is_moving:
         # Nothing has sounded yet of what the lost answer was to play.
         unheard = replace(session.progress, as_of=moment.now)
         runner = replace(runner, session=replace(session, progress=unheard))
-    match session.asked:
-        case None | Question.NEXT_STEP:
-            return runner, STANDING[session.phase]
-        case Question.SKIP_IT:
-            return runner, events.ItHurts()
-        case _:
-            return runner, events.WhatWasThat()
+    outcome = happen(runner, event if TOLD in note else _in_place(session, PLAYED in note))
+    anew = {said.id for said in outcome.lines}
+    before = (line(said) for said in note if LINES.get(said) == frozenset() and said not in anew)
+    return replace(outcome, lines=(*before, *outcome.lines))
 
 
-def noted(before: Runner, outcome: Outcome, command_id: str) -> Outcome:
-    """Note the id of a command, if it has done anything to the runner as they were before."""
+def _in_place(session: SessionState, has_played: bool) -> Event:
+    """Return what happens in place of what has happened already."""
+    if has_played and session.phase in SOUNDING:
+        return SOUNDING[session.phase]
+    if session.asked in {None, Question.ANYTHING_ELSE}:
+        return STANDING[session.phase]
+    return events.WhatWasThat()
+
+
+def _noted(before: Runner, event: Event, outcome: Outcome, command_id: str) -> Outcome:
+    """Note what a command has done, and what of its answer could not be told by another."""
     after = outcome.runner
-    if outcome.forgets or (outcome.player is None and _standing(after) == _standing(before)):
+    note = [command_id]
+    said = [said.id for said in outcome.lines if not said.values]
+    if isinstance(outcome.player, Play | PlayClip):
+        note.append(PLAYED)
+    elif isinstance(event, SAFE) or not _has_done(before, event, outcome):
+        note.append(TOLD)
+        said = [line_id for line_id in said if line_id in {CARE, *before.untold}]
+        if not said:
+            return outcome
+    if outcome.forgets:
         return outcome
-    done = (*(id_ for id_ in after.done if id_ != command_id), command_id)[-KEPT:]
+    done = (*after.done, " ".join([*note, *said]))[-KEPT:]
     return replace(outcome, runner=replace(after, done=done))
+
+
+def _has_done(before: Runner, event: Event, outcome: Outcome) -> bool:
+    was, now = before.session.asked, outcome.runner.session.asked
+    has_answered = isinstance(event, ANSWERS) and was is not now
+    return (
+        has_answered or outcome.player is not None or _standing(before) != _standing(outcome.runner)
+    )
 
 
 def _standing(runner: Runner) -> tuple[object, ...]:

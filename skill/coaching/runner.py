@@ -139,7 +139,8 @@ class Runner:
     `waits`: the coach waits for them after each step. `cautioned`: they have heard the care
     line. `former`: what an undo leads back to. `proposed`: the reminders they are being asked
     about. `untold`: what went wrong and they do not know yet, as lines to say before the next
-    answer. `done`: the ids of the last commands of theirs, where the sender gives any.
+    answer. `done`: notes of the last commands of theirs, where the sender gives them ids
+    (`repeating`).
     """
 
     session: SessionState = SessionState()

@@ -28,7 +28,7 @@ from skill.coaching.events import Command, Event, Moment, PlayerNotice, Playhead
 from skill.coaching.lines import Line, line
 from skill.coaching.movements import SECOND
 from skill.coaching.outcomes import Outcome
-from skill.coaching.repeating import again, noted
+from skill.coaching.repeating import once
 from skill.coaching.repertoire import Repertoire
 from skill.coaching.runner import Phase, Progress, Runner, SessionState
 from skill.coaching.turns import Turn
@@ -172,10 +172,11 @@ def advance(
     A runner to whom no guide was played is a stranger, or was forgotten; not `is_known`, nothing
     could be read of them, and the player is believed in all it tells.
     """
-    if moment.command_id and moment.command_id in runner.done:
-        runner, event = again(runner, moment)
-    outcome = _happened(runner, event, moment, repertoire, is_known=is_known)
-    return noted(runner, outcome, moment.command_id) if moment.command_id else outcome
+
+    def happen(runner: Runner, event: Event) -> Outcome:
+        return _happened(runner, event, moment, repertoire, is_known=is_known)
+
+    return once(runner, event, moment, happen) if moment.command_id else happen(runner, event)
 
 
 def _happened(

@@ -261,8 +261,10 @@ class Turn:
         match self.session.asked:
             case None | Question.NEXT_STEP | Question.ANYTHING_ELSE:
                 again = None
-            case Question.WHICH_ROUTINE | Question.SKIP_IT:
-                again = self.asked_again()
+            case Question.WHICH_ROUTINE:
+                again = self.which_one()
+            case Question.SKIP_IT:
+                again = self.whether_to_skip()
             case Question.GO_ON:
                 again = self.whether_to_go_on()
             case Question.WHAT_TO_BRING_BACK:

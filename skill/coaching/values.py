@@ -1,8 +1,8 @@
 """Values: objects that never change, and equal any other of their class with the same content.
 
 What `dataclasses` has, without its price: that writes and compiles half a dozen methods for each
-class as it is defined, which was more than a third of a cold start, and copies a value at three
-times the cost. Here all classes share their methods but one, and that one is compiled when the
+class as it is defined, which was more than a third of a cold start, and copies a value at more than
+twice the cost. Here all classes share their methods but one, and that one is compiled when the
 first value of a class is made.
 """
 
@@ -56,8 +56,14 @@ def field(
 def value_class(kind: type[T]) -> type[T]:
     """Make a class one of values, by the annotations in it and in those it is derived from."""
     fields: dict[str, _Specified] = dict(getattr(kind, "_fields", {}))
-    for name in kind.__annotations__:
+    if "__init__" in kind.__dict__:
+        raise TypeError(f"{kind.__name__}: how a value is made follows from its fields")
+    for name, annotation in kind.__annotations__.items():
         given = kind.__dict__.get(name, _UNSET)
+        if "ClassVar" in str(annotation) or isinstance(given, list | dict | set):
+            raise TypeError(f"{kind.__name__}.{name}: what all values share never changes either")
+        if given is _UNSET and any(map(_has_default, fields.values())):
+            raise TypeError(f"{kind.__name__}.{name}: a field without a default after one with")
         fields[name] = given if isinstance(given, _Specified) else _Specified(given)
         if given is not _UNSET:
             delattr(kind, name)
@@ -73,11 +79,16 @@ def value_class(kind: type[T]) -> type[T]:
         "__repr__": _repr,
         "__setattr__": _refuse,
         "__delattr__": _refuse,
+        "__replace__": replace,
     }
     for name, behaves in behaviour.items():
-        if name not in kind.__dict__ or name == "__hash__":
+        if kind.__dict__.get(name) is None:
             setattr(kind, name, behaves)
     return kind
+
+
+def _has_default(field: _Specified) -> bool:
+    return field.default is not _UNSET or field.default_factory is not None
 
 
 if not TYPE_CHECKING:  # which is told that it is `dataclasses.replace`, and checks the fields
@@ -120,7 +131,8 @@ def _init(self: Any, *arguments: Any, **named: Any) -> None:
 
 def _compiled_init(kind: Any) -> Callable[..., None]:
     known: dict[str, Any] = {}
-    parameters, body = [], ["content = self.__dict__"]
+    content = max(kind._fields, key=len, default="") + "_"  # which is no field's name
+    parameters, body = [], [f"{content} = self.__dict__"]
     for name, spec in kind._fields.items():
         default, made = f"default_{name}", name
         if spec.default_factory is not None:
@@ -129,7 +141,7 @@ def _compiled_init(kind: Any) -> Callable[..., None]:
         elif spec.default is not _UNSET:
             known[default] = spec.default
         parameters.append(f"{name}={default}" if default in known else name)
-        body.append(f"content[{name!r}] = {made}")
+        body.append(f"{content}[{name!r}] = {made}")
     if hasattr(kind, "__post_init__"):
         body.append("self.__post_init__()")
     lines = [f"def __init__(self, {', '.join(parameters)}):", *body]
@@ -178,4 +190,5 @@ class _DataclassFields:
         of = [(name, Any, specified(spec)) for name, spec in kind._fields.items()]
         made: Any = make_dataclass(kind.__name__, of, kw_only=True)
         fields: dict[str, Field[Any]] = made.__dataclass_fields__
+        kind.__dataclass_fields__ = fields
         return fields

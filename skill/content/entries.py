@@ -99,10 +99,10 @@ def read_entries(file: Path) -> dict[str, Entry]:
     place = f"{file.parent.name}/{file.name}"
     translation = file.with_suffix(".json")
     try:
-        if translation.exists():
-            tables = json.loads(translation.read_text(encoding="utf-8"))
-        else:
+        if file.exists() or not translation.exists():
             tables = _read_toml(file)
+        else:
+            tables = json.loads(translation.read_text(encoding="utf-8"))
     except (OSError, ValueError) as mistake:
         raise ContentError(f"{place}: cannot be read: {mistake}") from mistake
     if not isinstance(tables, dict):

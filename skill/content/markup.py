@@ -1,10 +1,14 @@
-"""Markup: text within the languages that have tags, XML and WebVTT."""
+"""Markup: text within the languages that have tags, XML and WebVTT.
+
+(Python's `html` would bring along every name that HTML has for a character.)
+"""
 
 
 def escaped(text: str) -> str:
-    """Return text as it stands between tags, or in double quotes.
+    """Return text as it stands between tags."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
-    (Python's `html` would bring along every name that HTML has for a character.)
-    """
-    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return text.replace('"', "&quot;")
+
+def quoted(text: str) -> str:
+    """Return text as it stands in an attribute, with its quotes."""
+    return f'"{escaped(text).replace(chr(34), "&quot;")}"'

@@ -3,16 +3,16 @@
 A write that has returned is the kernel's to keep: it survives the end of the process, however
 sudden. For the power's going it has to be on the disk, which may take longer than all the rest of
 an answer does, and sometimes a hundred times that. So one thread sees to it, for all that was
-written meanwhile at once.
+written meanwhile at once; where the disk refuses, it is tried again.
 """
 
 import logging
 import os
 from pathlib import Path
-from threading import Event, Lock, Thread
+from threading import Condition, Thread
 
 SECONDS = 0.1
-"""How long after a write the disk is asked to keep it."""
+"""How long after a write the disk is asked to keep it, and for how long it rests at least."""
 ENDING_SECONDS = 0.5
 """How long the end waits for the disk."""
 
@@ -20,31 +20,42 @@ log = logging.getLogger(__name__)
 
 
 class Settling:
-    """Puts what is written to one file on the disk; safe to use from several threads."""
+    """Puts what is written to one file on the disk; safe to use from several threads.
+
+    Another process, forked from this one, does so for itself.
+    """
 
     def __init__(self, file: Path) -> None:
         self._file = file
-        self._is_due = Event()
-        self._is_ending = Event()
-        self._starting = Lock()
+        self._begin()
+
+    def _begin(self) -> None:
+        self._process = os.getpid()
+        self._change = Condition()
+        self._is_due = False
+        self._is_ending = False
         self._thread: Thread | None = None
 
     def soon(self) -> None:
-        """Have it done in a moment, in vain if that takes longer than the process lives."""
-        if self._is_due.is_set():
+        """Have it done in a moment; once it is closed, never."""
+        if self._process != os.getpid():
+            self._begin()
+        if self._is_due:
             return
-        self._is_due.set()
-        with self._starting:
-            if self._thread is None or not self._thread.is_alive():
+        with self._change:
+            if self._is_ending:
+                return
+            self._is_due = True
+            if self._thread is None:
                 self._thread = Thread(target=self._settle, name="settling", daemon=True)
                 self._thread.start()
+            self._change.notify()
 
     def now(self) -> None:
         """Do it, and return when it is done; raise `OSError` if the disk refuses.
 
         A file that is not there has nothing to be kept.
         """
-        self._is_due.clear()
         try:
             descriptor = os.open(self._file, os.O_RDWR)
         except FileNotFoundError:
@@ -54,20 +65,30 @@ class Settling:
         finally:
             os.close(descriptor)
 
+    def end(self) -> None:
+        """Have done what is due, and nothing any more; wait for nobody."""
+        with self._change:
+            self._is_ending = True
+            self._change.notify()
+
     def close(self) -> None:
-        """Do what is due, in time or not at all, and nothing any more."""
-        self._is_ending.set()
-        thread, self._thread = self._thread, None
-        if thread is not None:
-            self._is_due.set()
-            thread.join(ENDING_SECONDS)
+        """Do what is due, and nothing any more; wait for a slow disk, but not for long."""
+        self.end()
+        if self._thread is not None:
+            self._thread.join(ENDING_SECONDS)
 
     def _settle(self) -> None:
-        is_ending = False
-        while not is_ending:
-            self._is_due.wait()
-            is_ending = self._is_ending.wait(SECONDS)
+        while True:
+            with self._change:
+                self._change.wait_for(lambda: self._is_due or self._is_ending)
+                if not self._is_due:
+                    return
+                self._change.wait_for(lambda: self._is_ending, SECONDS)
+                # Whoever writes from here on has it done once more.
+                self._is_due = False
             try:
                 self.now()
             except OSError as refused:
                 log.warning("%s is not on the disk yet: %s", self._file, refused)
+                with self._change:
+                    self._is_due = not self._is_ending

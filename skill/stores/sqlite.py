@@ -9,7 +9,7 @@ A deletion is followed by a sweep, after which no byte of what was deleted is in
 its log. Overwriting it (`secure_delete`) is not enough: where pages were split, stale copies
 stay in the gaps between records. So the file is rewritten, and the log copied into it and
 emptied. A reader who is in the middle of something can keep the log from being emptied; the
-file remembers that it is still to be swept, and each write and each opening tries again.
+file remembers that it is still to be swept: each opening tries again, and a write once a second.
 
 A file that is found damaged at the start is mended by one process, while no other has it open: a
 lock file beside it is shared by all who have, and had alone by who mends. What can be read is
@@ -109,7 +109,7 @@ class SqliteStore:
         self._opening = threading.Lock()
         self._sweep_at = 0.0
         self._settling = Settling(Path(f"{self._path}-wal"))
-        weakref.finalize(self, self._settling.close).atexit = False
+        weakref.finalize(self, self._settling.end).atexit = False
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as refused:
@@ -129,7 +129,7 @@ class SqliteStore:
     def save(self, key: str, document: bytes, replacing: int | None) -> None:
         """Write a document over the version read, or as the first one."""
         with self._turn, self._refusals:
-            connection = self._connection()
+            connection = self._checked_connection()
             if replacing is None:
                 written = _execute(connection, _INSERT, (key, document))
             else:
@@ -182,8 +182,11 @@ class SqliteStore:
             time.sleep(RETRY_SECONDS)
 
     def close(self) -> None:
-        """Close every thread's connection, with all that was written on the disk."""
+        """Close every thread's connection, with all on the disk unless that takes too long."""
         self._settling.close()
+        self._let_go()
+
+    def _let_go(self) -> None:
         self._hang_up()
         self._lock.release()
 
@@ -204,12 +207,12 @@ class SqliteStore:
                 break
             if has_mended:
                 raise StoreError(f"{self._path} {damage}, though it was mended just now")
-            self.close()
+            self._let_go()
             if self._have_alone(found, damage, deadline):
                 self._mend()
                 has_mended = True
                 deadline = time.monotonic() + MENDING_SECONDS
-                self.close()
+                self._let_go()
         self._sweep()
 
     def _share(self, deadline: float) -> None:

@@ -1,7 +1,8 @@
-"""Takes off by what name the coach is called; the name itself stands in the model alone.
+"""Takes off by what name the coach is called: the skill's, which comes from the model; or others.
 
 "Ask glute coach to ..." is what an Echo takes off before a skill hears anything. "Hey coach" and
-"next, glute coach" is how people call who listens to them already: in a conversation or a page.
+"next, glute coach" is how people call who listens to them already, in a conversation or a page;
+there some say "Alexa" to whatever listens.
 """
 
 import re
@@ -26,6 +27,9 @@ class Calling:
             rf"(?:(?:{_HAILING}) )?(?:{_POLITENESS})?"
             rf"(?:{_OPENING}) {called}(?: (?:{_LINK})(?= ))?(?: (?P<asked>.+))?"
         )
+        self._resumed = re.compile(
+            rf"(?:(?:{_HAILING}) )?(?:{_POLITENESS})?(?P<asked>resume) {called}"
+        )
         self._asked_last = re.compile(rf"(?P<asked>.+) (?:{_CLOSING}) {called}")
         self._hailed_first = re.compile(
             rf"hello|hey|hi|(?:(?:{_HAILING}) )*{who}(?: (?P<asked>.+))?"
@@ -40,10 +44,13 @@ class Calling:
         return _first_of((self._asked_first, self._asked_last), plain_words(said))
 
     def without(self, said: str) -> str:
-        """Return what is asked of who listens already, however they are called; "" if just that."""
+        """Return what is asked of who listens already, however they are called; "" if just that.
+
+        Who opens, starts or runs a coach has but called them; resuming is something to do.
+        """
         words = plain_words(said)
-        patterns = (self._asked_first, self._asked_last, self._hailed_first, self._hailed_last)
-        asked = _first_of(patterns, words)
+        asking = self._resumed, self._asked_first, self._asked_last
+        asked = _first_of((*asking, self._hailed_first, self._hailed_last), words)
         return said if asked is None else asked
 
 

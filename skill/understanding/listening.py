@@ -59,13 +59,23 @@ class Understanding:
         self._nearest = Nearest(samples, types)
 
     def understand(self, text: str) -> Understood:
-        """Return what was meant; the fallback intent if nothing fits. Any text will do.
+        """Return what was meant; the fallback intent if nothing fits. Any text will do."""
+        return self.heard(text) or Understood(FALLBACK)
+
+    def heard(self, text: str) -> Understood | None:
+        """Return what was meant, as `understand` does; None if the coach was but called.
 
         If the whole of it makes no sense, the last clause counts, without its reason.
         """
+        asked = self.calling.without(text)
+        if not asked.strip():
+            return None
+        if meant := self._meaning(asked):
+            return meant
         *before, last = CLAUSE_END.split(text.strip())
         clause, *reason = REASON.split(last, maxsplit=1)
-        meant = self._meaning(text) or (self._meaning(clause) if before or reason else None)
+        if before or reason:
+            meant = self._meaning(self.calling.without(clause))
         return meant or Understood(FALLBACK)
 
     def _said_first(self, words: Sequence[str]) -> Understood | None:
@@ -78,8 +88,8 @@ class Understanding:
         )
         return Understood(FIRST) if any(piece in self._first for piece in pieces) else None
 
-    def _meaning(self, text: str) -> Understood | None:
-        said = plain_sentence(self.calling.without(text))
+    def _meaning(self, asked: str) -> Understood | None:
+        said = plain_sentence(asked)
         if len(said) > LONGEST:
             return None
         return (

@@ -14,7 +14,7 @@ from ask_sdk_model.interfaces.audioplayer import (
 )
 from ask_sdk_model.ui import AskForPermissionsConsentCard
 
-from skill.alexa.serializing import serialise
+from skill.alexa.serialising import serialise
 
 PLAY = PlayDirective(
     PlayBehavior.ENQUEUE, AudioItem(Stream("t0", "t1", "https://x", offset_in_milliseconds=0))

@@ -2,14 +2,20 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import time
 
 import pytest
 
+from skill import records
 from skill.browser.answers import KEPT_SECONDS, Answers
 from skill.browser.commands import NOTICES, PRESSES
 from skill.browser.pages import LARGEST_COMMAND, SUGGESTIONS
 from skill.browser.runners import _KEY_STORED_UNDER, COOKIE
+from skill.coaching.runner import LONGEST_HISTORY, Completed, Question
+from skill.coaching.schedules import Day, Schedule
 from skill.ports import StoreError
+from skill.records import decode, encode
 from skill.web import STRANGERS
 from tests.browser.conftest import ORIGIN, START, House
 
@@ -29,7 +35,6 @@ class TestARoutine:
         assert seen == [step["title"] for step in page.routine["steps"]]
         told = page.notice("finished", offset=page.routine["duration"], ended=True)
         assert told["session"]["phase"] == "idle"
-        assert told["session"]["last"] == "pre-run"
 
     def test_by_typing(self, page):
         """Typed phrases start, ask, move about, wish and pause."""
@@ -96,6 +101,30 @@ class TestARoutine:
         assert "Alexa device" in " ".join(told["said"])
         assert told["ask"] is None
 
+    def test_reminders_that_were_offered_elsewhere(self, page):
+        """A question of an older release, or a speaker, is answered: not here, and nothing is set."""
+        page.press("start", routine="post-run")
+        change(
+            page,
+            lambda runner: replace(
+                runner,
+                session=replace(runner.session, asked=Question.REMIND_ME),
+                proposed=Schedule((Day.TUESDAY,), time(7)),
+            ),
+        )
+        told = page.press("yes")
+        assert "Alexa device" in " ".join(told["said"])
+        assert (told["ask"], told["session"]["asked"]) == (None, None)
+
+    def test_a_history_is_not_read_for_every_command(self, page, monkeypatch):
+        """The most of a record is history, and a page's commands have no use for it."""
+        page.press("start", routine="post-run")
+        done = tuple(Completed("desk", START) for _ in range(LONGEST_HISTORY))
+        change(page, lambda runner: replace(runner, history=done))
+        monkeypatch.setattr(records, "_completed", lambda _: pytest.fail("read"))
+        for button in ("open", "next", "where", "pause", "resume"):
+            page.press(button)
+
     def test_a_question_that_is_not_answered(self, page):
         """The page tells that nobody has answered, and the guide goes on: nothing is asked then."""
         page.press("start", routine="post-run")
@@ -110,6 +139,14 @@ class TestARoutine:
         assert page.press("yes")["forgotten"]
         assert page.client.get_cookie(COOKIE) is None
         assert house.page(page.client).press("open")["runner"] == "new"
+
+
+def change(page, how):
+    """Change what is stored of the page's runner."""
+    ((key, stored),) = (
+        entry for entry in page.house.store.documents() if entry[0] != _KEY_STORED_UNDER
+    )
+    page.house.store.save(key, encode(how(decode(stored.document))), stored.version)
 
 
 class TestWaitingForTheRunner:
@@ -197,6 +234,13 @@ class TestCalling:
         """Called as on a speaker or as a person, the coach does what is asked."""
         page.press("start", routine="post-run")
         assert page.say(words)["meant"] == "AMAZON.NextIntent"
+
+    def test_resumed_by_name(self, page):
+        """Who resumes the coach goes on; who starts it is offered to."""
+        page.press("start", routine="post-run")
+        page.press("pause", offset=40_000)
+        assert page.say("start glute coach")["ask"]["question"] == "go-on"
+        assert page.say("resume glute coach")["player"]["do"] == "play"
 
     @pytest.mark.parametrize("words", ["Alexa, open glute coach", "hey glute coach", "coach?"])
     def test_and_nothing_else(self, page, words):
@@ -288,6 +332,35 @@ class TestRepeats:
         assert (again["ask"] or {}).get("question") == question
         for name in ("plan", "phase", "waits"):
             assert again["session"][name] == told["session"][name]
+
+    @pytest.mark.parametrize(
+        ("before", "sent", "player", "question"),
+        [
+            ((), {"press": "it-hurts"}, "stop", None),
+            ((), {"press": "stop"}, "stop", None),
+            (("wait for me", "start pre-run"), {"say": "usual settings"}, None, "next-step"),
+            (("wait for me", "start pre-run"), {"say": "forever without clams"}, None, "next-step"),
+            (("start pre-run", "forget me"), {"press": "no"}, None, None),
+            (("forget me",), {"press": "no"}, None, "which-routine"),
+        ],
+    )
+    def test_nothing_starts_and_no_advice_is_lost(
+        self, page, house, before, sent, player, question
+    ):
+        """In another process the same is stopped, said or asked, and nothing is played."""
+        page.press("open")
+        for words in before:
+            page.say(words)
+        offset = page.routine["steps"][0]["end"] if page.routine else 0
+        told = page.send(**sent, id="the-same-one", offset=offset)
+        other = House(house.store).page()
+        other.client.set_cookie(COOKIE, page.client.get_cookie(COOKIE).value)
+        again = other.send(**sent, id="the-same-one")
+        for answer in (told, again):
+            assert (answer["player"] or {}).get("do") == player
+            assert (answer["ask"] or {}).get("question") == question
+        assert "Stop there" in "".join(again["said"]) or "hurts" not in str(sent)
+        assert again["session"] == told["session"]
 
     def test_another_runner_has_ids_of_their_own(self, page, house):
         """Two runners may use the same id."""

@@ -5,6 +5,7 @@ import dataclasses
 import inspect
 import pickle
 from functools import cached_property
+from typing import ClassVar
 
 import pytest
 
@@ -126,6 +127,49 @@ def test_nothing_changes():
     assert value == Plain(1)
 
 
+def test_what_a_class_of_values_cannot_be():
+    """What would go wrong unseen is refused as the class is defined."""
+    with pytest.raises(TypeError, match=r"Shared\.all: what all values share"):
+
+        @value_class
+        class Shared:
+            all: list[int] = []  # noqa: RUF012
+
+    with pytest.raises(TypeError, match=r"Counting\.count: what all values share"):
+
+        @value_class
+        class Counting:
+            count: ClassVar[int] = 1
+
+    with pytest.raises(TypeError, match=r"Late\.b: a field without a default"):
+
+        @value_class
+        class Late:
+            a: int = 1
+            b: int
+
+    with pytest.raises(TypeError, match="Making: how a value is made"):
+
+        @value_class
+        class Making:
+            def __init__(self) -> None: ...
+
+
+def test_names_that_are_used_within():
+    """A field may have any name, and a class its own hash."""
+
+    @value_class
+    class Message:
+        content: str
+        content_: str = "y"
+
+        def __hash__(self) -> int:
+            return 7
+
+    assert Message("x").content == "x"
+    assert hash(Message("x")) == 7
+
+
 class TestReplacing:
     """`replace`, which is ours."""
 
@@ -153,7 +197,10 @@ class TestReplacing:
     def test_as_the_standard_library_does(self):
         """Whoever takes values for dataclasses is served."""
         assert dataclasses.is_dataclass(Plain)
-        assert dataclasses.replace(Plain(1), name="y") == Plain(1, "y")
+        for _ in range(2):
+            assert dataclasses.replace(Plain(1), name="y") == Plain(1, "y")
+        if hasattr(copy, "replace"):
+            assert copy.replace(Plain(1), name="y") == Plain(1, "y")
 
 
 def test_looking_at_a_class():

@@ -1,6 +1,7 @@
 """Settling: what was written is on the disk a moment later, and at the end."""
 
 import os
+import threading
 import time
 from collections.abc import Callable
 
@@ -58,6 +59,28 @@ def test_the_end_waits_for_the_disk(tmp_path, kept):
     settled.close()
     assert kept
     settled.close()
+    before, threads = len(kept), threading.active_count()
+    settled.soon()
+    time.sleep(2 * settling.SECONDS)
+    assert (len(kept), threading.active_count()) == (before, threads)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no forks here")
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
+def test_another_process(tmp_path):
+    """A process that was forked, a write just before, puts on the disk what it writes itself."""
+    file, told = tmp_path / "log", tmp_path / "told"
+    file.write_bytes(b"x")
+    settled = Settling(file)
+    settled.soon()
+    child = os.fork()
+    if not child:
+        real = os.fsync
+        os.fsync = lambda it: (real(it), told.touch())
+        settled.soon()
+        os._exit(0 if soon(told.exists) else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    settled.close()
 
 
 def test_a_disk_that_hangs_at_the_end(tmp_path, monkeypatch):
@@ -73,7 +96,7 @@ def test_a_disk_that_hangs_at_the_end(tmp_path, monkeypatch):
 
 
 def test_a_disk_that_refuses(tmp_path, monkeypatch, caplog):
-    """A refusal is logged, and tried again with the next write."""
+    """A refusal is logged, and it is tried again until the end."""
     file = tmp_path / "log"
     file.write_bytes(b"x")
     asked = []
@@ -84,9 +107,8 @@ def test_a_disk_that_refuses(tmp_path, monkeypatch, caplog):
 
     monkeypatch.setattr(os, "fsync", refuse)
     settled = Settling(file)
-    for times in (1, 2):
-        settled.soon()
-        assert soon(lambda: len(asked) >= times)  # noqa: B023 - called at once
+    settled.soon()
+    assert soon(lambda: len(asked) >= 3)
     assert soon(lambda: "is not on the disk yet: no space left" in caplog.text)
     settled.close()
 
@@ -97,6 +119,29 @@ def test_no_file(tmp_path):
 
 
 class TestTheDatabase:
+    def test_after_mending(self, tmp_path, kept):
+        """What is saved in a file that was mended is put on the disk as in any other."""
+        database = tmp_path / "runners.sqlite3"
+        database.write_bytes(b"no database at all" * 1000)
+        store = SqliteStore(database)
+        log = (tmp_path / "runners.sqlite3-wal").stat().st_ino
+        for number in range(3):
+            kept.clear()
+            store.save(f"runner {number}", b"one", None)
+            assert soon(lambda: log in kept)
+        store.close()
+
+    def test_a_file_taken_away_just_now(self, tmp_path):
+        """What is saved just after the file was taken away is in the new one."""
+        database = tmp_path / "runners.sqlite3"
+        store = SqliteStore(database)
+        store.save("k", b"one", None)
+        for file in tmp_path.glob("runners.sqlite3*"):
+            file.unlink()
+        store.save("l", b"two", None)
+        assert store.load("l")
+        store.close()
+
     def test_what_is_saved(self, tmp_path, kept):
         """A write waits for no disk, and its log is on it a moment later."""
         store = SqliteStore(tmp_path / "runners.sqlite3")

@@ -5,9 +5,12 @@ import json
 import pytest
 
 from skill.bootstrap import MODELS
+from skill.browser.commands import read_command
+from skill.content.catalogue import load_catalogue
 from skill.content.utterances import load_utterances
 from skill.understanding.calling import Calling
 from skill.understanding.listening import Understanding
+from skill.understanding.samples import FALLBACK
 
 CALLING = Calling("glute coach")
 
@@ -44,6 +47,9 @@ def test_what_an_echo_would_not_hand_on(said):
         ("hey glute coach, next stretch", "next stretch"),
         ("okay coach, next", "next"),
         ("next stretch, glute coach", "next stretch"),
+        *((said, "resume") for said in ("resume glute coach", "Hey Alexa, resume Glute Coach!")),
+        ("resume glute coach and pause", "pause"),
+        *((f"{verb} glute coach", "") for verb in ("open", "start", "run", "launch", "please use")),
         *((said, "") for said in ("coach", "hey coach!", "Hey Alexa?", "hello", "Glute Coach")),
         *((said, said) for said in ("coach me", "Coach us through it", "next", "", "?!", "okay")),
     ],
@@ -70,9 +76,32 @@ def test_the_name_is_the_one_alexa_knows(understanding):
         ("repeat pls", "repeat"),
         ("how long left thx", "how long left"),
         ("coach me through the daily five", "start the daily five"),
+        ("could you resume glute coach", "resume"),
+        ("I had a rest. Coach, next", "next"),
     ],
 )
 def test_it_makes_no_difference(understanding, said, plain):
     """Called by name, or with the politeness people type, everything means the same."""
     assert understanding.understand(said) == understanding.understand(plain)
     assert understanding.understand(plain).intent != "AMAZON.FallbackIntent"
+
+
+@pytest.mark.parametrize("said", ["hey coach", "open glute coach", ""])
+def test_who_only_calls_has_asked_nothing(understanding, said):
+    """That is told apart from what makes no sense."""
+    assert understanding.heard(said) is None
+    assert understanding.understand(said).intent == FALLBACK
+    assert understanding.heard("colourless green ideas").intent == FALLBACK
+
+
+def test_a_name_is_looked_for_once(understanding, monkeypatch):
+    """A sentence that makes sense is not looked through twice for how the coach is called."""
+    looked = []
+    without = understanding.calling.without
+    monkeypatch.setattr(
+        understanding.calling, "without", lambda said: looked.append(said) or without(said)
+    )
+    said = {"id": "12345678", "say": "hey coach, next stretch"}
+    command = read_command(said, load_catalogue(), lambda: understanding)
+    assert command.name == "AMAZON.NextIntent"
+    assert looked == ["hey coach, next stretch"]

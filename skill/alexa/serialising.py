@@ -1,7 +1,7 @@
 """Serialising: a response of the SDK's own typed objects as what `json.dumps` takes.
 
-The same as the SDK's serialiser makes of them. That one asks each value a dozen questions, and a
-class for its names each time; here they are asked once a class.
+The same as the SDK's serialiser makes of what our answers hold. That one asks each value a dozen
+questions, and a class for its names each time; here they are asked once a class.
 """
 
 from enum import Enum
