@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import replace
 from threading import Event
+from typing import ClassVar
 
 import pytest
 
@@ -354,18 +355,24 @@ class TestBoundedStore:
             assert store.load("k") is None
 
     @pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="no system that tells")
-    def test_the_thread_runs_where_it_is_asked(self):
-        """From the second time on the thread that works is on the processor of who asks."""
-        processor = min(os.sched_getaffinity(0))
-        before = store_threads()
-        with closing(BoundedStore(MemoryStore())) as store:
+    def test_both_threads_stay_on_one_processor(self):
+        """Who asks waits where the store's thread works, and may go anywhere afterwards."""
+        everywhere = os.sched_getaffinity(0)
 
-            def ask() -> set[int]:
-                os.sched_setaffinity(0, {processor})  # of this thread alone
-                for _ in range(2):
-                    store.load("k")
-                (worker,) = store_threads() - before
-                return os.sched_getaffinity(worker.native_id)
+        class Watched(MemoryStore):
+            """Notes where its thread, and the one that asks, may run."""
 
-            with ThreadPoolExecutor(1) as asking:
-                assert asking.submit(ask).result(10) == {processor}
+            asking = threading.get_native_id()
+            seen: ClassVar = []
+
+            def load(self, key):
+                self.seen.append((os.sched_getaffinity(0), os.sched_getaffinity(self.asking)))
+                return super().load(key)
+
+        with closing(BoundedStore(Watched())) as store:
+            for _ in range(3):
+                store.load("k")
+                assert os.sched_getaffinity(0) == everywhere
+        for working, asking in Watched.seen[1:]:
+            assert working == asking
+            assert len(working) == 1

@@ -5,10 +5,9 @@ after the other, round by round, so that whatever else the machine is busy with 
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from itertools import cycle, islice
 from pathlib import Path
 from statistics import mean, median
 from tempfile import TemporaryDirectory
@@ -17,7 +16,7 @@ from scripts.benchmarks.answering import Coach, hello_world, timed, typical_runn
 from scripts.benchmarks.progress import Progress
 from scripts.benchmarks.project import rendered
 from scripts.benchmarks.report import Aim, Figure, Machine, Report, Row, Table
-from scripts.benchmarks.signed import RUNNERS, Mail, Signed, token_of
+from scripts.benchmarks.signed import Mail, Signed, token_of
 from scripts.benchmarks.stages import FULL, NORMAL, PARSE, RSA, Floor, Times, stages
 from skill.records import encode
 
@@ -60,29 +59,26 @@ def measure(quick: bool, progress: Progress) -> Report:
             closing(Coach(audio, folder / "runners.sqlite3", mail)) as coach,
             closing(Floor(folder, mail)) as floor,
         ):
-            progress.begin(f"{RUNNERS} runners are made known")
-            coach.acquaint(range(RUNNERS))
-            coach.play(mail, range(BLOCK))  # what is made once is made now
-            bench = _Bench(coach, floor, mail)
             most = QUICK_ROUNDS if quick else ROUNDS
+            runners = range(2 * BLOCK * (most + 1))
+            progress.begin(f"{len(runners)} runners are made known")
+            coach.acquaint(runners)
+            blocks = [runners[begin : begin + BLOCK] for begin in range(0, len(runners), BLOCK)]
+            coach.play(mail, blocks[0])  # what is made once is made now
+            bench = _Bench(coach, floor, mail)
             rounds = []
-            for number, block in enumerate(islice(_blocks(), most), start=1):
+            for number, (block, apart) in enumerate(
+                zip(blocks[2::2], blocks[3::2], strict=True), 1
+            ):
                 if number % 10 == 1:
                     progress.begin(f"round {number} of {most}")
-                rounds.append(bench.round(block))
+                rounds.append(bench.round(block, apart))
             asked, answered = bench.sizes()
     return Report(
         "A request, from the signed bytes to the bytes of the answer",
         machine,
         [_kinds(rounds, asked, answered), _ratios(rounds), _stages(rounds), _floor(rounds)],
     )
-
-
-def _blocks() -> Iterator[Sequence[int]]:
-    """Yield the numbers of fifty runners at a time, without end."""
-    numbers = cycle(range(RUNNERS))
-    while True:
-        yield list(islice(numbers, BLOCK))
 
 
 class _Bench:
@@ -95,8 +91,11 @@ class _Bench:
         self._hello = hello_world()
         self._record = encode(typical_runner())
 
-    def round(self, runners: Sequence[int]) -> Round:
-        """Have each of the runners start, play, ask and go on; and hello be said to each."""
+    def round(self, runners: Sequence[int], others: Sequence[int]) -> Round:
+        """Have each of the runners start, play, ask and go on; and hello be said to each.
+
+        The parts of a start are taken by `others`: the coach knows whom it has stored last.
+        """
         mail = self._mail
         times: dict[str, Sequence[float]] = {}
         writes: dict[str, float] = {}
@@ -119,7 +118,7 @@ class _Bench:
         take(NOTICE, [mail.sign(mail.started(runner, token, 0)) for runner, token in on])
         take(QUESTION, [mail.sign(mail.ask(*one, "HowLongLeftIntent")) for one in on])
         take(NEXT, [mail.sign(mail.ask(*one, "AMAZON.NextIntent")) for one in on])
-        apart = stages(self._coach, self._starts(runners))
+        apart = stages(self._coach, self._starts(others))
         floor = self._floor.measure(self._starts(runners), self._record)
         return Round(
             {kind: median(taken) for kind, taken in times.items()},
@@ -157,7 +156,7 @@ def _kinds(rounds: Sequence[Round], asked: int, answered: int) -> Table:
             Row(f"{START}, had it to wait for the disk", {"half within": Figure(waiting, "µs")}),
         ],
         (
-            f"Of {BLOCK} requests a round, {RUNNERS:,} runners in turn, each with some sessions "
+            f"Of {BLOCK} requests a round, each of another runner, with some sessions "
             "done; the mean has what comes seldom, too, such as clearing up memory. Starting takes "
             f"{asked:,} bytes and answers {answered:,}. Hello world is the SDK's lambda_handler, "
             "which checks nothing, stores nothing, and is given and gives objects. The coach takes "
@@ -189,14 +188,9 @@ def _ratios(rounds: Sequence[Round]) -> Table:
     )
 
 
-UNDONE = ("load", "decode")
-"""What is left out for a runner whom the same process has stored before."""
-
-
 def _stages(rounds: Sequence[Round]) -> Table:
     parts = rounds[0].stages
-    done = [part for part in parts if part not in UNDONE]
-    rests = [one.times[START] - sum(one.stages[part] for part in done) for one in rounds]
+    rests = [one.times[START] - sum(one.stages.values()) for one in rounds]
 
     def row(what: str, times: Sequence[float]) -> Row:
         shares = [taken / one.times[START] for taken, one in zip(times, rounds, strict=True)]
@@ -206,14 +200,13 @@ def _stages(rounds: Sequence[Round]) -> Table:
     return Table(
         "Where the time goes, starting a routine",
         [
-            *(row(part, [one.stages[part] for one in rounds]) for part in done),
+            *(row(part, [one.stages[part] for one in rounds]) for part in parts),
             row("the rest", rests),
-            *(row(f"not done: {part}", [one.stages[part] for one in rounds]) for part in UNDONE),
         ],
         (
             f"Each part by itself, {BLOCK} times in a row, which flatters it: the processor has it "
-            "at hand. Half were within. The rest is what joins them, and that. Whom this process "
-            "has stored last need not be loaded and decoded: the write finds out if another has."
+            "at hand. Half were within. The rest is what joins them, and that. After a start "
+            "the runner need not be loaded and decoded: this process has stored them last."
         ),
     )
 

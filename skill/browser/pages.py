@@ -21,21 +21,19 @@ from werkzeug import Response as BaseResponse
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import NotFound
 
+from skill.browser.answers import Json
 from skill.browser.coach import WebCoach
 from skill.browser.errors import BrowserError, ForeignPageError, NotJsonError, UnfitCommandError
+from skill.browser.programme import programme
 from skill.browser.runners import COOKIE, KEPT, Acquaintance, Runners, Visitor
 from skill.browser.weeks import weeks_of, zone_of
 from skill.coaching.lines import line
-from skill.coaching.movements import Movement, Need, Side
+from skill.coaching.movements import Movement, Side
 from skill.coaching.plans import shortened
 from skill.coaching.recalling import DAYS_A_WEEK
-from skill.coaching.routines import Routine
 from skill.coaching.runner import LONGEST_HISTORY
 from skill.coaching.values import replace
-from skill.content import phrases
-from skill.guides.chapters import chapters_of
-from skill.guides.editions import Editions, standard_plans
-from skill.guides.frames import FRAME_BYTES, FRAME_MS
+from skill.guides.editions import Editions
 from skill.guides.published import FOREVER
 from skill.pictures.poses import Stage
 from skill.pictures.svg import svg
@@ -47,11 +45,6 @@ STYLE = "coach.css"
 LARGEST_COMMAND = 16 * 1024
 """Bytes; a command is a sentence and a playhead."""
 WORTH_PACKING = 1024
-NEEDED = {
-    Need.BAND: "a loop band",
-    Need.CHAIR: "a chair",
-    Need.MAT: "a mat",
-}
 SUGGESTIONS = {
     "start": (
         "I have five minutes",
@@ -133,7 +126,7 @@ class Pages:
         return self._page(
             "coach.html",
             root="",
-            routines=self._routines,
+            routines=self._programme,
             suggestions=SUGGESTIONS,
             advice=advice,
         )
@@ -141,7 +134,7 @@ class Pages:
     def guides(self) -> str:
         """Return the page of guides to take along."""
         feed = "feed.xml"
-        return self._page("guides.html", root="../", routines=self._routines, feed=feed)
+        return self._page("guides.html", root="../", routines=self._programme, feed=feed)
 
     def history(self) -> str:
         """Return the page of a runner's weeks, which its script fills in by the runner's clock."""
@@ -170,6 +163,12 @@ class Pages:
         response = Response(page, mimetype="text/html")
         response.headers["Cache-Control"] = "no-store"
         return response
+
+    @cached_property
+    def _programme(self) -> list[Json]:
+        return programme(
+            self._editions, lambda movement, side: self._picture(movement, side, Stage.FULL)
+        )
 
     def _page(self, template: str, **values: object) -> str:
         return render_template(
@@ -290,48 +289,6 @@ class Pages:
             response.headers.setdefault("Cache-Control", "no-cache")
         return response
 
-    # What the pages tell of routines
-
-    @cached_property
-    def _routines(self) -> list[dict[str, object]]:
-        described, shown = [], set[Movement]()
-        for routine in self._editions.wording.catalogue.routines.values():
-            fresh = next((m for m in routine.movements if m not in shown), routine.movements[0])
-            shown.add(fresh)
-            described.append(self._described(routine, fresh))
-        return described
-
-    def _described(self, routine: Routine, shown: Movement) -> dict[str, object]:
-        wording, repertoire = self._editions.wording, self._editions.repertoire
-        timeline = repertoire.timeline(routine.id)
-        plan = timeline.plan
-        needs = {need for movement in plan.movements for need in movement.needs}
-        things = phrases.listed([NEEDED[n] for n in NEEDED if n in needs] or ["nothing"], "and")
-        kneeling = " · some kneeling" if Need.KNEELING in needs else ""
-        names = [wording.movements[movement.id].name for movement in plan.movements]
-        editions = [
-            {"id": edition.id, "title": ", ".join(phrases.choices(edition.choices)) or "as usual"}
-            for edition in standard_plans(wording.catalogue)
-            if edition.routine is routine
-        ]
-        return {
-            "id": routine.id,
-            "name": wording.routines[routine.id].name,
-            "title": wording.title(routine),
-            "when": wording.routines[routine.id].when,
-            "length": phrases.about(timeline.duration),
-            "exactly": _clock(timeline.duration),
-            "needs": f"needs {things}{kneeling}",
-            "movements": phrases.listed(names, "and"),
-            "picture": self._picture(shown, shown.sides[0], Stage.FULL),
-            "megabytes": f"{timeline.duration // FRAME_MS * FRAME_BYTES / 1e6:.1f}",
-            "chapters": [
-                {"title": c.title, "at": _clock(c.start), "seconds": c.start / 1000}
-                for c in chapters_of(timeline, wording.step_title)
-            ],
-            "editions": editions,
-        }
-
 
 def _lasting(content: bytes, mimetype: str, *, is_current: bool) -> BaseResponse:
     """Answer with what stays the same for one version."""
@@ -396,8 +353,3 @@ def _packed(response: Response) -> Response:
         if etag:
             response.set_etag(etag, weak=True)
     return response
-
-
-def _clock(milliseconds: int) -> str:
-    minutes, seconds = divmod(round(milliseconds / 1000), 60)
-    return f"{minutes}:{seconds:02}"

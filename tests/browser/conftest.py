@@ -1,7 +1,7 @@
 """A page without a browser: what its script sends, and the cookie that it keeps."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -113,3 +113,21 @@ def address(rendered) -> Iterator[str]:  # noqa: ARG001 - the audio must be ther
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[object]:
+    """A browser for the tests of a file."""
+    from tests.browser.chromium import launched  # noqa: PLC0415 - Playwright may be missing
+
+    with launched() as browser:
+        yield browser
+
+
+@pytest.fixture
+def visit(chromium, address) -> Iterator[Callable]:
+    """Open pages in a browser of one's own; in the end nothing has failed, or left our origin."""
+    from tests.browser.chromium import visiting  # noqa: PLC0415 - Playwright may be missing
+
+    with visiting(chromium, address) as opened:
+        yield opened

@@ -6,6 +6,7 @@ import pytest
 
 from skill.bootstrap import MODELS
 from skill.browser.commands import read_command
+from skill.coaching.events import NextStep
 from skill.content.catalogue import load_catalogue
 from skill.content.utterances import load_utterances
 from skill.understanding.calling import Calling
@@ -101,7 +102,7 @@ def test_a_name_is_looked_for_once(understanding, monkeypatch):
     monkeypatch.setattr(
         understanding.calling, "without", lambda said: looked.append(said) or without(said)
     )
-    said = {"id": "12345678", "say": "hey coach, next stretch"}
+    said = {"id": "12345678", "say": "hey coach, next"}
     command = read_command(said, load_catalogue(), lambda: understanding)
-    assert command.name == "AMAZON.NextIntent"
-    assert looked == ["hey coach, next stretch"]
+    assert command.event == NextStep()
+    assert looked == ["hey coach, next"]

@@ -89,15 +89,12 @@ export function ask(text) {
 
 // As the page opens: the answer is shown only, since nothing may sound before the page is touched.
 export async function open() {
-  const wasOn = voice.isOn;
-  voice.isOn = false;
-  await act({ press: "open" });
-  voice.isOn = wasOn;
+  await act({ press: "open" }, { mute: true });
 }
 
 // Ask the coach for something. `spoken`: by voice. `silent`: the guide itself is the answer.
-// Return whether the coach has asked something in turn, and waits for the answer.
-export async function act(command, { spoken = false, silent = false } = {}) {
+// `mute`: the answer is only shown. Return whether the coach has asked something in turn, and waits for the answer.
+export async function act(command, { spoken = false, silent = false, mute = false } = {}) {
   const mine = ++turn;
   voice.hush();
   clearTimeout(patience);
@@ -121,7 +118,7 @@ export async function act(command, { spoken = false, silent = false } = {}) {
     return false;
   }
   isHandsFree = spoken;
-  return follow(reply, { mine, command, spoken, silent, isLocal });
+  return follow(reply, { mine, command, spoken, silent, mute, isLocal });
 }
 
 // With the network away, stopping and going on need nobody else. Typed words that may mean it stop
@@ -136,7 +133,7 @@ function goAheadAlone(command) {
 
 // Say, show and play what the coach has answered. Without a `command` it answers the player's own
 // word, which interrupts nobody.
-export async function follow(reply, { mine, command = null, spoken = false, silent = false, isLocal = false }) {
+export async function follow(reply, { mine, command = null, spoken = false, silent = false, mute = false, isLocal = false }) {
   const isNotice = !command;
   const before = session;
   getAcquainted(reply);
@@ -164,7 +161,7 @@ export async function follow(reply, { mine, command = null, spoken = false, sile
   const shown = words.length || isNotice ? words : inWords(reply, command);
   if (isOver && !asked) say([]); // the ending has its own words
   else if (shown.length || !isNotice) say(shown, { asks: asked });
-  if (words.length && !silent) await sayAloud(words);
+  if (words.length && !silent && !mute) await sayAloud(words);
   // Interrupted by another command, it is that one's to let the guide go on.
   if (mine === turn && !isNotice) player.release("speaking");
   return Boolean(asked) && mine === turn;

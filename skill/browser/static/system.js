@@ -4,6 +4,7 @@ import { at, player, stage } from "./parts.js";
 import { placeAt } from "./stage.js";
 
 let wake = null;
+let asked = 0; // counts what was asked of the screen: the last of it holds
 
 export function tellSystem() {
   const media = navigator.mediaSession;
@@ -37,15 +38,21 @@ export function onSystemButtons(buttons) {
 
 export async function keepAwake() {
   if (wake || !player.isSounding || document.visibilityState !== "visible") return;
-  try {
-    wake = await navigator.wakeLock?.request("screen");
-    wake?.addEventListener("release", () => (wake = null));
-  } catch {
-    wake = null; // the battery is low: the guide sounds all the same
+  const mine = ++asked;
+  // None where the battery is low, or the browser has none: the guide sounds all the same.
+  const lock = await navigator.wakeLock?.request("screen").catch(() => null);
+  if (mine !== asked || !player.isSounding) {
+    lock?.release(); // it comes too late
+    return;
   }
+  wake = lock;
+  lock?.addEventListener("release", () => {
+    if (wake === lock) wake = null;
+  });
 }
 
 export function letSleep() {
+  asked += 1;
   wake?.release();
   wake = null;
 }

@@ -1,0 +1,236 @@
+"""What a runner presses, types and hits: each of it does the same, by whatever hand."""
+
+import pytest
+
+from skill.coaching.movements import SECOND
+from tests.browser.chromium import (
+    PHONES,
+    RECOGNITION,
+    box,
+    is_paused,
+    playwright,
+    seek,
+    start,
+    type_in,
+    until,
+    wait_for,
+    wait_to_see,
+)
+
+MEDIA_BUTTONS = """
+globalThis.mediaButtons = {};
+navigator.mediaSession.setActionHandler = (action, done) => {
+  globalThis.mediaButtons[action] = done;
+};
+"""
+
+
+def test_by_buttons(visit, service):
+    """Next leads through every step, with its picture and side; the end is noted."""
+    page = visit()
+    start(page)
+    timeline = service.repertoire.timeline("post-run")
+    for step, span in zip(timeline.plan.steps, timeline.spans, strict=True):
+        if step.index:
+            page.click("[data-press=next]")
+        wait_for(page, "#side", step.side)
+        assert step.movement.id.replace("-", " ").split()[0] in page.inner_text("#movement").lower()
+        assert step.side in page.locator("#figure title").last.text_content()
+        seek(page, span.begin / SECOND + 5)
+        wait_for(page, "#cue", "Hold")
+        until(
+            page,
+            "Math.abs(Number(document.querySelector('#count').textContent)"
+            f" - ({span.release / SECOND} - document.querySelector('audio').currentTime)) <= 1",
+        )
+    seek(page, timeline.duration / SECOND - 0.3)
+    wait_to_see(page, "#ending")
+    wait_for(page, "#ending", "whole routine. Well done.*Post-run stretch")
+    assert page.is_visible("#begin")
+    page.click("nav a[href=history]")
+    wait_for(page, ".tally", "1 day this week")
+
+
+def test_by_typing(visit):
+    """Typed sentences steer, ask and wish; a question costs the hold nothing."""
+    page = visit()
+    type_in(page, "start the post run stretch")
+    until(page, "document.querySelector('audio').currentTime > 0")
+    seek(page, 35)
+    type_in(page, "how long left")
+    wait_for(page, "#said", "left in all|to go|left")
+    assert not is_paused(page)
+    type_in(page, "other side")
+    wait_for(page, "#side", "right")
+    type_in(page, "hold it longer")
+    wait_for(page, "#routine-title", "-second holds")
+    type_in(page, "pause")
+    wait_for(page, "#toggle-name", "Go on")
+    assert is_paused(page)
+
+
+def test_what_the_guide_answers_is_told_in_words(visit):
+    """Words are answered with words: where the coach says nothing, by the step's name."""
+    page = visit()
+    start(page)
+    type_in(page, "next")
+    wait_for(page, "#said", "^Lying figure four, right side.$")
+    type_in(page, "skip this one")
+    wait_for(page, "#said", "^Pigeon pose, left side.$")
+
+
+@pytest.mark.parametrize("way", ["button", "typed", "spoken"])
+def test_stopped(visit, way):
+    """However it is said, a stop leads to the start, from where one can go back."""
+    page = visit(script=RECOGNITION)
+    start(page)
+    seek(page, 80)
+    if way == "button":
+        page.click("#controls [data-press=stop]")
+    elif way == "typed":
+        type_in(page, "stop")
+    else:
+        page.evaluate("told.push({ words: 'stop' })")
+        page.click("#listen")
+    wait_to_see(page, "#begin")
+    wait_for(page, "#said", "place is kept")
+    assert is_paused(page)
+    type_in(page, "which routines are there")
+    wait_for(page, "#said", "pre-run")
+    assert page.is_visible("#begin")
+    page.click("#go-back-button")
+    wait_to_see(page, "#stage")
+    page.click("#toggle")
+    until(page, "!document.querySelector('audio').paused")
+    wait_for(page, "#side", "right")
+
+
+@pytest.mark.parametrize("way", ["button", "typed", "finished"])
+def test_the_end(visit, service, way):
+    """However the last step ends, the same words say so, in sight from the page's top."""
+    page = visit(viewport=dict(zip(("width", "height"), PHONES[0], strict=True)))
+    start(page)
+    end = service.repertoire.timeline("post-run").duration / SECOND
+    seek(page, end - 5)
+    page.evaluate("scrollTo(0, 10000)")
+    if way == "button":
+        page.click("[data-press=next]")
+    elif way == "typed":
+        type_in(page, "next")
+    wait_to_see(page, "#ending")
+    wait_for(page, "#ending", "That was the whole routine. Well done.")
+    assert page.evaluate("scrollY") == 0
+    assert box(page, "#ending")[3] <= PHONES[0][1]
+    start(page)
+    assert not page.is_visible("#ending")
+
+
+def test_an_end_for_pain(visit, service):
+    """Who leaves the last movement for pain is not congratulated."""
+    page = visit()
+    start(page)
+    seek(page, service.repertoire.timeline("post-run").duration / SECOND - 20)
+    page.click("#it-hurts")
+    wait_to_see(page, "#replies")
+    page.click("#replies [data-press=yes]")
+    wait_to_see(page, "#begin")
+    wait_for(page, "#said", "[a-z]{3}")
+    assert not page.is_visible("#ending")
+
+
+def test_by_keyboard(visit):
+    """Keys alone choose, start, move, ask, pause, go on and stop."""
+    page = visit()
+    page.focus("input[value=pre-run]")
+    page.keyboard.press("ArrowDown")
+    wait_for(page, "#begin-name", "post-run stretch")
+    page.focus("#begin")
+    page.keyboard.press("Enter")
+    until(page, "document.querySelector('audio').currentTime > 0")
+    page.focus("main")
+    page.keyboard.press("ArrowRight")
+    wait_for(page, "#side", "right")
+    page.keyboard.press("ArrowLeft")
+    wait_for(page, "#side", "left")
+    page.keyboard.press("w")
+    wait_for(page, "#said", "figure four")
+    page.keyboard.press(" ")
+    wait_for(page, "#toggle-name", "Go on")
+    page.keyboard.press(" ")
+    wait_for(page, "#toggle-name", "Pause")
+    page.keyboard.press("?")
+    wait_to_see(page, "#help")
+    page.keyboard.press("Escape")
+    assert not page.is_visible("#help")
+    page.keyboard.press("/")
+    page.keyboard.type("s is for typing here")
+    assert page.input_value("#words") == "s is for typing here"
+    page.focus("main")
+    page.keyboard.press("s")
+    wait_for(page, "#said", "^Stopped. Your place is kept")
+    assert page.is_visible("#begin")
+
+
+def test_by_headphones(visit):
+    """The buttons of headphones and lock screen reach the coach."""
+    page = visit(script=MEDIA_BUTTONS)
+    start(page)
+    page.evaluate("mediaButtons.nexttrack()")
+    wait_for(page, "#side", "right")
+    until(page, "navigator.mediaSession.metadata.title.includes('right side')")
+    page.evaluate("mediaButtons.pause()")
+    wait_for(page, "#toggle-name", "Go on")
+    page.evaluate("mediaButtons.play()")
+    until(page, "!document.querySelector('audio').paused")
+
+
+def test_a_key_that_is_held_down(visit):
+    """A key commands once, however long it is held."""
+    page = visit()
+    start(page)
+    sent = []
+    page.on("request", lambda asked: sent.append(asked.post_data or ""))
+    page.focus("main")
+    for _ in range(5):
+        page.keyboard.down("ArrowRight")
+    wait_for(page, "#side", "right")
+    page.wait_for_timeout(300)
+    assert sum('"press":"next"' in asked for asked in sent) == 1
+
+
+def test_the_focus_is_never_lost(visit):
+    """When the button that was pressed goes, the one that matters most is next."""
+    page = visit()
+    page.focus("#begin")
+    page.keyboard.press("Enter")
+    until(page, "document.activeElement.id === 'toggle'")
+    type_in(page, "forget me")
+    wait_to_see(page, "#replies")
+    page.focus("#replies [data-press=no]")
+    page.keyboard.press("Enter")
+    until(page, "document.activeElement.id === 'toggle'")
+    page.focus("#controls [data-press=stop]")
+    page.keyboard.press("Enter")
+    until(page, "document.activeElement.id === 'begin'")
+
+
+def test_forgotten(visit):
+    """Who was forgotten begins as somebody new, and is told nothing of cookies."""
+    page = visit()
+    type_in(page, "forget me")
+    wait_to_see(page, "#replies")
+    page.click("#replies [data-press=yes]")
+    playwright.expect(page.locator("#replies")).to_be_hidden()
+    type_in(page, "which routines are there")
+    wait_for(page, "#said", "pre-run")
+    assert "cookie" not in page.inner_text("main")
+
+
+def test_a_button_that_is_refused(visit):
+    """What the coach refuses is told in its words, and the sound goes on."""
+    page = visit()
+    start(page)
+    page.fill("#words", "x" * 200)
+    page.press("#words", "Enter")
+    wait_for(page, "#said", "[a-z]{3}")
+    until(page, "!document.querySelector('audio').paused")

@@ -1,0 +1,162 @@
+"""What is seen: by everybody, on any screen, and nothing jumps."""
+
+import re
+
+import pytest
+
+from skill.coaching.movements import SECOND
+from skill.guides.captions import captions_of
+from tests.browser.chromium import (
+    PAGES,
+    PHONES,
+    RECOGNITION,
+    box,
+    seek,
+    start,
+    type_in,
+    until,
+    wait_for,
+    wait_to_see,
+)
+from tests.simulators.node import node_package
+
+NARROW = {"width": 320, "height": 640}
+
+
+@pytest.fixture(scope="module")
+def axe() -> str:
+    _, folder = node_package("axe")
+    return (folder / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
+
+
+def test_nothing_keeps_anybody_out(visit, axe):
+    """Axe finds nothing on any page, in a routine, asked something, with the help open."""
+
+    def check(page):
+        page.evaluate(axe)
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            found = page.evaluate("axe.run()")["violations"]
+            assert [(v["id"], [node["html"][:120] for node in v["nodes"]]) for v in found] == []
+
+    page = visit()
+    check(page)
+    page.keyboard.press("?")
+    check(page)
+    page.keyboard.press("Escape")
+    start(page)
+    seek(page, 35)
+    wait_for(page, "#cue", "Hold")
+    type_in(page, "forget me")
+    wait_to_see(page, "#replies")
+    check(page)
+    page.goto(page.url + "guides/")
+    page.evaluate("document.querySelectorAll('details').forEach((d) => (d.open = true))")
+    check(page)
+    page.goto(page.url.replace("guides/", "history"))
+    wait_to_see(page, ".calendar")
+    check(page)
+
+
+def test_a_narrow_phone(visit, address):
+    """Nothing is wider than a phone of 320 pixels, in a routine neither."""
+    page = visit(viewport=NARROW)
+    for path in ("/", "/guides/", "/history", "/"):
+        page.goto(address + path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"], path
+    start(page, "strength")
+    wait_to_see(page, "#figure svg")
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+
+
+@pytest.mark.parametrize("size", PHONES)
+def test_a_small_phone(visit, service, size):
+    """What a runner may need at once is in sight, over nothing that is read; nothing jumps."""
+    page = visit(viewport=dict(zip(("width", "height"), size, strict=True)))
+    assert box(page, "#said")[3] < box(page, "#begin")[1] < size[1]
+    page.check("input[value=glute-stretch]")
+    page.evaluate("scrollTo(0, 10000); document.querySelector('#begin').click()")
+    until(page, "document.querySelector('audio').currentTime > 0")
+    words, dial = box(page, "#said"), box(page, ".dial")
+    assert 0 <= dial[1] < words[1] < words[3] <= box(page, ".bar")[1]
+    page.evaluate("document.querySelector('audio').playbackRate = 0.0625; scrollTo(0, 0)")
+    timeline = service.repertoire.timeline("glute-stretch")
+    captions = list(captions_of(timeline, service.wording.script()))
+    places = []
+    for step, span in enumerate(timeline.spans):
+        if not step:
+            continue  # the words with which the routine began are there still
+        page.click("[data-press=next]")
+        until(page, f"document.querySelectorAll('#strip li')[{step}].ariaCurrent")
+        here = [caption for caption in captions if span.start <= caption.start < span.end]
+        for caption in (max(here, key=lambda told: len(told.text)), here[0]):
+            seek(page, caption.start / SECOND + 0.1)
+            page.evaluate("document.querySelector('audio').playbackRate = 0.0625")
+            wait_for(page, "#caption", re.escape(caption.text))
+            bar = box(page, ".bar")
+            for button in ("#toggle", "[data-press=next]", "#it-hurts"):
+                assert page.evaluate(
+                    "(button) => button.contains(document.elementFromPoint("
+                    "  ...((box) => [box.x + box.width / 2, box.y + box.height / 2])"
+                    "  (button.getBoundingClientRect())))",
+                    page.query_selector(button),
+                )
+                assert bar[1] <= box(page, button)[1] < box(page, button)[3] <= size[1]
+            for read in ("#routine-left", "#figure", "#count", "#movement", "#caption"):
+                assert 0 <= box(page, read)[1] < box(page, read)[3] <= bar[1], (step, read)
+            places.append((bar, box(page, ".more")))
+    assert len(set(places)) == 1
+    page.click("#it-hurts")
+    wait_to_see(page, "#replies")
+    assert box(page, ".bar") == bar
+    assert 0 <= box(page, "#said")[1] < box(page, "#replies")[3] <= bar[1]
+
+
+def test_nothing_jumps_on_a_desk(visit, service):
+    """Neither captions nor answers move the controls."""
+    page = visit(viewport={"width": 1280, "height": 800})
+    start(page)
+    page.evaluate("scrollTo(0, 0)")
+    placed = box(page, ".bar")
+    type_in(page, "how do I do this")
+    wait_for(page, "#heard", "how do I")
+    wait_for(page, "#said", "[a-z]{3}")
+    page.evaluate("scrollTo(0, 0)")
+    assert box(page, ".bar") == placed
+    for span in service.repertoire.timeline("post-run").spans:
+        seek(page, span.begin / SECOND + 8)
+        wait_for(page, "#cue", "Hold")
+        assert box(page, ".bar") == placed
+
+
+def test_every_word_can_be_read(visit, address):
+    """On the narrowest phone no word is smaller than 12 pixels, and none is cut off."""
+    page = visit(script=RECOGNITION, viewport=NARROW)
+    sizes = """() => Array.from(
+      document.querySelectorAll("main *, header *, footer *, dialog *"),
+      (seen) => [seen, Array.from(seen.childNodes).some((node) => node.data?.trim())],
+    ).filter(([seen, hasWords]) => hasWords && seen.getClientRects().length)
+      .map(([seen]) => [
+        parseFloat(getComputedStyle(seen).fontSize) *
+          (seen.ownerSVGElement ? seen.getScreenCTM().a : 1),
+        seen.textContent.trim(),
+      ]).filter(([size]) => size < 12)"""
+    for path in PAGES:
+        page.goto(address + path)
+        if path == "/":
+            start(page)
+            assert page.evaluate(sizes) == []
+            room, needed = page.evaluate("""(() => {
+              const words = document.querySelector("#words");
+              const { font, paddingLeft, paddingRight } = getComputedStyle(words);
+              const drawn = document.createElement("canvas").getContext("2d");
+              drawn.font = font;
+              return [
+                words.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight),
+                drawn.measureText(words.placeholder).width,
+              ];
+            })()""")
+            assert needed <= room
+        elif path == "/history":
+            wait_to_see(page, ".calendar")
+        assert page.evaluate(sizes) == [], path

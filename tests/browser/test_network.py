@@ -1,0 +1,179 @@
+"""The way to the coach: lost, slow or busy, and browsers that forget who asks."""
+
+import re
+
+import pytest
+
+from tests.browser.chromium import (
+    PATIENCE,
+    began_at,
+    is_paused,
+    kept_at,
+    lose_network,
+    playwright,
+    second,
+    seek,
+    start,
+    type_in,
+    until,
+    wait_for,
+    wait_to_see,
+)
+
+
+def test_the_network_is_lost_in_a_hold(visit):
+    """The sound goes on; what is pressed is said to wait, and done once when it is back."""
+    page = visit()
+    start(page, "pre-run")
+    lose_network(page)
+    page.click("[data-press=next]")
+    wait_for(page, "#network", "network is away")
+    until(page, f"document.querySelector('audio').currentTime > {second(page)}")
+    page.context.set_offline(False)
+    wait_for(page, "#movement", "Clam")
+    wait_for(page, "#side", "left")
+    playwright.expect(page.locator("#network")).to_be_hidden()
+    page.wait_for_timeout(600)
+    assert "left" in page.inner_text("#side")
+
+
+def test_pause_and_go_on_without_a_network(visit):
+    """Pausing needs nobody; what went on meanwhile is not taken back."""
+    page = visit()
+    start(page, "pre-run")
+    seek(page, 20)
+    lose_network(page)
+    page.click("#toggle")
+    until(page, "document.querySelector('audio').paused")
+    page.click("#toggle")
+    until(page, "!document.querySelector('audio').paused")
+    seek(page, 26)
+    page.context.set_offline(False)
+    playwright.expect(page.locator("#network")).to_be_hidden(timeout=PATIENCE)
+    page.wait_for_timeout(500)
+    assert second(page) > 25
+
+
+@pytest.mark.parametrize("press", ["it-hurts", "stop", "typed"])
+def test_it_hurts_without_a_network(visit, press):
+    """Pain, and stop, stop the sound at once, and it stays so; advice is there at once too."""
+    page = visit()
+    start(page, "pre-run")
+    seek(page, 20)
+    lose_network(page)
+    if press == "typed":
+        type_in(page, "ouch, that hurts")
+        wait_for(page, "#toggle-name", "Go on")
+    else:
+        page.click(f"#controls [data-press={press}]")
+        wait_for(page, "#said", {"it-hurts": "Stop there", "stop": "Stopped"}[press])
+    assert is_paused(page)
+    wait_for(page, "#network", "network is away")
+    page.context.set_offline(False)
+    playwright.expect(page.locator("#network")).to_be_hidden(timeout=PATIENCE)
+    page.wait_for_timeout(500)
+    assert is_paused(page)
+
+
+def test_an_older_answer_does_not_undo_a_pause(visit):
+    """What was asked before the pause, and is answered after it, sounds nothing."""
+    page = visit()
+    start(page, "pre-run")
+    lose_network(page)
+    page.click("[data-press=next]")
+    page.click("[data-press=it-hurts]")
+    page.evaluate(
+        "globalThis.sounded = 0;"
+        "document.querySelector('audio').addEventListener('playing', () => sounded++)"
+    )
+    page.context.set_offline(False)
+    wait_for(page, "#movement", "Clam")
+    wait_to_see(page, "#replies")
+    assert is_paused(page)
+    assert page.evaluate("sounded") == 0
+
+
+def test_the_coach_is_busy(visit):
+    """A coach that asks to wait is not called away, and is asked again."""
+    page = visit()
+    start(page, "pre-run")
+    busy = {"status": 429, "headers": {"Retry-After": "1"}, "json": {"message": "Too much."}}
+    page.route("**/coach", lambda route: route.fulfill(**busy), times=2)
+    page.click("[data-press=next]")
+    wait_for(page, "#network", "^Too much.$")
+    wait_for(page, "#movement", "Clam")
+    playwright.expect(page.locator("#network")).to_be_hidden()
+
+
+def test_an_answer_is_lost(visit):
+    """A command whose answer never came is sent again, and not done again."""
+    page = visit()
+    start(page, "pre-run")
+    lost = []
+
+    def lose(route):
+        if not lost and '"press":"next"' in (route.request.post_data or ""):
+            lost.append(route.fetch())  # the coach has heard it
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/coach", lose)
+    page.click("[data-press=next]")
+    wait_for(page, "#movement", "Clam")
+    assert lost
+    assert "left" in page.inner_text("#side")
+
+
+def test_of_notices_that_wait_the_last_says_it_all(visit):
+    """Starts and stops that wait are told once, the last; commands are all kept, in order."""
+    page = visit("/guides/")
+    version = re.search("static/([^/]+)/", page.content())[1]
+    sent = []
+
+    def hear(route):
+        command = route.request.post_data_json
+        sent.append(command.get("notice") or command["press"])
+        route.fulfill(json={"heard": sent[-1]})
+
+    page.route("**/coach", hear)
+    notices = ["started", "stopped", "started", "stopped", "finished", "started", "stopped"]
+    answers = page.evaluate(
+        """async ([address, notices]) => {
+          const { Link } = await import(address);
+          const link = new Link(new URL("../coach", location).href);
+          const sent = notices.map((notice) => link.send({ notice }));
+          sent.splice(3, 0, link.send({ press: "next" }), link.send({ notice: "started" }));
+          return Promise.all(sent);
+        }""",
+        [f"../static/{version}/link.js", notices],
+    )
+    # The first was under way; the second waited, and the third says more than it.
+    assert sent == ["started", "stopped", "finished", "stopped", "next", "started"]
+    assert [answer and answer["heard"] for answer in answers] == [
+        *("started", None, None, "next", "started", "stopped", "finished", None, "stopped")
+    ]
+
+
+def test_a_cookie_is_lost(visit):
+    """A browser whose cookie is gone is told, and can go on by the player's own place."""
+    page = visit()
+    start(page)
+    seek(page, 80)
+    until(page, "JSON.parse(localStorage['glute-coach']).playhead.offset >= 80000")
+    page.wait_for_load_state("networkidle")
+    page.context.clear_cookies()
+    page.reload()
+    wait_for(page, "#notice", "cookie is gone")
+    kept = kept_at(page)
+    assert kept >= 80
+    assert abs(began_at(page, "#go-back-button") - kept) < 1
+    wait_for(page, "#side", "right")
+
+
+def test_a_cookie_is_forged(visit, address):
+    """A cookie that nobody has signed is told of, too."""
+    page = visit("/guides/")
+    page.context.add_cookies([{"name": "glute_coach", "value": "forged", "url": address}])
+    page.goto(address)
+    wait_for(page, "#notice", "cookie is none")
