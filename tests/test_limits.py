@@ -3,7 +3,6 @@
 import gc
 import http.client
 import json
-import os
 import signal
 import socket
 import subprocess
@@ -15,7 +14,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import replace
 from threading import Event
-from typing import ClassVar
 
 import pytest
 
@@ -353,26 +351,3 @@ class TestBoundedStore:
             store.keep_aside("k", store.load("k"))
             store.delete("k", 1)
             assert store.load("k") is None
-
-    @pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="no system that tells")
-    def test_both_threads_stay_on_one_processor(self):
-        """Who asks waits where the store's thread works, and may go anywhere afterwards."""
-        everywhere = os.sched_getaffinity(0)
-
-        class Watched(MemoryStore):
-            """Notes where its thread, and the one that asks, may run."""
-
-            asking = threading.get_native_id()
-            seen: ClassVar = []
-
-            def load(self, key):
-                self.seen.append((os.sched_getaffinity(0), os.sched_getaffinity(self.asking)))
-                return super().load(key)
-
-        with closing(BoundedStore(Watched())) as store:
-            for _ in range(3):
-                store.load("k")
-                assert os.sched_getaffinity(0) == everywhere
-        for working, asking in Watched.seen[1:]:
-            assert working == asking
-            assert len(working) == 1

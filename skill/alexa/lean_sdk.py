@@ -83,8 +83,10 @@ def _loader(package: str) -> Callable[[str], Any]:
         """Return a class out of the module that is named after it, as all of the SDK's are."""
         place = f"{package}.{_INNER_CAPITAL.sub('_', name).lower()}"
         try:
-            return getattr(import_module(place), name)
+            found = getattr(import_module(place), name)
         except ModuleNotFoundError:
             raise AttributeError(f"module {package!r} has no attribute {name!r}") from None
+        setattr(sys.modules[package], name, found)
+        return found
 
     return load

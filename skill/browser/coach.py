@@ -90,6 +90,7 @@ class WebCoach:
             "player": _player(outcome),
             "session": self._session(outcome.runner),
             "forgotten": outcome.forgets,
+            "left_early": any(line.id == "left-early" for line in outcome.lines),
         }
         if ask is not None:
             text, again = self.wording.say(ask.line), self.wording.say(ask.reprompt)

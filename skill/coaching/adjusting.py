@@ -99,19 +99,20 @@ def fit_the_rest(turn: Turn, event: FitTime) -> Outcome:
     except PlanError:
         plan, usual = replace(turn.timeline.plan, more=None), turn.timeline
     left = usual.duration - begun.offset_in(usual)
-    if left <= time * (1 + planner.TOLERANCE):
-        longer = still_longer(turn, plan)
-        return go_on_with(turn, longer, *bounded, line("rest-fits", length=Length(left)), play=play)
+    if left <= max(event.time, time) * (1 + planner.TOLERANCE):
+        is_enough = left <= event.time * (1 + planner.TOLERANCE)
+        told = (*(() if is_enough else bounded), line("rest-fits", length=Length(left)))
+        return go_on_with(turn, still_longer(turn, plan), *told, play=play)
     fitted = planner.fit(plan, time, _laid_out(turn), begun)
     length = Length(fitted.length)
     left_out = _newly_left_out(fitted.timeline.plan, plan)
     if not fitted.fits:
-        told = line("rest-nearest", length=length)
+        known = line("rest-nearest", length=length)
     elif left_out:
-        told = line("rest-fitted-without", length=length, movements=Together(left_out))
+        known = line("rest-fitted-without", length=length, movements=Together(left_out))
     else:
-        told = line("rest-fitted", length=length)
-    return go_on_with(turn, still_longer(turn, fitted.timeline.plan), *bounded, told, play=play)
+        known = line("rest-fitted", length=length)
+    return go_on_with(turn, still_longer(turn, fitted.timeline.plan), *bounded, known, play=play)
 
 
 def _laid_out(turn: Turn) -> planner.LayOut:
@@ -170,6 +171,7 @@ def _hold(
         turn,
         lambda choices: replace(choices, hold_seconds=seconds),
         line(known, length=Length(seconds * SECOND)),
+        *_none_here(turn, Hold),
         lasting=lambda choices: replace(choices, hold_seconds=chosen),
         keeps_more=keeps_more,
     )
@@ -234,7 +236,15 @@ def _count(turn: Turn, asked: int) -> Outcome:
     seconds = within(REP_SECONDS, asked)
     known = "count-set" if seconds == asked else "count-bounded"
     told = line(known, length=Length(seconds * SECOND))
-    return wish(turn, lambda choices: replace(choices, rep_seconds=seconds), told)
+    told_more = _none_here(turn, Reps)
+    return wish(turn, lambda choices: replace(choices, rep_seconds=seconds), told, *told_more)
+
+
+def _none_here(turn: Turn, kind: type[Dose]) -> tuple[Line, ...]:
+    """Own up if the routine under way has none of what a wish is about: holds, or repetitions."""
+    if turn.session.progress is None or turn.timeline.plan.has(kind):
+        return ()
+    return (line("no-holds-here" if kind is Hold else "no-reps-here"),)
 
 
 def _more_of(dose: Dose, event: MoreTime) -> int:
@@ -266,12 +276,14 @@ def tighter_side(turn: Turn, event: TighterSide) -> Outcome:
     if event.side is None:
         return turn.ask(turn.ask_for(Question.WHICH_SIDE))
     side = event.side
-    return wish(turn, lambda choices: replace(choices, tight=side), line("tight", side=side))
+    told = line("tight", side=side), *_none_here(turn, Hold)
+    return wish(turn, lambda choices: replace(choices, tight=side), *told)
 
 
 def even_sides(turn: Turn, _: Event) -> Outcome:
     """Give both sides the same."""
-    return wish(turn, lambda choices: replace(choices, tight=None), line("tight-none"))
+    told = line("tight-none"), *_none_here(turn, Hold)
+    return wish(turn, lambda choices: replace(choices, tight=None), *told)
 
 
 # Other movements
@@ -400,12 +412,17 @@ def _setting(known: str, change: Change) -> Callable[[Turn, Event], Outcome]:
     return lambda turn, _: wish(turn, change, line(known))
 
 
+def _of_holds(known: str, change: Change) -> Callable[[Turn, Event], Outcome]:
+    """Make the transition that changes a choice about holds, and says so by a line."""
+    return lambda turn, _: wish(turn, change, line(known), *_none_here(turn, Hold))
+
+
 less_talking = _setting("brief", lambda choices: replace(choices, detail=Detail.BRIEF))
 tell_everything = _setting("full", lambda choices: replace(choices, detail=Detail.FULL))
-no_countdown = _setting("countdown-off", lambda choices: replace(choices, countdown=False))
-countdown = _setting("countdown-on", lambda choices: replace(choices, countdown=True))
-soft_sound = _setting("sound-on", lambda choices: replace(choices, bed=True))
-no_sound = _setting("sound-off", lambda choices: replace(choices, bed=False))
+no_countdown = _of_holds("countdown-off", lambda choices: replace(choices, countdown=False))
+countdown = _of_holds("countdown-on", lambda choices: replace(choices, countdown=True))
+soft_sound = _of_holds("sound-on", lambda choices: replace(choices, bed=True))
+no_sound = _of_holds("sound-off", lambda choices: replace(choices, bed=False))
 
 
 def usual_settings(turn: Turn, _: Event) -> Outcome:

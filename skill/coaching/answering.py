@@ -26,20 +26,14 @@ Transition = Callable[[Turn, Event], Outcome]
 
 def yes(turn: Turn, event: Event) -> Outcome:
     """Do what was offered."""
-    agree, _ = ANSWERS[_asked(turn)]
+    agree, _ = ANSWERS[turn.heard_question]
     return agree(turn, event)
 
 
 def no(turn: Turn, event: Event) -> Outcome:
     """Leave what was offered."""
-    _, decline = ANSWERS[_asked(turn)]
+    _, decline = ANSWERS[turn.heard_question]
     return decline(turn, event)
-
-
-def _asked(turn: Turn) -> Question | None:
-    """Return the question the runner has heard: the one after a step is not put before its end."""
-    asked = turn.session.asked
-    return None if asked is Question.NEXT_STEP and turn.is_mid_clip else asked
 
 
 def ask_anything_else(turn: Turn, _: Event) -> Outcome:

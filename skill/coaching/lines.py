@@ -190,6 +190,7 @@ LINES: Mapping[str, frozenset[str]] = {
         "left-early": "",
         # stopping
         "paused": "",
+        "paused-between": "spot",
         "still-paused": "spot",
         "goodbye": "",
         "goodbye-kept": "spot",
@@ -229,6 +230,8 @@ LINES: Mapping[str, frozenset[str]] = {
         "tight": "side",
         "tight-none": "",
         "which-is-tight": "",
+        "no-holds-here": "",
+        "no-reps-here": "",
         # what a runner lacks, or wants no more
         "without": "need",
         "with-again": "need",
@@ -304,6 +307,7 @@ LINES: Mapping[str, frozenset[str]] = {
         "help-paused": "",
         "help-stepping": "",
         "not-understood": "",
+        "missed": "",
         "nothing-on": "",
         "nothing-asked": "",
         "order-stays": "",

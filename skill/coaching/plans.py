@@ -243,6 +243,25 @@ class Plan:
         """The movements that are done, in order, each once."""
         return tuple({done.movement.id: done.movement for done in self.portions}.values())
 
+    def has(self, kind: type[Dose]) -> bool:
+        """Whether anything is held, or counted."""
+        return any(isinstance(portion.dose, kind) for portion in self.portions)
+
+    @cached_property
+    def telling(self) -> Choices:
+        """The choices without those that make no difference to this routine."""
+        telling = self.choices
+        if not self.has(Hold):
+            telling = replace(telling, bed=False, countdown=True)
+        usual: tuple[dict[str, Any], ...] = (
+            *({name: None} for name in ("hold_seconds", "reps", "rep_seconds", "sets", "tight")),
+            *({"without": telling.without - {need}} for need in sorted(telling.without)),
+            *({"skipped": telling.skipped - {id_}} for id_ in sorted(telling.skipped)),
+        )
+        for change in usual:
+            ...
+        return telling
+
     @property
     def left_out(self) -> tuple[Movement, ...]:
         """The routine's movements that are not done, nor another in their place."""

@@ -11,7 +11,8 @@ The rules:
 - To whom no guide was played yet, as far as we know, their player's place is given only when they
   ask for what makes no sense without one.
 - While a guide plays and nobody tells where, the place moves on with the clock.
-- A command's question is forgotten with the next command; a notice leaves it open.
+- A command's question is forgotten with the next command; a notice leaves it open. Only whether
+  to leave out what hurts stays asked, whoever leaves, until something plays.
 """
 
 from collections.abc import Callable, Mapping
@@ -70,7 +71,7 @@ TRANSITIONS: Mapping[type[Event], Mapping[Phase, Callable[[Turn, Any], Outcome]]
     _row(events.Launch, do.welcome, do.offer_now, do.offer, do.offer),
     _row(events.NextStep, do.nothing_on, do.next_step, do.next_step, do.ready),
     _row(events.Repeat, do.repeat_the_question, do.repeat, do.repeat, do.repeat),
-    _row(events.Pause, do.nothing_to_pause, do.pause, do.still_paused, do.leave_stepping),
+    _row(events.Pause, do.nothing_to_pause, do.pause, do.still_paused, do.pause_stepping),
     _row(events.Stop, do.goodbye, do.leave, do.leave, do.leave_stepping),
     _row(events.WhatsNext, do.nothing_on, do.whats_next, do.whats_next, do.whats_next_stepping),
     _row(events.HowTo, do.how_to_named, do.how_to, do.how_to, do.how_to),
@@ -314,8 +315,8 @@ def _heard_so_far(
     if told is None or progress is None:
         return session
     timeline = repertoire.timeline(progress.plan_id)
-    release = timeline.spans[progress.bookmark.step].release
-    heard = timeline.bookmark(min(timeline.offset_of(told), release))
+    end = timeline.heard(progress.bookmark.step)
+    heard = timeline.bookmark(min(timeline.offset_of(told), end))
     return replace(session, progress=replace(progress, bookmark=heard))
 
 

@@ -170,6 +170,10 @@ class Timeline:
             if beat.step == step and beat.kind in {BeatKind.INSTRUCT, BeatKind.SETTLE}
         )
 
+    def heard(self, step: int) -> Milliseconds:
+        """Return the place after a step that was heard to its end, and is not left yet."""
+        return self.spans[step].release + FRAME
+
     def explains(self, step: int) -> bool:
         """Whether a step says how its movement is done; only the first of each part does."""
         return any(beat.step == step and beat.kind is BeatKind.INSTRUCT for beat in self.beats)

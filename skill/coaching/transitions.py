@@ -30,7 +30,7 @@ from skill.coaching.lines import (
 )
 from skill.coaching.movements import SECOND, Milliseconds, Movement, Side
 from skill.coaching.outcomes import Outcome
-from skill.coaching.runner import Phase
+from skill.coaching.runner import Phase, Question
 from skill.coaching.turns import Turn, spot_of
 from skill.coaching.values import replace
 
@@ -124,13 +124,17 @@ def cautioned(turn: Turn) -> tuple[Turn, tuple[Line, ...]]:
 # nothing is said before it. Out of order, the coach names them.
 
 
-def next_step(turn: Turn, _: Event) -> Outcome:
-    """Go to the next step, or end after the last."""
+def next_step(turn: Turn, event: Event) -> Outcome:
+    """Go to the next step, or end after the last; from what hurts, to the next movement."""
+    if turn.session.asked is Question.SKIP_IT:
+        return skip_it(turn, event)
     return turn.play_step(turn.following) if turn.following else end(turn)
 
 
-def next_movement(turn: Turn, _: Event) -> Outcome:
+def next_movement(turn: Turn, event: Event) -> Outcome:
     """Go to the next movement; after the last to its other side, if that is still to come."""
+    if turn.session.asked is Question.SKIP_IT:
+        return skip_it(turn, event)
     plan = turn.timeline.plan
     following, other = plan.next_movement(turn.step), plan.counterpart(turn.step)
     if following is not None:
@@ -186,10 +190,11 @@ def start_over(turn: Turn, _: Event) -> Outcome:
 
 def resume(turn: Turn, _: Event) -> Outcome:
     """Go on at the second where it stopped; one step at a time, with the step as a whole."""
+    is_over = turn.place.offset >= turn.timeline.spans[turn.step.index].release
+    if turn.is_heard or (turn.session.phase is Phase.PAUSED and is_over and not turn.runs_on):
+        return ready(turn, _)
     if turn.session.phase is Phase.STEPPING and not turn.is_mid_clip:
         return turn.play_step(turn.step, line("going-on-before", spot=turn.spot))
-    if not turn.runs_on and turn.place.offset >= turn.timeline.spans[turn.step.index].release:
-        return ready(turn, _)
     going_on = line("going-on-before", spot=turn.spot)
     if turn.place.beat.is_work:
         going_on = line("going-on", spot=turn.spot, left=turn.work_left)
@@ -224,10 +229,18 @@ def leave(turn: Turn, _: Event) -> Outcome:
     return turn.wait(line("goodbye-kept", spot=turn.spot))
 
 
-def leave_stepping(turn: Turn, _: Event) -> Outcome:
-    """Leave after or in the middle of a step: it is kept from its beginning, or at its second."""
-    at = None if turn.is_mid_clip else turn.timeline.spans[turn.step.index].start
-    return turn.wait(line("goodbye-kept", spot=turn.spot), at=at)
+def pause_stepping(turn: Turn, event: Event) -> Outcome:
+    """Wait in the middle of a step as anywhere, or between two: then name what it goes on with."""
+    if turn.is_mid_clip or (turn.is_heard and turn.following is None):
+        return pause(turn, event)
+    return turn.wait(line("paused-between", spot=turn.resting_spot), at=turn.rest)
+
+
+def leave_stepping(turn: Turn, event: Event) -> Outcome:
+    """Leave between two steps or in the middle of one; after the last nothing is left to keep."""
+    if turn.is_heard and turn.following is None:
+        return ready(turn, event)
+    return turn.wait(line("goodbye-kept", spot=turn.resting_spot), at=turn.rest)
 
 
 def out_of_reach(turn: Turn, _: Event) -> Outcome:
@@ -423,7 +436,9 @@ def help_playing(turn: Turn, _: Event) -> Outcome:
 
 
 def help_paused(turn: Turn, _: Event) -> Outcome:
-    """Say what can be said while the routine waits."""
+    """Say what can be said while the routine waits; after pain, the question itself says it."""
+    if turn.session.asked is Question.SKIP_IT:
+        return turn.ask(turn.whether_to_skip())
     return turn.ask(turn.anything_else(line("help-paused")))
 
 
@@ -433,10 +448,10 @@ def help_stepping(turn: Turn, _: Event) -> Outcome:
 
 
 def not_understood(turn: Turn, _: Event) -> Outcome:
-    """Say what could be said instead, and put an open question again."""
-    question = turn.open_question()
-    missed = line("not-understood")
-    return turn.ask(question, missed) if question else turn.tell(missed)
+    """Say what could be said instead; to a question that says it, put just that again."""
+    if turn.heard_question in {None, Question.ANYTHING_ELSE}:
+        return turn.tell(line("not-understood"))
+    return turn.ask(turn.open_question() or turn.whether_ready(), line("missed"))
 
 
 def nothing_on(turn: Turn, _: Event) -> Outcome:
@@ -492,9 +507,8 @@ def hang_up(turn: Turn, _: Event) -> Outcome:
 
 def hang_up_stepping(turn: Turn, event: SessionEnded) -> Outcome:
     """Keep the place: after the step just heard, if the question after it went unanswered."""
-    if turn.is_mid_clip:
-        return turn.quiet(turn.paused())
-    if event.unanswered and turn.following is None:
+    if turn.is_mid_clip or not (event.unanswered or turn.is_heard):
+        return turn.quiet(turn.paused(turn.rest))
+    if turn.following is None:
         return finish(turn, event)
-    step = turn.following if event.unanswered and turn.following else turn.step
-    return turn.quiet(turn.paused(turn.timeline.spans[step.index].start))
+    return turn.quiet(turn.paused(turn.timeline.spans[turn.following.index].start))

@@ -110,6 +110,39 @@ class Turn:
         )
 
     @property
+    def is_heard(self) -> bool:
+        """Whether a player has told that the clip it played by itself was heard to its end."""
+        return (
+            self.session.phase is Phase.STEPPING
+            and self.place.offset >= self.timeline.heard(self.step.index)
+        )
+
+    @property
+    def rest(self) -> Milliseconds:
+        """Where to go on for who leaves now: in the middle of a step, or between two.
+
+        What a player has told is over, is not done again. Where none tells, a step is kept from
+        its beginning: done twice is better than cut short, or left out on one side.
+        """
+        if self.session.phase is not Phase.STEPPING or self.is_mid_clip:
+            return self.place.offset
+        if self.is_heard and self.following is None:
+            return self.place.offset
+        step = self.following if self.is_heard and self.following else self.step
+        return self.timeline.spans[step.index].start
+
+    @property
+    def resting_spot(self) -> Spot:
+        """The movement and side that it goes on with for who leaves now."""
+        return spot_of(self.timeline.at(self.rest).step)
+
+    @property
+    def heard_question(self) -> Question | None:
+        """The question the runner has heard: the one after a step is not put before its end."""
+        asked = self.session.asked
+        return None if asked is Question.NEXT_STEP and self.is_mid_clip else asked
+
+    @property
     def skipped(self) -> tuple[Movement, ...]:
         """The movements that the runner has left out for good."""
         return self._movements(self.runner.choices.skipped)
@@ -137,7 +170,7 @@ class Turn:
 
     def close(self, *lines: Line) -> Outcome:
         """Say the lines and close the session; what plays goes on playing."""
-        return Outcome(self._runner(replace(self.session, asked=None)), lines)
+        return Outcome(self._runner(replace(self.session, asked=self._still_asked)), lines)
 
     def wait(self, *lines: Line, at: Milliseconds | None = None) -> Outcome:
         """Stop what plays, keep the place (or another), say the lines and close the session."""
@@ -215,7 +248,7 @@ class Turn:
         step = timeline.at(offset).step
         span = timeline.spans[step.index]
         if self.session.phase is Phase.STEPPING and offset >= span.begin:
-            offset = span.release  # what was heard to its end stays so, however long it is now
+            offset = max(offset, span.release)  # what was heard stays so, however long it is now
         session = replace(
             self.session,
             progress=Progress(timeline.plan.id, timeline.bookmark(offset)),
@@ -230,7 +263,9 @@ class Turn:
         """Return the session with its place standing still, where it is or at an offset."""
         bookmark = self.progress.bookmark if at is None else self.timeline.bookmark(at)
         progress = Progress(self.progress.plan_id, bookmark)
-        return replace(self.session, phase=Phase.PAUSED, progress=progress, asked=None)
+        return replace(
+            self.session, phase=Phase.PAUSED, progress=progress, asked=self._still_asked
+        )
 
     def voiced(self, *, voiced: bool = True) -> "Turn":
         """Return the turn with steps said by the device's own voice, or by the guide again."""
@@ -307,7 +342,7 @@ class Turn:
         """Ask whether to go on, from the place kept or with what plays just now."""
         offer = line(
             "offer-now" if self.session.phase is Phase.PLAYING else "offer",
-            spot=self.spot,
+            spot=self.resting_spot,
             routine=self.timeline.plan.routine,
         )
         return Ask(Question.GO_ON, offer, offer)
@@ -338,6 +373,11 @@ class Turn:
     def anything_else(self, question: Line) -> Ask:
         """Ask an open question."""
         return Ask(Question.ANYTHING_ELSE, question, line("anything-else"))
+
+    @property
+    def _still_asked(self) -> Question | None:
+        """What stays open when nobody listens any more: what hurts is not forgotten by waiting."""
+        return Question.SKIP_IT if self.session.asked is Question.SKIP_IT else None
 
     @property
     def _next_generation(self) -> int:

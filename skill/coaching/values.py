@@ -2,8 +2,8 @@
 
 What `dataclasses` has, without its price: that writes and compiles half a dozen methods for each
 class as it is defined, which was more than a third of a cold start, and copies a value at more than
-twice the cost. Here all classes share their methods but one, and that one is compiled when the
-first value of a class is made.
+twice the cost. Here all classes share their methods but one, and that one is compiled once it is
+worth it.
 """
 
 from collections.abc import Callable, Mapping
@@ -18,6 +18,8 @@ T = TypeVar("T")
 F = TypeVar("F")
 
 _UNSET: Any = object()
+FEW = 8
+"""Of so many values to compile how they are made would take longer than to make them."""
 
 
 class FrozenError(AttributeError):
@@ -71,6 +73,7 @@ def value_class(kind: type[T]) -> type[T]:
         "_fields": fields,
         "_compared": tuple(name for name, spec in fields.items() if spec.compare),
         "_shown": tuple(name for name, spec in fields.items() if spec.show),
+        "_made": 0,
         "__match_args__": tuple(fields),
         "__dataclass_fields__": _DataclassFields(),
         "__init__": _init,
@@ -123,9 +126,22 @@ def defaults_of(kind: type) -> Mapping[str, Any]:
 
 
 def _init(self: Any, *arguments: Any, **named: Any) -> None:
-    """Compile how values of a class are made, and make this one so."""
+    """Make a value; of a class that many are made of, in a compiled way from then on."""
     kind = type(self)
-    kind.__init__ = _compiled_init(kind)
+    made = kind._made = self._made + 1  # noqa: SLF001 - it is ours
+    content, names = self.__dict__, kind.__match_args__
+    if made <= FEW and len(arguments) <= len(names):
+        content.update(defaults_of(kind))
+        content.update(named)
+        content.update(zip(names, arguments, strict=False))
+        if content.keys() == self._fields.keys() and named.keys().isdisjoint(
+            names[: len(arguments)]
+        ):
+            if hasattr(kind, "__post_init__"):
+                self.__post_init__()
+            return
+        content.clear()
+    kind.__init__ = _compiled_init(kind)  # which also knows what is wrong, if anything is
     kind.__init__(self, *arguments, **named)
 
 

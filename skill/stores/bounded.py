@@ -7,18 +7,14 @@ what it is refused for then, the log has. The end of the process waits for none 
 
 Every request pays for this, twice at least: for two changes of threads, and little else. So the
 thread that was idle last, with its warm connection, is handed what is asked, and one lock tells
-when it is done. Both stay on one processor meanwhile, where the system lets them: to wake another
-that sleeps, twice, takes thrice as long as what is asked.
+when it is done.
 """
 
 import logging
-import os
 import time
 import weakref
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
 from contextvars import copy_context
-from functools import cache
 from queue import SimpleQueue
 from threading import BoundedSemaphore, Lock, Thread
 from typing import Any, Generic, TypeVar
@@ -32,9 +28,6 @@ COPY_SHARE = 0.5
 """The part of it that keeping a copy aside may take: only what follows it needs the store."""
 MOST_AT_ONCE = 8
 """Of how many the end is waited for at one time; more have to wait until one of them has ended."""
-
-ANYWHERE = -1
-"""Stands for a processor where none can be told."""
 
 T = TypeVar("T")
 
@@ -97,9 +90,8 @@ class BoundedStore:
         except BaseException:
             self._free.release()
             raise
-        with worker.near():
-            worker.asked.put(call)
-            return call.answer(deadline, seconds)
+        worker.asked.put(call)
+        return call.answer(deadline, seconds)
 
     def _worker(self) -> "_Worker":
         """Return a thread that has nothing to do; whoever has a permit may have one."""
@@ -169,29 +161,6 @@ class _Worker(Thread):
         self.asked: SimpleQueue[_Call[Any] | None] = SimpleQueue()
         self._idle = idle
         self._free = free
-        self._processor = ANYWHERE
-        self._is_new = True
-
-    @contextmanager
-    def near(self) -> Iterator[None]:
-        """Have this thread and the one that calls on one processor, if the system lets them."""
-        # The first time is not worth loading what tells the processor.
-        processor = ANYWHERE if self._is_new else _processor()
-        self._is_new = False
-        if processor == ANYWHERE:
-            yield
-            return
-        allowed = os.sched_getaffinity(0)
-        with suppress(OSError):
-            os.sched_setaffinity(0, {processor})
-            if processor != self._processor and self.native_id is not None:
-                os.sched_setaffinity(self.native_id, {processor})
-                self._processor = processor
-        try:
-            yield
-        finally:
-            with suppress(OSError):
-                os.sched_setaffinity(0, allowed)
 
     def run(self) -> None:
         """Work; idle before the answer is told, so that who asks again at once finds it."""
@@ -207,18 +176,3 @@ def _dismiss(idle: list[_Worker]) -> None:
     """Let threads that have nothing to do end."""
     while idle:
         idle.pop().asked.put(None)
-
-
-def _processor() -> int:
-    """Return the number of the processor that this thread runs on, where Linux tells."""
-    told = _sched_getcpu()
-    return told() if told else ANYWHERE
-
-
-@cache
-def _sched_getcpu() -> Callable[[], int] | None:
-    import ctypes  # noqa: PLC0415 - no cold function needs it
-
-    if not hasattr(os, "sched_setaffinity"):
-        return None
-    return getattr(ctypes.CDLL(None), "sched_getcpu", None)

@@ -40,6 +40,9 @@ MENDING_SECONDS = 10.0
 RETRY_SECONDS = 0.001
 """How long to rest before looking again whether the file is free. SQLite's own waiting rests up to
 0.1 s, so that under load who has come last is served first, and some wait for seconds."""
+FIRST_REST = 0.00002
+"""How long to rest at first: a write keeps the file for about so long, and each rest is twice the
+one before."""
 LOOK_SECONDS = 1.0
 """How long to write on before looking again whether others have left something to be swept."""
 
@@ -522,7 +525,7 @@ def _execute(
     connection: sqlite3.Connection, statement: str, parameters: Sequence[object] = ()
 ) -> sqlite3.Cursor:
     """Execute one statement as soon as nobody has the file locked."""
-    deadline = time.monotonic() + BUSY_SECONDS
+    deadline, rest = time.monotonic() + BUSY_SECONDS, FIRST_REST
     while True:
         try:
             return connection.execute(statement, parameters)
@@ -530,4 +533,5 @@ def _execute(
             is_busy = refused.sqlite_errorcode & _PLAIN_CODE == sqlite3.SQLITE_BUSY
             if not is_busy or time.monotonic() > deadline:
                 raise
-            time.sleep(RETRY_SECONDS)
+            time.sleep(rest)
+            rest = min(2 * rest, RETRY_SECONDS)

@@ -125,6 +125,38 @@ def test_the_end(visit, service, way):
     assert not page.is_visible("#ending")
 
 
+def test_an_end_that_does_not_count(visit):
+    """Who skips all of the last step is told so, and not congratulated; the weeks agree."""
+    page = visit()
+    start(page, "desk")
+    last = page.locator("#strip li").count() - 1
+    for step in range(1, last + 1):
+        page.click("[data-press=next]")
+        until(page, f"document.querySelectorAll('#strip li')[{step}].ariaCurrent")
+    page.click("[data-press=next]")
+    wait_to_see(page, "#begin")
+    wait_for(page, "#said", "we end here|leave it at that")
+    assert not page.is_visible("#ending")
+    page.click("nav a[href=history]")
+    wait_for(page, ".tally", "0 days this week")
+
+
+@pytest.mark.parametrize("way", ["go home", "no to pain"])
+def test_a_goodbye_leaves_the_stage(visit, way):
+    """Who is let go with the place kept finds the start, as after a stop."""
+    page = visit()
+    start(page)
+    seek(page, 35)
+    if way == "go home":
+        type_in(page, "go home")
+    else:
+        page.click("#it-hurts")
+        wait_to_see(page, "#replies")
+        page.click("#replies [data-press=no]")
+    wait_to_see(page, "#begin")
+    assert page.is_visible("#go-back-button")
+
+
 def test_an_end_for_pain(visit, service):
     """Who leaves the last movement for pain is not congratulated."""
     page = visit()

@@ -160,3 +160,12 @@ def test_every_word_can_be_read(visit, address):
         elif path == "/history":
             wait_to_see(page, ".calendar")
         assert page.evaluate(sizes) == [], path
+
+
+def test_the_help_opens_at_its_top(visit):
+    """On a phone its first words are what is seen first."""
+    page = visit(viewport=dict(zip(("width", "height"), PHONES[0], strict=True)))
+    page.click("#help-open")
+    wait_to_see(page, "#help-title")
+    assert page.evaluate("document.querySelector('#help').scrollTop") == 0
+    assert page.evaluate("document.activeElement.id") == "help-title"

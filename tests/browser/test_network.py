@@ -177,3 +177,37 @@ def test_a_cookie_is_forged(visit, address):
     page.context.add_cookies([{"name": "glute_coach", "value": "forged", "url": address}])
     page.goto(address)
     wait_for(page, "#notice", "cookie is none")
+
+
+def test_tried_again_every_three_seconds(visit):
+    """However long the coach is away, it is noticed soon that it is back."""
+    page = visit("/guides/")
+    version = re.search("static/([^/]+)/", page.content())[1]
+    answers = iter([None] * 9)
+    page.route(
+        "**/coach",
+        lambda route: route.fulfill(json={}) if next(answers, route) else route.abort(),
+    )
+    rests = page.evaluate(
+        """async (address) => {
+          const { Link } = await import(address);
+          const rests = [];
+          const later = setTimeout;
+          globalThis.setTimeout = (done, rest) => rests.push(rest) && later(done);
+          await new Link(new URL("../coach", location).href).send({ press: "next" });
+          return rests;
+        }""",
+        f"../static/{version}/link.js",
+    )
+    assert rests == [500, 1000, 2000, *[3000] * 6]
+
+
+def test_the_coach_is_away_and_the_network_is_not(visit):
+    """What is told is true: a server that is gone is no lost network."""
+    page = visit()
+    start(page, "pre-run")
+    page.route("**/coach", lambda route: route.abort())
+    page.click("[data-press=next]")
+    wait_for(page, "#network", "coach cannot be reached")
+    page.unroute("**/coach")
+    playwright.expect(page.locator("#network")).to_be_hidden()

@@ -174,6 +174,9 @@ class TestWeeks:
             told = shown.pop()
             assert (told["total"], told["is_cut"], told["trouble"]) == (done, is_cut, None)
             assert told["clock"] == "Europe/Berlin"
+            weeks = page.client.get("/history/weeks?zone=America/New_York").text
+            shown.clear()
+            assert "the clock of New York." in weeks
 
     def test_a_record_that_cannot_be_read(self, page, shown):
         """That nothing is shown has its reason, and it is told until the runner has heard it."""

@@ -224,3 +224,15 @@ def test_a_screen_that_cannot_be_kept_on(visit):
     start(page)
     page.click("#toggle")
     wait_for(page, "#toggle-name", "Go on")
+
+
+def test_a_sound_that_takes_its_time(visit):
+    """Until there is something to hear, the page says that it loads."""
+    page = visit()
+    late = []
+    page.route("**/*.mp3*", lambda route: late.append(route), times=1)  # noqa: PLW0108
+    page.click("#begin")
+    wait_for(page, "#cue", "^Loading…$")
+    until(page, lambda: late)
+    late.pop().continue_()
+    wait_for(page, "#cue", "^Welcome$")

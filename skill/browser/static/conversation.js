@@ -10,6 +10,7 @@ import { draw, offerToGoBack, quote, say, show, showEnding, tell } from "./view.
 
 // Buttons that the guide itself answers, by going there: nothing needs to be said.
 const SILENT = new Set(["next", "previous", "pause", "resume", "stop", "next-movement"]);
+const ENDING = new Set(["next", "next-movement"]);
 // What stops the sound here and now, whether or not the coach can be reached.
 const STOPPING = new Set(["pause", "stop", "it-hurts"]);
 const STOPPING_WORDS = /\b(?:stop|pause|wait|hurts?|hurting|pain\w*|ouch|ow)\b/i;
@@ -17,7 +18,8 @@ const STOPPING_WORDS = /\b(?:stop|pause|wait|hurts?|hurting|pain\w*|ouch|ow)\b/i
 const ADVICE = { pause: ["Paused."], stop: ["Stopped."], "it-hurts": [$("it-hurts").dataset.advice] };
 const STAYS_STOPPED = "The sound stays stopped. Press Go on when you are ready.";
 // Who means this leaves, and finds the start again; by whatever way they have said it.
-const LEAVING = new Set(["stop", "AMAZON.StopIntent", "AMAZON.CancelIntent"]);
+const LEAVING = new Set(["stop", "AMAZON.StopIntent", "AMAZON.CancelIntent", "AMAZON.NavigateHomeIntent"]);
+const NO = new Set(["no", "AMAZON.NoIntent"]);
 const LEFT = ["Stopped. Your place is kept."];
 // How long a guide is held for an answer, in milliseconds; twice as long as an Echo listens.
 const PATIENCE = 16_000;
@@ -40,7 +42,15 @@ export const isPlaying = () =>
 
 const isStepping = () => session?.phase === "stepping" || session?.waits;
 const tokenOf = ({ plan, digest, generation }) => ({ plan, digest, generation, retried_at: null });
+const leaves = ({ meant, player: todo }) => LEAVING.has(meant) || (NO.has(meant) && todo?.do === "stop");
 const stops = ({ press, say: said }) => STOPPING.has(press) || STOPPING_WORDS.test(said ?? "");
+
+// Whether it may lead to the end: that is told in words, since not every end is one of a whole routine.
+const mayEnd = ({ press: name }) => ENDING.has(name) && isUnderWay() && isInLastMovement();
+const isInLastMovement = () => {
+  const { index, step } = placeAt(stage.routine, player.offset);
+  return stage.routine.steps.slice(index).every(({ movement }) => movement === step.movement);
+};
 
 export const laidOut = () => (stage.routine ? `${stage.routine.plan}:${stage.routine.digest}` : undefined);
 
@@ -103,7 +113,7 @@ export async function act(command, { spoken = false, silent = false, mute = fals
   try {
     reply = await link.send({
       ...command,
-      aloud: !silent || isStepping(),
+      aloud: !silent || isStepping() || mayEnd(command),
       playhead: player.playhead ?? memory.playhead ?? undefined,
       has: laidOut(),
     });
@@ -155,7 +165,7 @@ export async function follow(reply, { mine, command = null, spoken = false, sile
   // The cards ask it already, as the page opens.
   if (asked && !keeps && !(command?.press === "open" && asked.question === "which-routine")) words.push(asked.text);
   if (todo?.do === "play") hasLeft = false;
-  else if (LEAVING.has(reply.meant) && isUnderWay()) hasLeft = true;
+  else if (leaves(reply) && isUnderWay()) hasLeft = true;
   if (!keeps) holdForAnswer({ spoken, isPlayed: todo?.do === "play" });
   const isOver = showView(reply, before);
   const shown = words.length || isNotice ? words : inWords(reply, command);
@@ -184,8 +194,8 @@ function play(todo, { words, silent, isLocal, isNotice }) {
 
 // Show the start, the stage or the ending; return whether the routine has just come to its end.
 function showView(reply, before) {
-  // Who stops for pain has not come to the end.
-  const isOver = before?.plan && !isUnderWay() && !reply.forgotten && !(before.asked === "skip-it" && reply.said.length);
+  // Who stops for pain, or skips all of the last step, has not come to the end.
+  const isOver = before?.plan && !isUnderWay() && !reply.forgotten && !reply.left_early && !(before.asked === "skip-it" && reply.said.length);
   if (isOver) showEnding(stage.routine.title);
   else show(isUnderWay() && !hasLeft ? "stage" : "start");
   draw(isPlaying());

@@ -2,7 +2,7 @@
 // What cannot be sent waits, and is sent again under the same id, so that nothing is done twice.
 
 const PATIENCE = 8000;
-const RESTS = [500, 1000, 2000, 4000, 8000];
+const RESTS = [500, 1000, 2000, 3000];
 const AWAY = new Set([0, 408, 502, 504]);
 const BUSY = new Set([429, 503]);
 const LONGEST_REST = 60;

@@ -4,6 +4,8 @@
 const NEARLY = 10_000;
 // So near to the end of a part it is over; in milliseconds.
 const NEAR = 30;
+// A wait for the sound that is no longer than this is none; in milliseconds.
+const NOTICED = 500;
 
 export class Player extends EventTarget {
   #audio;
@@ -17,6 +19,7 @@ export class Player extends EventTarget {
   #toldNearly = false;
   #ended = false;
   #hasFailed = false;
+  #waitsSince = Infinity; // when the sound began to be waited for
   #timer = null;
 
   // `url` gives the address of a plan's guide.
@@ -26,6 +29,7 @@ export class Player extends EventTarget {
     this.#url = url;
     const on = (name, heard) => audio.addEventListener(name, heard);
     on("loadedmetadata", () => this.#seek());
+    on("waiting", () => (this.#waitsSince = performance.now()));
     on("playing", () => this.#started());
     on("pause", () => this.#paused());
     on("ended", () => this.#finished());
@@ -54,6 +58,11 @@ export class Player extends EventTarget {
 
   get isSounding() {
     return this.#sounding;
+  }
+
+  // Whether it would sound by now if it were there.
+  get isLoading() {
+    return this.#wanted && !this.#holds.size && !this.#hasFailed && performance.now() - this.#waitsSince > NOTICED;
   }
 
   // Whether there was no sound to be had; until it is played again.
@@ -131,6 +140,7 @@ export class Player extends EventTarget {
   }
 
   #started() {
+    this.#waitsSince = Infinity;
     this.#holds.delete("refused");
     this.#watch();
     if (this.#sounding) return;

@@ -10,6 +10,7 @@ import { say, tell, tellOfNetwork } from "./view.js";
 const SOUNDLESS = "The sound cannot be played just now. Your place is kept: press Go on to try again.";
 const ELSEWHERE = "The sound is in another tab now. Press Go on to have it here.";
 const AWAY = "The network is away. What is loaded plays on; what you ask waits, and is sent when the network is back.";
+const UNREACHED = "The coach cannot be reached. What is loaded plays on; what you ask waits, and is sent when the coach is back.";
 // How long a sound that has failed may be tried again before anybody is told, in milliseconds.
 const RETRYING = 1500;
 // How often the player's place is remembered, in milliseconds.
@@ -86,7 +87,7 @@ tabs.addEventListener("another-plays", () => player.isWanted || tell("The sound 
 
 // The network, and the page's own end
 
-link.addEventListener("away", ({ detail: message }) => tellOfNetwork(message ?? AWAY));
+link.addEventListener("away", ({ detail: message }) => tellOfNetwork(message ?? (navigator.onLine ? UNREACHED : AWAY)));
 link.addEventListener("back", () => tellOfNetwork(""));
 document.addEventListener("visibilitychange", keepAwake);
 addEventListener("pagehide", () => {

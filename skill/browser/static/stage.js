@@ -92,12 +92,12 @@ export class Stage {
     $("strip").replaceChildren(...this.#segments.map(({ segment }) => segment));
   }
 
-  // Show the routine at an offset; return the place.
-  show(offset, isPaused) {
+  // Show the routine at an offset; return the place. `isLoading`: its sound is still waited for.
+  show(offset, { isPaused, isLoading }) {
     const place = placeAt(this.#routine, offset);
     const { step, isWork } = place;
     write($("routine-left"), `${clock(place.left)} to go`);
-    write($("cue"), isWork ? (step.reps ? "Move" : "Hold") : CUES[place.beat]);
+    write($("cue"), isLoading ? "Loading…" : isWork ? (step.reps ? "Move" : "Hold") : CUES[place.beat]);
     write($("movement"), step.name);
     write($("set"), step.sets > 1 ? `Set ${step.set} of ${step.sets}` : "");
     write($("side"), step.side_name);

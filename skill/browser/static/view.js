@@ -100,7 +100,7 @@ export const offerToGoBack = (isOffered) => ($("go-back").hidden = !isOffered);
 // Show the routine where the player is; return the place, if the stage is seen.
 export function draw(isPlaying) {
   if (shown() !== "stage" || !stage.routine) return null;
-  const place = stage.show(player.offset, !player.isSounding);
+  const place = stage.show(player.offset, { isPaused: !player.isSounding, isLoading: player.isLoading });
   const [name, shows] = isPlaying ? ["Pause", "pause"] : ["Go on", "play"];
   if ($("toggle").dataset.shows !== shows) {
     $("toggle-name").textContent = name;
