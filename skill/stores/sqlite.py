@@ -11,11 +11,8 @@ stay in the gaps between records. So the file is rewritten, and the log copied i
 emptied. A reader who is in the middle of something can keep the log from being emptied; the
 file remembers that it is still to be swept: each opening tries again, and a write once a second.
 
-A file that is found damaged at the start is mended by one process, while no other has it open: a
-lock file beside it is shared by all who have, and had alone by who mends. What can be read is
-written to a new file, `….mending`; with its renaming to `….mended` it is decided that this is the
-database, and whoever starts next puts it in its place, should the one who mends be killed before.
-Where nothing can be locked (Windows) a file that is open cannot be replaced.
+A file that is found damaged at the start is mended (`mending`) by one process, while no other has
+it open: a lock file beside it is shared by all who have, and had alone by who mends.
 """
 
 import logging
@@ -24,14 +21,15 @@ import sqlite3
 import threading
 import time
 import weakref
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 from skill.ports import ConflictError, Stored, StoreError
 from skill.stores.file_lock import FileLock
+from skill.stores.mending import Mending
 from skill.stores.settling import Settling
+from skill.stores.tables import SCHEMA
 
 BUSY_SECONDS = 0.6
 """How long a write waits for others' writes; less than `bounded.SECONDS`, or nobody heard why."""
@@ -51,35 +49,9 @@ SUFFIXES = (".sqlite3", ".sqlite", ".db")
 
 _PLAIN_CODE = 0xFF
 """Of an error's code, the part that says what it is; the rest says why."""
-_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
-"""What reading a damaged file may end in; anything else is no fault of the file."""
 _NO_DATABASE = "is no database"
 _MAGIC = b"SQLite format 3\0"
 """What every database file begins with."""
-
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS runners (
-    key TEXT PRIMARY KEY,
-    version INTEGER NOT NULL,
-    document BLOB NOT NULL
-);
-CREATE TABLE IF NOT EXISTS kept_aside (
-    key TEXT NOT NULL,
-    version INTEGER NOT NULL,
-    document BLOB NOT NULL,
-    PRIMARY KEY (key, version)
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS deletions (
-    id INTEGER PRIMARY KEY CHECK (id = 1),
-    newest INTEGER NOT NULL,
-    swept INTEGER NOT NULL
-);
-"""
-"""`runners` has row ids: without, a document over 1,000 bytes would take pages of its own, and
-twice the time. `deletions` has one row, once there was a deletion. `newest` is no less than any
-version that was deleted, and grows with each deletion; `swept` is what it was before the last
-sweep.
-"""
 
 _LOAD = "SELECT CAST(document AS BLOB), version FROM runners WHERE key = ?"
 _INSERT = """
@@ -88,7 +60,6 @@ VALUES (?, 1 + IFNULL((SELECT newest FROM deletions), 0), ?) ON CONFLICT DO NOTH
 """
 _UPDATE = "UPDATE runners SET version = version + 1, document = ? WHERE key = ? AND version = ?"
 _DUE = "SELECT newest FROM deletions WHERE newest > swept"
-_ALL_RUNNERS = "SELECT key, version, CAST(document AS BLOB) FROM runners ORDER BY key"
 
 log = logging.getLogger(__name__)
 
@@ -108,6 +79,7 @@ class SqliteStore:
         self._open_connections: list[sqlite3.Connection] = []
         self._turn = _Turn(self._path)
         self._refusals = _Refusals(self._path)
+        self._mending = Mending(self._path)
         self._lock = FileLock(Path(f"{self._path}.lock"))
         self._opening = threading.Lock()
         self._sweep_at = 0.0
@@ -246,7 +218,7 @@ class SqliteStore:
         return found.st_dev, found.st_ino
 
     def _mended_waits(self) -> str:
-        return "is damaged, and mended already" if self._beside("mended").exists() else ""
+        return "is damaged, and mended already" if self._mending.is_decided else ""
 
     def _damage(self) -> str:
         """Make what is missing; return what is wrong with the file, if not all can be read."""
@@ -273,108 +245,22 @@ class SqliteStore:
 
         The old one or the new one is there at every moment, whole, whatever happens.
         """
+        mending = self._mending
         try:
-            self._clear_up()  # after whoever was killed
-            if self._mended_waits():
-                self._put_mended()
+            mending.clear_up()  # after whoever was killed
+            if mending.is_decided:
+                mending.finish()
                 return
             damage = self._damage()
             self._hang_up()
-            if not damage:
-                return
-            try:
-                taken = self._write_anew(is_database=damage != _NO_DATABASE)
-                aside = self._keep_aside()
-                self._beside("mending").replace(self._beside("mended"))
-            finally:
-                self._clear_up()
-            _synchronise(self._path.parent)
-            log.error("%s %s; kept as %s, a new one is begun", self._path, damage, aside.name)
-            log.warning("%d runners were taken over from %s", taken, aside.name)
-            self._put_mended()
+            if damage:
+                mending.mend(damage, is_database=damage != _NO_DATABASE)
         except (OSError, sqlite3.Error) as refused:
             raise StoreError(
                 f"cannot mend the damaged database {self._path}: {refused}; nothing is lost by it:"
                 f" make room in {self._path.parent} and see that it can be written, then start"
                 " anew, or move the file away, to begin without it"
             ) from refused
-
-    def _put_mended(self) -> None:
-        """Finish what is decided: the old log goes, which is not the new file's, and the old file.
-
-        Who starts before this is done, does it.
-        """
-        for suffix in ("-wal", "-shm", "-journal"):
-            Path(f"{self._path}{suffix}").unlink(missing_ok=True)
-        self._beside("mended").replace(self._path)
-        _synchronise(self._path.parent)
-
-    def _write_anew(self, *, is_database: bool) -> int:
-        """Write what can be read of the damaged file to a new one beside it; return how much."""
-        rows, newest = self._what_can_be_read() if is_database else ({}, 0)
-        with closing(sqlite3.connect(self._beside("mending"), isolation_level=None)) as new:
-            new.execute("PRAGMA synchronous = FULL")
-            new.executescript(_SCHEMA)
-            new.execute("BEGIN")
-            new.executemany("INSERT OR IGNORE INTO runners VALUES (?, ?, ?)", rows.values())
-            if newest:
-                new.execute("INSERT INTO deletions VALUES (1, ?, ?)", (newest, newest))
-            new.execute("COMMIT")
-            (taken,) = new.execute("SELECT COUNT(*) FROM runners").fetchone()
-        return int(taken)
-
-    def _what_can_be_read(self) -> tuple[dict[str, tuple[str, int, bytes]], int]:
-        """Read a damaged file from both its ends, to where it is damaged."""
-        taken: dict[str, tuple[str, int, bytes]] = {}
-        newest = 0
-        # A copy is read: by reading, SQLite may write beside a file, and this one stays as it is.
-        import shutil  # noqa: PLC0415 - only what is damaged needs it
-
-        copy = self._beside("mending-copy")
-        for suffix in ("-wal", ""):
-            with suppress(FileNotFoundError):
-                shutil.copyfile(f"{self._path}{suffix}", f"{copy}{suffix}")
-        with closing(sqlite3.connect(copy)) as old:
-            with _to_the_damage():
-                (newest,) = old.execute("SELECT IFNULL(MAX(newest), 0) FROM deletions").fetchone()
-            for statement in (_ALL_RUNNERS, f"{_ALL_RUNNERS} DESC"):
-                with _to_the_damage():
-                    for row in old.execute(statement):
-                        taken[row[0]] = row
-        return taken, newest
-
-    def _keep_aside(self) -> Path:
-        """Have the file and its log under another name, too: all bytes, for whoever looks at it."""
-        # Where a file that is open cannot be moved (Windows), that shows here, and not half-way.
-        self._path.rename(self._path)
-        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
-        aside = self._path.with_name(f"{self._path.name}.unreadable-{stamp}")
-        for suffix in ("-wal", "-journal", ""):
-            old, kept = Path(f"{self._path}{suffix}"), Path(f"{aside}{suffix}")
-            if not old.exists():
-                continue
-            try:
-                kept.hardlink_to(old)
-            except OSError:  # not every file system has links
-                self._copy(old, kept)
-        return aside
-
-    def _copy(self, file: Path, to: Path) -> None:
-        import shutil  # noqa: PLC0415 - only what is damaged needs it
-
-        copy = self._beside("mending-copy")
-        shutil.copyfile(file, copy)
-        _synchronise(copy)
-        copy.replace(to)
-
-    def _clear_up(self) -> None:
-        """Remove what was only needed to mend the file."""
-        for name in ("mending", "mending-copy"):
-            for suffix in ("", "-wal", "-shm", "-journal"):
-                Path(f"{self._beside(name)}{suffix}").unlink(missing_ok=True)
-
-    def _beside(self, suffix: str) -> Path:
-        return self._path.with_name(f"{self._path.name}.{suffix}")
 
     def _sweep(self) -> bool:
         """Rewrite the file without what was deleted, if it is due; tell whether it is done.
@@ -483,30 +369,8 @@ class _Refusals:
             raise StoreError(f"cannot use the database {self._path}: {refused}") from refused
 
 
-@contextmanager
-def _to_the_damage() -> Iterator[None]:
-    """Go on after an error that damage is reason enough for."""
-    try:
-        yield
-    except sqlite3.DatabaseError as refused:
-        code = getattr(refused, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
-        if code & _PLAIN_CODE not in _DAMAGED:
-            raise
-
-
-def _synchronise(path: Path) -> None:
-    """Have a file, or the names in a folder, on the disk; Windows can do that of no folder."""
-    if os.name == "nt":
-        return
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def _make_tables(connection: sqlite3.Connection) -> None:
-    for statement in _SCHEMA.split(";"):
+    for statement in SCHEMA.split(";"):
         _execute(connection, statement)
 
 

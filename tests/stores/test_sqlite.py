@@ -112,7 +112,7 @@ DIE_AT_EACH_STEP = """
 # Each line of the store's that is run while it mends is the last one of some process.
 import logging, shutil, signal
 logging.disable()
-from skill.stores import sqlite
+from skill.stores import mending, sqlite
 
 def killed_at(step, path):
     child = os.fork()
@@ -121,12 +121,12 @@ def killed_at(step, path):
     lines = set()
 
     def trace(frame, event, _):
-        if frame.f_code.co_filename != sqlite.__file__:
+        if frame.f_code.co_filename not in {sqlite.__file__, mending.__file__}:
             return None
         if frame.f_code.co_name == "_mend":
             lines.add(None)
         if lines and event == "line":
-            lines.add(frame.f_lineno)
+            lines.add((frame.f_code.co_filename, frame.f_lineno))
             if len(lines) > step:
                 os.kill(os.getpid(), signal.SIGKILL)
         return trace
