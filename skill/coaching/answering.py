@@ -52,6 +52,11 @@ def take_your_time(turn: Turn, _: Event) -> Outcome:
     return turn.ask(replace(turn.whether_ready(), line=line(waiting)))
 
 
+def stop_here(turn: Turn, event: Event) -> Outcome:
+    """Stop at what hurts, and ask about it no more: the runner would not leave it out."""
+    return leave(turn.unasked(), event)
+
+
 def nothing_asked(turn: Turn, _: Event) -> Outcome:
     """Say that there was no question."""
     return turn.tell(line("nothing-asked"))
@@ -67,7 +72,7 @@ ANSWERS: Mapping[Question | None, tuple[Transition, Transition]] = {
     Question.WHICH_ROUTINE: (ask_which, turn_away),
     Question.GO_ON: (resume, ask_which),
     Question.NEXT_STEP: (ready, take_your_time),
-    Question.SKIP_IT: (skip_it, leave),
+    Question.SKIP_IT: (skip_it, stop_here),
     Question.HOW_LONG: (ask_again, never_mind),
     Question.HOLD_SECONDS: (ask_again, never_mind),
     Question.WHICH_SIDE: (ask_again, never_mind),

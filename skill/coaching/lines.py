@@ -297,6 +297,7 @@ LINES: Mapping[str, frozenset[str]] = {
         # when something hurts
         "it-hurts": "",
         "if-it-stays": "",
+        "hurt-here": "spot",
         "skip-or-easier": "movement",
         "skip-or-resume": "movement",
         "end-or-easier": "",

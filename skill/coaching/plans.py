@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Iterator
 from enum import StrEnum
 from functools import cached_property
+from typing import Any
 
 from skill.coaching.errors import ContentError, NothingLeftError, PlanError
 from skill.coaching.movements import (
@@ -253,14 +254,22 @@ class Plan:
         telling = self.choices
         if not self.has(Hold):
             telling = replace(telling, bed=False, countdown=True)
-        usual: tuple[dict[str, Any], ...] = (
-            *({name: None} for name in ("hold_seconds", "reps", "rep_seconds", "sets", "tight")),
-            *({"without": telling.without - {need}} for need in sorted(telling.without)),
-            *({"skipped": telling.skipped - {id_}} for id_ in sorted(telling.skipped)),
-        )
-        for change in usual:
-            ...
+        for name in ("hold_seconds", "reps", "rep_seconds", "sets", "tight"):
+            usual: dict[str, Any] = {name: None}
+            telling = self._simpler(telling, replace(telling, **usual))
+        for need in sorted(telling.without):
+            without = telling.without - {need}
+            telling = self._simpler(telling, replace(telling, without=without))
+        for id_ in sorted(telling.skipped):
+            skipped = telling.skipped - {id_}
+            telling = self._simpler(telling, replace(telling, skipped=skipped))
         return telling
+
+    def _simpler(self, choices: Choices, simpler: Choices) -> Choices:
+        """Return the simpler choices if the same is done by them."""
+        plain = replace(self, more=None)
+        is_same = replace(plain, choices=simpler).steps == replace(plain, choices=choices).steps
+        return simpler if is_same else choices
 
     @property
     def left_out(self) -> tuple[Movement, ...]:

@@ -11,8 +11,8 @@ The rules:
 - To whom no guide was played yet, as far as we know, their player's place is given only when they
   ask for what makes no sense without one.
 - While a guide plays and nobody tells where, the place moves on with the clock.
-- A command's question is forgotten with the next command; a notice leaves it open. Only whether
-  to leave out what hurts stays asked, whoever leaves, until something plays.
+- A command's question is forgotten with the next command; a notice leaves it open. Whether to
+  leave out what hurts stays asked though the runner leaves, until they say no or something plays.
 """
 
 from collections.abc import Callable, Mapping
@@ -315,7 +315,7 @@ def _heard_so_far(
     if told is None or progress is None:
         return session
     timeline = repertoire.timeline(progress.plan_id)
-    end = timeline.heard(progress.bookmark.step)
+    end = timeline.played_out(progress.bookmark.step)
     heard = timeline.bookmark(min(timeline.offset_of(told), end))
     return replace(session, progress=replace(progress, bookmark=heard))
 

@@ -170,7 +170,7 @@ class Timeline:
             if beat.step == step and beat.kind in {BeatKind.INSTRUCT, BeatKind.SETTLE}
         )
 
-    def heard(self, step: int) -> Milliseconds:
+    def played_out(self, step: int) -> Milliseconds:
         """Return the place after a step that was heard to its end, and is not left yet."""
         return self.spans[step].release + FRAME
 

@@ -52,7 +52,10 @@ def welcome(turn: Turn, _: Event) -> Outcome:
 
 
 def offer(turn: Turn, _: Event) -> Outcome:
-    """Greet and offer to go on from the place kept."""
+    """Greet and offer to go on from the place kept; if it hurt there, to leave that out."""
+    if turn.session.asked is Question.SKIP_IT:
+        hurt = line("hurt-here", spot=turn.spot), line("easier", easier=Easier(turn.step.movement))
+        return turn.ask(turn.whether_to_skip(), line("welcome-back"), *hurt)
     return turn.ask(turn.whether_to_go_on(), line("welcome-back"))
 
 

@@ -112,10 +112,8 @@ class Turn:
     @property
     def is_heard(self) -> bool:
         """Whether a player has told that the clip it played by itself was heard to its end."""
-        return (
-            self.session.phase is Phase.STEPPING
-            and self.place.offset >= self.timeline.heard(self.step.index)
-        )
+        end = self.timeline.played_out(self.step.index)
+        return self.session.phase is Phase.STEPPING and self.place.offset >= end
 
     @property
     def rest(self) -> Milliseconds:
@@ -126,10 +124,8 @@ class Turn:
         """
         if self.session.phase is not Phase.STEPPING or self.is_mid_clip:
             return self.place.offset
-        if self.is_heard and self.following is None:
-            return self.place.offset
-        step = self.following if self.is_heard and self.following else self.step
-        return self.timeline.spans[step.index].start
+        step = self.following if self.is_heard else self.step
+        return self.timeline.spans[step.index].start if step else self.place.offset
 
     @property
     def resting_spot(self) -> Spot:
@@ -263,9 +259,7 @@ class Turn:
         """Return the session with its place standing still, where it is or at an offset."""
         bookmark = self.progress.bookmark if at is None else self.timeline.bookmark(at)
         progress = Progress(self.progress.plan_id, bookmark)
-        return replace(
-            self.session, phase=Phase.PAUSED, progress=progress, asked=self._still_asked
-        )
+        return replace(self.session, phase=Phase.PAUSED, progress=progress, asked=self._still_asked)
 
     def voiced(self, *, voiced: bool = True) -> "Turn":
         """Return the turn with steps said by the device's own voice, or by the guide again."""

@@ -100,9 +100,9 @@ class Wording:
 
     def plan_title(self, plan: Plan) -> str:
         """Name a plan as a title: "Post-run stretch, 45-second holds, no pigeon pose"."""
-        left_out = plan.choices.skipped
-        names = [words.name for id_, words in self.movements.items() if id_ in left_out]
-        return ", ".join([self.title(plan.routine), *phrases.choices(plan.choices, names)])
+        chosen = plan.telling
+        names = [words.name for id_, words in self.movements.items() if id_ in chosen.skipped]
+        return ", ".join([self.title(plan.routine), *phrases.choices(chosen, names)])
 
     def plan_description(self, plan: Plan) -> str:
         """Say when a plan is for, and what is in it."""

@@ -100,6 +100,34 @@ class TestHolds:
         assert started.runner.session.progress.plan_id == "post-run_h40"
 
 
+class TestNoneHere:
+    HOLDS = (
+        events.HoldLonger(),
+        events.HoldFor(20),
+        events.SoftSound(),
+        events.NoCountdown(),
+        events.TighterSide(Side.LEFT),
+    )
+
+    @pytest.mark.parametrize("event", HOLDS)
+    def test_a_wish_about_holds_where_there_are_none(self, event):
+        """It is noted for another routine, and the coach owns up that it changes nothing here."""
+        outcome = act(at("pre-run", 1, 9_000), event)
+        assert said(outcome)[1:] == ["no-holds-here"]
+        assert outcome.runner.choices != Choices()
+
+    def test_a_pace_where_nothing_is_counted(self):
+        """The same of repetitions."""
+        outcome = act(at("post-run", 1, 9_000), events.CountSlower())
+        assert said(outcome) == ["count-set", "no-reps-here"]
+
+    @pytest.mark.parametrize("event", HOLDS)
+    def test_where_there_are_some_or_nothing_is_on(self, event):
+        """Nothing is owned up where it does change something, or where nothing is under way."""
+        for before in (at("post-run", 1, 9_000), Runner(cautioned=True)):
+            assert len(said(act(before, event))) == 1
+
+
 class TestMore:
     def test_ten_more_seconds_now(self):
         """This hold lasts ten seconds longer, from the same second; the next does not."""
@@ -478,12 +506,27 @@ class TestTime:
         assert said(outcome) == ["holds-bounded"]
         assert outcome.runner.choices.hold_seconds == 10
 
-    def test_time_enough(self):
-        """With more time than is needed nothing is changed."""
+    @pytest.mark.parametrize("minutes", [10, 20, 30, 150_000])
+    def test_time_enough(self, minutes):
+        """With more time than is needed nothing is changed, and no limit to planning is told."""
         before = at("post-run", 1, 12_000, Phase.PLAYING)
-        outcome = act(before, events.FitTime(2 * FIVE_MINUTES))
+        outcome = act(before, events.FitTime(minutes * 60_000))
         assert said(outcome) == ["rest-fits"]
         assert outcome.player is None
+
+    def test_time_enough_for_more_than_can_be_planned(self):
+        """Who has thirty minutes keeps all that is left, be it over twenty."""
+        slow = replace(at("strength_p8", 0, 0), choices=Choices(rep_seconds=8))
+        outcome = act(slow, events.FitTime(6 * FIVE_MINUTES))
+        assert said(outcome) == ["rest-fits"]
+        assert place_of(outcome.runner).routine_left > 20 * 60_000
+
+    @pytest.mark.parametrize(("minutes", "step", "told"), [(0, 3, "rest-fits"), (0, 0, "rest-")])
+    def test_too_little_time(self, minutes, step, told):
+        """The fewest minutes there can be are told where no others are enough."""
+        outcome = act(at("post-run", step, 12_000), events.FitTime(minutes * 60_000))
+        assert said(outcome)[0] == "time-bounded"
+        assert said(outcome)[1].startswith(told)
 
 
 class TestSettings:

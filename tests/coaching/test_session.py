@@ -91,7 +91,7 @@ EXPECTED: dict[str, tuple[str, str, str, str]] = {
         "nothing-on -> idle",
         "paused [stop] -> paused",
         "still-paused [stop] -> paused",
-        "goodbye-kept -> paused",
+        "paused-between -> paused",
     ),
     "Resume": (
         "nothing-on which-routine? -> idle",
@@ -203,15 +203,15 @@ EXPECTED: dict[str, tuple[str, str, str, str]] = {
     ),
     "CountSlower": (
         "count-set which-one? -> idle",
-        "count-set [play@1] -> playing",
-        "count-set -> paused",
-        "count-set ready-next? -> stepping",
+        "count-set no-reps-here [play@1] -> playing",
+        "count-set no-reps-here -> paused",
+        "count-set no-reps-here ready-next? -> stepping",
     ),
     "CountFaster": (
         "count-set which-one? -> idle",
-        "count-set [play@1] -> playing",
-        "count-set -> paused",
-        "count-set ready-next? -> stepping",
+        "count-set no-reps-here [play@1] -> playing",
+        "count-set no-reps-here -> paused",
+        "count-set no-reps-here ready-next? -> stepping",
     ),
     "TighterSide": (
         "which-is-tight? -> idle",
@@ -852,6 +852,148 @@ class TestPain:
         ended = act(hurt.runner, events.Yes(), Moment(NOW))
         assert describe(ended) == "if-it-stays [stop] -> idle"
         assert not ended.runner.history
+
+    def hurt(self, step: int = 0) -> Runner:
+        """Return who has just said that it hurts."""
+        return act(runner(Phase.PAUSED, step=step), events.ItHurts(), Moment(NOW)).runner
+
+    @pytest.mark.parametrize("event", [events.NextStep(), events.NextMovement()])
+    @pytest.mark.parametrize("is_spoken", [True, False])
+    def test_next_leaves_out_what_hurts(self, event, is_spoken):
+        """Neither its other side nor its next set comes then: next is as good as yes."""
+        outcome = act(self.hurt(), event, Moment(NOW, is_spoken=is_spoken))
+        assert describe(outcome) == "[play@2] -> playing"
+
+    @pytest.mark.parametrize(
+        "event",
+        [
+            events.SessionEnded(unanswered=True),
+            events.Pause(),
+            events.Stop(),
+            events.Help(),
+            events.NotUnderstood(),
+            events.WhereAmI(),
+            events.Launch(),
+        ],
+    )
+    def test_what_hurts_is_not_forgotten_by_waiting(self, event):
+        """Whatever came in between, next does not start what hurts, until something has played."""
+        after = act(self.hurt(), event, Moment(NOW)).runner
+        following = act(after, events.NextStep(), Moment(NOW))
+        assert describe(following) == "[play@2] -> playing"
+        assert following.runner.session.asked is None
+
+    @pytest.mark.parametrize("event", [events.NextStep(), events.NextMovement(), events.Yes()])
+    def test_next_from_the_last_movement(self, event):
+        """Its other side would hurt as well, so it is the end for today."""
+        assert describe(act(self.hurt(2), event, Moment(NOW))) == "if-it-stays [stop] -> idle"
+
+    def test_coming_back_to_what_hurt(self):
+        """Whoever comes back is told so, and offered what they were; a no is not asked again."""
+        left = act(self.hurt(), events.Stop(), Moment(NOW)).runner
+        offered = act(left, events.Launch(), Moment(NOW))
+        assert describe(offered) == "welcome-back hurt-here easier skip-or-resume? -> paused"
+        declined = act(offered.runner, events.No(), Moment(NOW)).runner
+        assert act(declined, events.Launch(), Moment(NOW)).ask.line.id == "offer"
+
+    def test_help_says_what_there_is(self):
+        """After pain the offer itself says what can be said, and stays open."""
+        assert describe(act(self.hurt(), events.Help(), Moment(NOW))) == (
+            "skip-or-resume? -> paused"
+        )
+
+
+class TestNotUnderstood:
+    @pytest.mark.parametrize(
+        ("phase", "asked", "told"),
+        [
+            (Phase.PAUSED, Question.SKIP_IT, "missed skip-or-resume? -> paused"),
+            (Phase.PAUSED, Question.GO_ON, "missed offer? -> paused"),
+            (Phase.IDLE, Question.WHICH_ROUTINE, "missed which-one? -> idle"),
+            (Phase.STEPPING, Question.NEXT_STEP, "missed ready-next? -> stepping"),
+            (Phase.PAUSED, Question.ANYTHING_ELSE, "not-understood -> paused"),
+        ],
+    )
+    def test_the_question_says_what_can_be_said(self, phase, asked, told):
+        """The question is put again and nothing else is said, unless it leaves all open."""
+        assert describe(act(runner(phase, asked), events.NotUnderstood())) == told
+
+    def test_in_the_middle_of_a_clip(self):
+        """There the question is still to come, so the runner hears what can be said."""
+        at = Moment(NOW, playhead(REPERTOIRE.timeline(PLAN).spans[1].begin))
+        before = runner(Phase.STEPPING, Question.NEXT_STEP)
+        outcome = act(before, events.NotUnderstood(), at)
+        assert describe(outcome) == "not-understood ready-next? -> stepping"
+
+
+class TestBetweenTwoSteps:
+    """One step at a time, with a player that plays the clips by itself, and tells how far."""
+
+    SPANS = REPERTOIRE.timeline(PLAN).spans
+
+    def stepping(self, step: int = 1) -> Runner:
+        return replace(runner(Phase.STEPPING, Question.NEXT_STEP, step=step), waits=True)
+
+    def at_end(self, step: int = 1) -> Moment:
+        return Moment(NOW, playhead(self.SPANS[step].end))
+
+    def resumed(self, outcome: Outcome) -> PlayClip:
+        return act(outcome.runner, events.Resume(), Moment(NOW)).player
+
+    @pytest.mark.parametrize(
+        ("event", "told"), [(events.Pause(), "paused-between"), (events.Stop(), "goodbye-kept")]
+    )
+    def test_what_was_heard_is_done(self, event, told):
+        """The place is the beginning of the next step, the words name it, and it goes on there."""
+        outcome = act(self.stepping(), event, self.at_end())
+        assert describe(outcome) == f"{told} [stop] -> paused"
+        assert outcome.lines[0].values["spot"].movement.id == "pigeon"
+        assert offset_of(outcome.runner) == self.SPANS[2].start
+        clip = self.resumed(outcome)
+        assert (clip.step, clip.start) == (2, self.SPANS[2].start)
+
+    def test_after_a_wish(self):
+        """What was heard stays so in a plan that has changed, which no player has played yet."""
+        wished = act(self.stepping(), events.HoldFor(45), self.at_end())
+        stopped = act(wished.runner, events.Stop(), self.at_end())
+        assert stopped.lines[0].values["spot"].movement.id == "pigeon"
+        assert self.resumed(stopped).step == 2
+
+    def test_opened_anew(self):
+        """Who comes back to the page is offered the next step, and gets it."""
+        offered = act(self.stepping(), events.Launch(), self.at_end())
+        assert offered.ask.line.values["spot"].movement.id == "pigeon"
+        assert act(offered.runner, events.Yes(), self.at_end()).player.step == 2
+
+    @pytest.mark.parametrize(
+        ("event", "told"), [(events.Pause(), "paused"), (events.Stop(), "goodbye-kept")]
+    )
+    def test_in_the_middle_of_a_step(self, event, told):
+        """It goes on at that second."""
+        second = self.SPANS[1].begin + 12_000
+        outcome = act(self.stepping(), event, Moment(NOW, playhead(second)))
+        assert describe(outcome) == f"{told} [stop] -> paused"
+        assert self.resumed(outcome).start == offset_of(outcome.runner) == second
+
+    def test_after_the_last_step(self):
+        """Stop agrees that it is done; a pause waits there, and then it is done as well."""
+        stopped = act(self.stepping(3), events.Stop(), self.at_end(3))
+        paused = act(self.stepping(3), events.Pause(), self.at_end(3))
+        assert describe(paused) == "paused [stop] -> paused"
+        resumed = act(paused.runner, events.Resume(), Moment(NOW))
+        for outcome in (stopped, resumed):
+            assert describe(outcome) == "finished [stop] -> idle"
+            assert outcome.runner.history == (Completed(PLAN, NOW),)
+
+    @pytest.mark.parametrize("event", [events.Pause(), events.Stop(), events.SessionEnded()])
+    def test_where_no_player_tells(self, event):
+        """Within Alexa's speech nobody knows whether a step was cut short: it is kept as a whole.
+
+        Done twice is better than left out on one side; silence after the question tells enough.
+        """
+        outcome = act(self.stepping(), event)
+        assert offset_of(outcome.runner) == self.SPANS[1].start
+        assert all(line.values["spot"].side == "right" for line in outcome.lines)
 
 
 class TestNotices:

@@ -16,6 +16,9 @@ from skill.coaching.plans import parse_plan_id
             "glute-stretch_skip-glute-bridge_skip-lying-figure-four_skip-pigeon_skip-stacked-leg",
             "Full glute stretch, 4 movements left out",
         ),
+        ("pre-run_h40_bed_uncounted_tight-left_without-chair_skip-pigeon", "Pre-run routine"),
+        ("pre-run_h40_r8_brief", "Pre-run routine, sets of 8, brief instructions"),
+        ("post-run_h30_p5_bed", "Post-run stretch, a soft sound"),
     ],
 )
 def test_titles_of_plans(wording, catalogue, plan_id, title):

@@ -224,6 +224,24 @@ class TestPain:
         assert kneeling.spot == "kick-back left"
         assert kneeling.plays
 
+    @pytest.mark.parametrize("between", [[], ["stop"], ["help"], ["blah blah", "pause"]])
+    def test_next(self, kneeling, between):
+        """So does next, at once or later: the other side of what hurts is not begun."""
+        kneeling.tell("it hurts")
+        for words in between:
+            kneeling.tell(words)
+        kneeling.tell("next")
+        assert kneeling.spot == "kick-back left"
+        assert kneeling.plays
+
+    def test_not_understood(self, kneeling):
+        """What is not understood is answered by the question, and by no list of other words."""
+        kneeling.tell("it hurts")
+        heard = kneeling.say("blah blah blah")
+        assert heard.mic_open
+        assert "help" not in heard.speech
+        assert "kick back" in heard.speech
+
     def test_easier(self, kneeling):
         """Who asks for the easier form goes on with that, because they have said so."""
         kneeling.tell("it hurts")

@@ -147,6 +147,8 @@ class TestBreaks:
         """A break ends the session, with the place kept; coming back offers to go on there."""
         heard = stepping.say(words)
         assert not heard.mic_open
+        assert "lying figure four, left side" in heard.speech
+        assert not {"goodbye", "see", "visit"} & set(heard.speech.lower().split())
         assert stepping.remembered.session.phase is Phase.PAUSED
         stepping.echo.wait(600)
         heard = stepping.say("open glute coach")
@@ -185,7 +187,7 @@ class TestSilence:
         assert stepping.remembered.session.phase is Phase.IDLE
 
     def test_leaving(self, stepping):
-        """Who says exit has not done the next step; the place is this step's beginning."""
+        """Nobody knows whether exit cut the step short: the place is this step's beginning."""
         stepping.say("exit")
         assert stepping.kept.step.index == 0
         assert stepping.remembered.session.phase is Phase.PAUSED
