@@ -20,7 +20,7 @@ def staged(timeline: Timeline, digest: str, wording: Wording, script: Mapping[st
         "digest": digest,
         "routine": plan.routine.id,
         "title": wording.title(plan.routine),
-        "wishes": list(phrases.choices(plan.choices, _left_out(timeline, wording))),
+        "wishes": list(phrases.choices(plan.telling, _left_out(timeline, wording))),
         "duration": timeline.duration,
         "steps": [
             _step(step, span, wording)
@@ -55,5 +55,5 @@ def _step(step: Step, span: Span, wording: Wording) -> Json:
 
 
 def _left_out(timeline: Timeline, wording: Wording) -> list[str]:
-    skipped = timeline.plan.choices.skipped
+    skipped = timeline.plan.telling.skipped
     return [words.name for id_, words in wording.movements.items() if id_ in skipped]

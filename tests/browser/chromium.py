@@ -20,6 +20,8 @@ from playwright import sync_api as playwright
 COMMANDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 WIDE = {"width": 1280, "height": 860}
 PHONES = ((320, 568), (360, 640), (390, 664))
+LOW = ((664, 390), (640, 400))
+"""A phone on its side, and a desk's page twice as large."""
 PAGES = ("/", "/guides/", "/history")
 PATIENCE = 30_000
 """Milliseconds that anything may take; far more than it does."""

@@ -1,11 +1,14 @@
 """What a runner presses, types and hits: each of it does the same, by whatever hand."""
 
+import re
+
 import pytest
 
 from skill.coaching.movements import SECOND
 from tests.browser.chromium import (
     PHONES,
     RECOGNITION,
+    began_at,
     box,
     is_paused,
     playwright,
@@ -81,7 +84,7 @@ def test_what_the_guide_answers_is_told_in_words(visit):
 
 @pytest.mark.parametrize("way", ["button", "typed", "spoken"])
 def test_stopped(visit, way):
-    """However it is said, a stop leads to the start, from where one can go back."""
+    """However it is said, a stop leads to the start, whose large button goes on at once."""
     page = visit(script=RECOGNITION)
     start(page)
     seek(page, 80)
@@ -98,11 +101,48 @@ def test_stopped(visit, way):
     type_in(page, "which routines are there")
     wait_for(page, "#said", "pre-run")
     assert page.is_visible("#begin")
-    page.click("#go-back-button")
+    wait_for(page, "#begin", "^Go on with the post-run stretch$")
+    assert began_at(page, "#begin") >= 80
     wait_to_see(page, "#stage")
-    page.click("#toggle")
-    until(page, "!document.querySelector('audio').paused")
     wait_for(page, "#side", "right")
+
+
+@pytest.mark.parametrize("way", ["stopped", "opened anew"])
+def test_a_place_that_is_kept(visit, way):
+    """The large button goes on with it, or starts another routine whose card is chosen."""
+    page = visit()
+    start(page, "desk")
+    seek(page, 40)
+    page.click("#controls [data-press=stop]")
+    wait_to_see(page, "#begin")
+    if way == "opened anew":
+        page.reload()
+        page.wait_for_selector("body[data-ready]")
+        wait_for(page, "#said", "go on")
+        page.click("#replies [data-press=no]")
+        wait_for(page, "#said", "What shall we do")
+    wait_for(page, "#begin", "^Go on with the desk break$")
+    assert page.is_checked("input[value=desk]")
+    assert re.search("Standing figure four, left side · 2:1. to go", page.inner_text("#begin-hint"))
+    page.check("input[value=pre-run]")
+    wait_for(page, "#begin", "^Start pre-run routine$")
+    assert not page.is_visible("#anew-button")
+    type_in(page, "which routines are there")  # takes nothing back that was chosen
+    wait_for(page, "#said", "strength session")
+    wait_for(page, "#begin", "^Start pre-run routine$")
+    page.check("input[value=desk]")
+    wait_for(page, "#begin", "^Go on with the desk break$")
+    with page.expect_request(lambda asked: '"press":"resume"' in (asked.post_data or "")):
+        assert began_at(page, "#begin") >= 40
+    page.click("#controls [data-press=stop]")
+    page.check("input[value=pre-run]")
+    page.focus("main")
+    page.keyboard.press("Space")  # does what the large button does
+    wait_for(page, "#routine-title", "Pre-run")
+    page.click("#controls [data-press=stop]")
+    page.evaluate("globalThis.began = undefined")
+    wait_for(page, "#begin", "^Go on with the pre-run routine$")
+    assert began_at(page, "#anew-button") < 1
 
 
 @pytest.mark.parametrize("way", ["button", "typed", "finished"])
@@ -154,7 +194,7 @@ def test_a_goodbye_leaves_the_stage(visit, way):
         wait_to_see(page, "#replies")
         page.click("#replies [data-press=no]")
     wait_to_see(page, "#begin")
-    assert page.is_visible("#go-back-button")
+    wait_for(page, "#begin", "^Go on with the post-run stretch$")
 
 
 def test_an_end_for_pain(visit, service):

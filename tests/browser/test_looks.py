@@ -7,6 +7,7 @@ import pytest
 from skill.coaching.movements import SECOND
 from skill.guides.captions import captions_of
 from tests.browser.chromium import (
+    LOW,
     PAGES,
     PHONES,
     RECOGNITION,
@@ -21,6 +22,8 @@ from tests.browser.chromium import (
 from tests.simulators.node import node_package
 
 NARROW = {"width": 320, "height": 640}
+READ = ("#routine-left", "#figure", "#count", "#movement", "#side", "#caption")
+"""What is to be in sight at any moment of a routine."""
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +53,12 @@ def test_nothing_keeps_anybody_out(visit, axe):
     type_in(page, "forget me")
     wait_to_see(page, "#replies")
     check(page)
+    page.set_viewport_size(dict(zip(("width", "height"), LOW[0], strict=True)))
+    check(page)
+    page.click("#replies [data-press=no]")
+    page.click("#controls [data-press=stop]")
+    wait_to_see(page, "#anew-button")
+    check(page)
     page.goto(page.url + "guides/")
     page.evaluate("document.querySelectorAll('details').forEach((d) => (d.open = true))")
     check(page)
@@ -69,7 +78,7 @@ def test_a_narrow_phone(visit, address):
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
 
 
-@pytest.mark.parametrize("size", PHONES)
+@pytest.mark.parametrize("size", [*PHONES, *LOW])
 def test_a_small_phone(visit, service, size):
     """What a runner may need at once is in sight, over nothing that is read; nothing jumps."""
     page = visit(viewport=dict(zip(("width", "height"), size, strict=True)))
@@ -102,7 +111,8 @@ def test_a_small_phone(visit, service, size):
                     page.query_selector(button),
                 )
                 assert bar[1] <= box(page, button)[1] < box(page, button)[3] <= size[1]
-            for read in ("#routine-left", "#figure", "#count", "#movement", "#caption"):
+            what_comes = ("#next",) if size in LOW else ()
+            for read in (*READ, *what_comes):
                 assert 0 <= box(page, read)[1] < box(page, read)[3] <= bar[1], (step, read)
             places.append((bar, box(page, ".more")))
     assert len(set(places)) == 1

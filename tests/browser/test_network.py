@@ -167,7 +167,7 @@ def test_a_cookie_is_lost(visit):
     wait_for(page, "#notice", "cookie is gone")
     kept = kept_at(page)
     assert kept >= 80
-    assert abs(began_at(page, "#go-back-button") - kept) < 1
+    assert abs(began_at(page, "#begin") - kept) < 1
     wait_for(page, "#side", "right")
 
 

@@ -1,12 +1,16 @@
 """What sounds, from which second on, and what is told if nothing does."""
 
+import re
+
 import pytest
 
 from skill.coaching.movements import SECOND
 from tests.browser.chromium import (
+    PATIENCE,
     began_at,
     is_paused,
     kept_at,
+    playwright,
     second,
     seek,
     start,
@@ -79,6 +83,49 @@ def test_waiting_for_the_runner(visit, service):
     wait_for(page, "#said", "ready|next|right")
     page.click("#replies [data-press=yes]")
     wait_for(page, "#side", "right")
+
+
+def test_ready_for_the_next_step(visit, service):
+    """While the page asks whether the runner is ready, the stage shows what for, and no count."""
+
+    def awaited(*shown):
+        for selector, text in zip(("#movement", "#side", "#figure title"), shown, strict=True):
+            playwright.expect(page.locator(selector).last).to_have_text(
+                re.compile(text), timeout=PATIENCE
+            )
+        wait_for(page, "#count", "^Ready.$")
+        wait_for(page, "#count-unit", "^$")
+
+    page = visit()
+    type_in(page, "wait for me")
+    wait_for(page, "#said", "wait|ready|say")
+    start(page)
+    spans = service.repertoire.timeline("post-run").spans
+    seek(page, spans[0].end / SECOND - 0.5)
+    wait_to_see(page, "#replies")
+    awaited("Lying figure four", "right", "right")
+    page.click("#replies [data-press=no]")  # the question stays, and so does what is shown
+    wait_for(page, "#said", "hurry|time|ready")
+    awaited("Lying figure four", "right", "right")
+    page.reload()
+    page.wait_for_selector("body[data-ready]")
+    wait_for(page, "#said", "go on")
+    awaited("Lying figure four", "right", "right")
+    page.click("#toggle")
+    wait_for(page, "#count-unit", "until it begins")
+    wait_for(page, "#side", "right")
+    seek(page, spans[1].end / SECOND - 0.5)
+    wait_to_see(page, "#replies")
+    awaited("Pigeon pose", "left", "left")
+    page.click("#replies [data-press=yes]")
+    wait_for(page, "#count-unit", "until it begins")
+    seek(page, spans[2].end / SECOND - 0.5)
+    wait_to_see(page, "#replies")
+    page.click("#replies [data-press=yes]")
+    wait_for(page, "#count-unit", "until it begins")
+    seek(page, spans[3].end / SECOND - 0.5)  # after the last there is none
+    wait_to_see(page, "#replies")
+    wait_for(page, "#count", "✓")
 
 
 def test_asked_within_a_step_that_is_waited_after(visit, service):

@@ -5,7 +5,7 @@
 
 import "./hands.js";
 import "./reports.js";
-import { isPlaying, open } from "./conversation.js";
+import { open, state } from "./conversation.js";
 import { $, stage } from "./parts.js";
 import { tellSystem } from "./system.js";
 import { draw, showChosen } from "./view.js";
@@ -13,7 +13,7 @@ import { draw, showChosen } from "./view.js";
 let shownStep = "";
 
 function drawAll() {
-  const place = draw(isPlaying());
+  const place = draw(state());
   const step = place && `${stage.routine.plan}:${place.index}`;
   if (!step || step === shownStep) return;
   shownStep = step;

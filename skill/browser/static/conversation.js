@@ -3,10 +3,10 @@
 
 import { getAcquainted } from "./acquaintance.js";
 import { Refused } from "./link.js";
-import { memory } from "./memory.js";
+import { memory, remember } from "./memory.js";
 import { $, ear, link, player, stage, tabs, voice } from "./parts.js";
-import { placeAt } from "./stage.js";
-import { draw, offerToGoBack, quote, say, show, showEnding, tell } from "./view.js";
+import { clock, placeAt } from "./stage.js";
+import { chosen, draw, goesOn, offerToGoOn, quote, say, show, showEnding, tell } from "./view.js";
 
 // Buttons that the guide itself answers, by going there: nothing needs to be said.
 const SILENT = new Set(["next", "previous", "pause", "resume", "stop", "next-movement"]);
@@ -40,9 +40,17 @@ export const isUnderWay = () => Boolean(session?.plan);
 export const isPlaying = () =>
   player.isWanted && !player.hasFailed && !player.isHeldBy("refused") && !player.isHeldBy("pausing") && !(asked && session.phase !== "stepping");
 
+// Whether the coach waits between two steps, and asks whether to go on with the next; to who comes
+// back it may put the question in other words.
+const asksReady = () => asked?.question === "next-step" || (asked?.question === "go-on" && isBetweenSteps());
+const isBetweenSteps = () => isStepping() && session.phase !== "playing" && !placeAt(stage.routine, player.offset).isWork;
+export const state = () => ({ isPlaying: isPlaying(), asksReady: asksReady() });
+
 const isStepping = () => session?.phase === "stepping" || session?.waits;
 const tokenOf = ({ plan, digest, generation }) => ({ plan, digest, generation, retried_at: null });
 const leaves = ({ meant, player: todo }) => LEAVING.has(meant) || (NO.has(meant) && todo?.do === "stop");
+// The cards answer which routine it is to be; while one plays, it stays in sight.
+const choosesAnother = ({ ask: asks }) => asks?.question === "which-routine" && !player.isWanted;
 const stops = ({ press, say: said }) => STOPPING.has(press) || STOPPING_WORDS.test(said ?? "");
 
 // Whether it may lead to the end: that is told in words, since not every end is one of a whole routine.
@@ -64,13 +72,19 @@ export function press(name) {
   act({ press: name }, { silent: SILENT.has(name) });
 }
 
+// The large button: start the routine that is chosen, or go on with it where its place is kept.
 export function begin() {
+  if (goesOn()) goOn();
+  else beginAnew();
+}
+
+export function beginAnew() {
   quote("");
-  act({ press: "start", routine: document.querySelector("#routines input:checked").value });
+  act({ press: "start", routine: chosen().value });
 }
 
 export function toggle() {
-  if (!isUnderWay()) begin();
+  if (!isUnderWay() || hasLeft) begin();
   else if (isPlaying()) press("pause");
   else goOn();
 }
@@ -78,12 +92,6 @@ export function toggle() {
 export function goOn() {
   tell("");
   if (player.isWanted && player.isHeldBy("refused")) player.release("refused");
-  else press("resume");
-}
-
-export function goBack() {
-  hasLeft = false;
-  if (isUnderWay()) show("stage");
   else press("resume");
 }
 
@@ -165,7 +173,7 @@ export async function follow(reply, { mine, command = null, spoken = false, sile
   // The cards ask it already, as the page opens.
   if (asked && !keeps && !(command?.press === "open" && asked.question === "which-routine")) words.push(asked.text);
   if (todo?.do === "play") hasLeft = false;
-  else if (leaves(reply) && isUnderWay()) hasLeft = true;
+  else if (isUnderWay() && (leaves(reply) || choosesAnother(reply))) hasLeft = true;
   if (!keeps) holdForAnswer({ spoken, isPlayed: todo?.do === "play" });
   const isOver = showView(reply, before);
   const shown = words.length || isNotice ? words : inWords(reply, command);
@@ -196,11 +204,23 @@ function play(todo, { words, silent, isLocal, isNotice }) {
 function showView(reply, before) {
   // Who stops for pain, or skips all of the last step, has not come to the end.
   const isOver = before?.plan && !isUnderWay() && !reply.forgotten && !reply.left_early && !(before.asked === "skip-it" && reply.said.length);
+  if (isOver) remember({ playhead: null });
+  offerToGoOn(placeKept(reply));
   if (isOver) showEnding(stage.routine.title);
   else show(isUnderWay() && !hasLeft ? "stage" : "start");
-  draw(isPlaying());
-  offerToGoBack(isUnderWay() || Boolean(memory.playhead && reply.runner !== "known"));
+  draw(state());
   return isOver;
+}
+
+// The place that is kept, by the coach, or else by the player alone; null if there is none.
+function placeKept({ runner }) {
+  if (isUnderWay()) {
+    const { step, left } = placeAt(stage.routine, player.offset);
+    return { routine: stage.routine.routine, left: `${step.title} · ${clock(left)} to go` };
+  }
+  if (!memory.playhead || runner === "known") return null;
+  const [routine] = memory.playhead.plan.split("_"); // its wishes follow
+  return { routine, left: `From ${clock(memory.playhead.offset)} on` };
 }
 
 // What has happened, where the coach says nothing: words are answered with words.

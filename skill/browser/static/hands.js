@@ -1,6 +1,6 @@
 // Hands: buttons, keys, headphones and the lock screen, each with what it does.
 
-import { ask, begin, goBack, goOn, isUnderWay, press, toggle } from "./conversation.js";
+import { ask, begin, beginAnew, goOn, isUnderWay, press, toggle } from "./conversation.js";
 import { listen } from "./listening.js";
 import { memory, remember } from "./memory.js";
 import { $, ear, voice } from "./parts.js";
@@ -34,7 +34,7 @@ document.addEventListener("click", (event) => {
 $("toggle").addEventListener("click", toggle);
 $("begin").addEventListener("click", begin);
 $("listen").addEventListener("click", () => listen());
-$("go-back-button").addEventListener("click", goBack);
+$("anew-button").addEventListener("click", beginAnew);
 $("routines").addEventListener("change", showChosen);
 $("ask").addEventListener("submit", (event) => {
   event.preventDefault();

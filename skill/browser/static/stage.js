@@ -56,6 +56,14 @@ export function placeAt(routine, offset) {
   };
 }
 
+// Return the beginning of the step that comes next, for who waits between two; one that has not
+// begun is still to come itself, and after the last there is none.
+function placeBetween(routine, offset) {
+  const place = placeAt(routine, offset);
+  const coming = place.at < place.step.begin ? place.step : place.following;
+  return coming ? { ...placeAt(routine, coming.start), caption: "", isAwaited: true } : place;
+}
+
 export class Stage {
   #routine = null;
   #pictureUrl;
@@ -93,8 +101,9 @@ export class Stage {
   }
 
   // Show the routine at an offset; return the place. `isLoading`: its sound is still waited for.
-  show(offset, { isPaused, isLoading }) {
-    const place = placeAt(this.#routine, offset);
+  // `asksReady`: the coach waits for the runner, and the step that comes next is shown.
+  show(offset, { isPaused, isLoading, asksReady }) {
+    const place = (asksReady ? placeBetween : placeAt)(this.#routine, offset);
     const { step, isWork } = place;
     write($("routine-left"), `${clock(place.left)} to go`);
     write($("cue"), isLoading ? "Loading…" : isWork ? (step.reps ? "Move" : "Hold") : CUES[place.beat]);
@@ -107,15 +116,18 @@ export class Stage {
     $("caption").dataset.says = place.caption ? "words" : "pose";
     write($("next"), place.following ? `Next: ${place.following.title}` : "This is the last one");
     $("stage").dataset.work = isWork ? "yes" : "no";
+    $("stage").dataset.awaited = place.isAwaited ? "yes" : "no";
     $("stage").dataset.paused = isPaused ? "yes" : "no";
     this.#strip(place);
     this.#picture(place);
     return place;
   }
 
-  #count({ step, isWork, workLeft, repsLeft, untilBegin, beat }) {
+  #count({ step, isWork, isAwaited, workLeft, repsLeft, untilBegin, beat }) {
     let [number, unit, share] = ["", "", 0];
-    if (isWork) {
+    if (isAwaited) {
+      number = "Ready?";
+    } else if (isWork) {
       const seconds = Math.ceil(workLeft / 1000);
       [number, unit] = step.reps
         ? [repsLeft, `${repsLeft === 1 ? "repetition" : "repetitions"} left`]
@@ -151,7 +163,7 @@ export class Stage {
   }
 
   // Both poses lie upon one another; the moment decides which is seen.
-  #picture({ step, following, isWork, workLeft, at }) {
+  #picture({ step, following, isWork, isAwaited, workLeft, at }) {
     const key = `${step.movement}-${step.side}`;
     if (this.#shown !== key) {
       this.#shown = key;
@@ -161,7 +173,7 @@ export class Stage {
     }
     if (following) this.#pair(following);
     let isFull = true;
-    if (!this.#still.matches) {
+    if (!this.#still.matches && !isAwaited) {
       if (isWork && step.reps) {
         const passed = (step.release - step.begin - workLeft) % step.rep_length;
         isFull = passed > step.rep_length * 0.2 && passed < step.rep_length * 0.7;

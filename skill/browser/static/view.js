@@ -8,6 +8,7 @@ const READING = (text) => 4000 + text.length * 70;
 const YES_OR_NO = new Set(["go-on", "next-step", "skip-it", "remind-me", "forget-me"]);
 
 let fading = null;
+let kept = null; // the place that is kept: its routine, and what is left of it in words
 
 const shown = () => document.body.dataset.view;
 
@@ -95,12 +96,25 @@ export function showEnding(title) {
   scrollTo(0, 0);
 }
 
-export const offerToGoBack = (isOffered) => ($("go-back").hidden = !isOffered);
+// Offer to go on with the routine whose place is kept, by its card; `place` is null where there is none.
+export function offerToGoOn(place) {
+  const card = place && cardOf(place.routine);
+  // What the runner has chosen since stays chosen.
+  if (card && (place.routine !== kept?.routine || shown() === "stage")) card.checked = true;
+  kept = card ? place : null;
+  showChosen();
+}
 
-// Show the routine where the player is; return the place, if the stage is seen.
-export function draw(isPlaying) {
+const cardOf = (routine) => Array.from($("routines").querySelectorAll("input")).find(({ value }) => value === routine);
+export const chosen = () => document.querySelector("#routines input:checked");
+// Whether the card that is chosen is the routine's whose place is kept.
+export const goesOn = () => kept?.routine === chosen().value;
+
+// Show the routine where the player is, or what the coach asks whether the runner is ready for;
+// return the place, if the stage is seen.
+export function draw({ isPlaying, asksReady }) {
   if (shown() !== "stage" || !stage.routine) return null;
-  const place = stage.show(player.offset, { isPaused: !player.isSounding, isLoading: player.isLoading });
+  const place = stage.show(player.offset, { isPaused: !player.isSounding, isLoading: player.isLoading, asksReady });
   const [name, shows] = isPlaying ? ["Pause", "pause"] : ["Go on", "play"];
   if ($("toggle").dataset.shows !== shows) {
     $("toggle-name").textContent = name;
@@ -111,10 +125,12 @@ export function draw(isPlaying) {
   return place;
 }
 
-// Show what the routine chosen is called, needs and looks like.
+// Show what the routine chosen is called, needs and looks like; or what is left of it.
 export function showChosen() {
-  const chosen = document.querySelector("#routines input:checked");
-  $("begin-name").textContent = chosen.dataset.name;
-  $("begin-hint").textContent = chosen.dataset.hint;
-  $("hero-picture").replaceChildren(chosen.parentElement.querySelector("svg").cloneNode(true));
+  const card = chosen();
+  $("begin-verb").textContent = goesOn() ? "Go on with the" : "Start";
+  $("begin-name").textContent = card.dataset.name;
+  $("begin-hint").textContent = goesOn() ? kept.left : card.dataset.hint;
+  $("anew").hidden = !goesOn();
+  $("hero-picture").replaceChildren(card.parentElement.querySelector("svg").cloneNode(true));
 }
