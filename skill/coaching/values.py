@@ -6,7 +6,8 @@ twice the cost. Here all classes share their methods but one, and that one is co
 worth it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, dataclass_transform
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ T = TypeVar("T")
 F = TypeVar("F")
 
 _UNSET: Any = object()
+_set = object.__setattr__
 FEW = 8
 """Of so many values to compile how they are made would take longer than to make them."""
 
@@ -71,7 +73,10 @@ def value_class(kind: type[T]) -> type[T]:
             delattr(kind, name)
     behaviour = {
         "_fields": fields,
-        "_compared": tuple(name for name, spec in fields.items() if spec.compare),
+        "_all": staticmethod(_looks_at(tuple(fields))),
+        "_compared": staticmethod(
+            _looks_at([name for name, spec in fields.items() if spec.compare])
+        ),
         "_shown": tuple(name for name, spec in fields.items() if spec.show),
         "_made": 0,
         "__match_args__": tuple(fields),
@@ -98,25 +103,13 @@ if not TYPE_CHECKING:  # which is told that it is `dataclasses.replace`, and che
 
     def replace(value: T, /, **changes: Any) -> T:
         """Return a value like this one but for some fields; raise `TypeError` if it has no such."""
-        kind = type(value)
-        changed = kind.__new__(kind)
-        content = changed.__dict__
-        content.update(value.__dict__)
-        content.update(changes)
-        if len(content) != len(kind._fields):
-            unknown = changes.keys() - kind._fields.keys()
-            if unknown:
-                raise TypeError(f"a {kind.__name__} has no {min(unknown)!r}")
-            for cached in content.keys() - kind._fields.keys():
-                del content[cached]
-        if hasattr(kind, "__post_init__"):
-            changed.__post_init__()
-        return changed
+        return type(value)(**{**content_of(value), **changes})
 
 
 def content_of(value: object) -> dict[str, Any]:
     """Return what is in the fields of a value, by name."""
-    return {name: getattr(value, name) for name in type(value).__match_args__}  # type: ignore[attr-defined]
+    kind: Any = type(value)
+    return dict(zip(kind.__match_args__, kind._all(value), strict=True))  # noqa: SLF001 - it is ours
 
 
 def defaults_of(kind: type) -> Mapping[str, Any]:
@@ -129,26 +122,24 @@ def _init(self: Any, *arguments: Any, **named: Any) -> None:
     """Make a value; of a class that many are made of, in a compiled way from then on."""
     kind = type(self)
     made = kind._made = self._made + 1  # noqa: SLF001 - it is ours
-    content, names = self.__dict__, kind.__match_args__
-    if made <= FEW and len(arguments) <= len(names):
-        content.update(defaults_of(kind))
-        content.update(named)
-        content.update(zip(names, arguments, strict=False))
-        if content.keys() == self._fields.keys() and named.keys().isdisjoint(
-            names[: len(arguments)]
-        ):
-            if hasattr(kind, "__post_init__"):
-                self.__post_init__()
-            return
-        content.clear()
+    names = kind.__match_args__
+    given = {**defaults_of(kind), **named, **dict(zip(names, arguments, strict=False))}
+    is_plain = given.keys() == self._fields.keys() and len(arguments) <= len(names)
+    if made <= FEW and is_plain and named.keys().isdisjoint(names[: len(arguments)]):
+        for name in names:
+            _set(self, name, given[name])
+        if hasattr(kind, "__post_init__"):
+            self.__post_init__()
+        return
     kind.__init__ = _compiled_init(kind)  # which also knows what is wrong, if anything is
     kind.__init__(self, *arguments, **named)
 
 
 def _compiled_init(kind: Any) -> Callable[..., None]:
     known: dict[str, Any] = {}
-    content = max(kind._fields, key=len, default="") + "_"  # which is no field's name
-    parameters, body = [], [f"{content} = self.__dict__"]
+    # By the shorter way through `__dict__` all later looks would take twice as long.
+    setter = max(kind._fields, key=len, default="") + "_"  # which is no field's name
+    parameters, body = [], []
     for name, spec in kind._fields.items():
         default, made = f"default_{name}", name
         if spec.default_factory is not None:
@@ -157,32 +148,36 @@ def _compiled_init(kind: Any) -> Callable[..., None]:
         elif spec.default is not _UNSET:
             known[default] = spec.default
         parameters.append(f"{name}={default}" if default in known else name)
-        body.append(f"{content}[{name!r}] = {made}")
+        body.append(f"{setter}(self, {name!r}, {made})")
+    known[setter] = _set
     if hasattr(kind, "__post_init__"):
         body.append("self.__post_init__()")
-    lines = [f"def __init__(self, {', '.join(parameters)}):", *body]
+    lines = [f"def __init__(self, {', '.join(parameters)}):", *(body or ["pass"])]
     exec("\n ".join(lines), known)  # noqa: S102 - made of nothing but the names of a class's fields
     init: Callable[..., None] = known["__init__"]
     init.__qualname__ = f"{kind.__qualname__}.__init__"
     return init
 
 
+def _looks_at(names: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:
+    """Return what looks at several fields of a value at once."""
+    if len(names) > 1:
+        return attrgetter(*names)
+    return lambda value: tuple(getattr(value, name) for name in names)
+
+
 def _eq(self: Any, other: Any) -> Any:
     if type(self) is not type(other):
         return NotImplemented
-    mine, others, names = self.__dict__, other.__dict__, self._compared
-    if len(mine) == len(names) == len(others):
-        return bool(mine == others)
-    return not any(mine[name] != others[name] for name in names)
+    return self is other or self._compared(self) == self._compared(other)
 
 
 def _hash(self: Any) -> int:
-    content = self.__dict__
-    return hash((type(self), *[content[name] for name in self._compared]))
+    return hash((type(self), self._compared(self)))
 
 
 def _repr(self: Any) -> str:
-    content = ", ".join(f"{name}={self.__dict__[name]!r}" for name in self._shown)
+    content = ", ".join(f"{name}={getattr(self, name)!r}" for name in self._shown)
     return f"{type(self).__qualname__}({content})"
 
 
