@@ -30,7 +30,9 @@ if sys.argv[1] == "lean":
 from skill.bootstrap import build
 from skill.settings import Settings
 from skill.stores.memory import MemoryStore
-conversation = build(Settings(), store=MemoryStore()).conversation
+from datetime import UTC, datetime
+now = datetime(2026, 11, 20, 6, 41, tzinfo=UTC)
+conversation = build(Settings(), store=MemoryStore(), clock=lambda: now).conversation
 for document in json.load(sys.stdin):
     print(json.dumps(conversation.answer(document)["response"], sort_keys=True))
 print(sum(name.startswith("ask_sdk_model") for name in sys.modules), file=sys.stderr)

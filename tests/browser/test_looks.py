@@ -92,7 +92,7 @@ def test_a_small_phone(visit, service, size):
     timeline = service.repertoire.timeline("glute-stretch")
     captions = list(captions_of(timeline, service.wording.script()))
     places = []
-    for step, span in enumerate(timeline.spans):
+    for step, span in enumerate(timeline.spans if size in WHOLE else timeline.spans[:4]):
         if not step:
             continue  # the words with which the routine began are there still
         page.click("[data-press=next]")

@@ -4,7 +4,7 @@ from dataclasses import replace
 from functools import cache
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skill.coaching.errors import NothingLeftError
@@ -15,6 +15,8 @@ from skill.coaching.timeline import Bookmark, Timeline
 from tests.coaching.scenes import CATALOGUE, REPERTOIRE
 
 MINUTE = 60_000
+FEWER = settings(max_examples=40)
+"""Each fits a plan anew; all routines, needs and minutes are in `test_what_cannot_be_fitted`."""
 
 
 @cache
@@ -40,6 +42,7 @@ def plans() -> st.SearchStrategy[Plan]:
     return st.builds(Plan, routines, st.just(CATALOGUE), choices).filter(lambda plan: plan.portions)
 
 
+@FEWER
 @given(plans(), st.sampled_from(MINUTES))
 def test_a_plan_lasts_as_long_as_asked_or_says_that_it_does_not(plan, minutes):
     """Within a tenth of the minutes, or the plan owns up; its length is the true one."""
@@ -72,6 +75,7 @@ def test_what_cannot_be_fitted(without):
                 assert found.length < minutes * MINUTE
 
 
+@FEWER
 @given(plans(), st.sampled_from(MINUTES))
 def test_the_order_stays_and_the_warm_up_comes_first(plan, minutes):
     """The routine's order is kept, its first movement never left out: bridge first, pigeon last."""
@@ -86,6 +90,7 @@ def test_the_order_stays_and_the_warm_up_comes_first(plan, minutes):
         assert "glute-bridge" not in names[1:]
 
 
+@FEWER
 @given(plans(), st.sampled_from(MINUTES))
 def test_doses_stay_within_reason(plan, minutes):
     """Holds made to fit stay within 20 to 60 seconds, sets within 5 to 20 repetitions."""
@@ -113,6 +118,7 @@ def test_nothing_left_is_an_error():
         fitted(Plan(CATALOGUE.routines["desk"], CATALOGUE, Choices(skipped=skipped)), 5)
 
 
+@FEWER
 @given(plans(), st.data(), st.floats(1, 12))
 def test_the_rest_of_a_routine_can_be_fitted(plan, data, minutes):
     """What is done stays done: parts reached are kept, and the place is the same."""
