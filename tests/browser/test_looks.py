@@ -78,6 +78,10 @@ def test_a_narrow_phone(visit, address):
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
 
 
+WHOLE = (PHONES[0], LOW[0])
+"""Sizes on which all of a routine is looked at; on the others its first steps."""
+
+
 @pytest.mark.parametrize("size", [*PHONES, *LOW])
 def test_a_small_phone(visit, service, size):
     """What a runner may need at once is in sight, over nothing that is read; nothing jumps."""
