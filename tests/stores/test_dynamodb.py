@@ -360,7 +360,8 @@ class TestOutOfReach:
     @pytest.mark.parametrize(
         ("store", "told"),
         [
-            (DynamoStore("runners", REGION, KEYS, NOWHERE), "refused"),
+            # On a busy machine its time may be over before the last refusal.
+            (DynamoStore("runners", REGION, KEYS, NOWHERE), "refused|no time is left"),
             (DynamoStore("runners", REGION, {}, NOWHERE), "AWS_ACCESS_KEY_ID"),
             (DynamoStore("runners", REGION, KEYS, "http://coach.invalid"), "coach.invalid"),
         ],
