@@ -3,16 +3,13 @@
 import json
 import os
 from datetime import UTC, datetime
-from functools import cache, cached_property, partial
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from skill import logs
-from skill.alexa.access import Access
-from skill.alexa.conversation import Clock, Conversation, Errands
+from skill.alexa.conversation import Clock, Conversation, RunErrand
 from skill.alexa.responding import Responder
-from skill.coaching.outcomes import CancelReminders, SetReminders
 from skill.coaching.repertoire import Repertoire
-from skill.coaching.schedules import ReminderAnswer
 from skill.coaching.values import value_class
 from skill.content.wording import Wording, load_wording
 from skill.guides.editions import Editions
@@ -65,10 +62,10 @@ def build(
     *,
     store: SessionStore | None = None,
     clock: Clock = utc_now,
-    errands: Errands | None = None,
+    run_errand: RunErrand | None = None,
     is_packaged: bool = False,
 ) -> Service:
-    """Wire the service; without `errands` they are run at Amazon.
+    """Wire the service; without `run_errand` errands are run at Amazon.
 
     What `is_packaged` was checked as that was made: that the audio fits the words, and every guide
     the limits, is taken on trust, and no cue read before somebody needs it.
@@ -92,34 +89,23 @@ def build(
     editions = Editions(library, repertoire, wording)
     shelf = _shelf(settings, editions, clock)
     responder = Responder(editions, shelf)
-    errands = errands or _Errands(settings.locale)
-    conversation = Conversation(manager, wording.catalogue, responder, errands, clock)
+    run_errand = run_errand or _at_amazon(settings.locale)
+    conversation = Conversation(manager, wording.catalogue, responder, run_errand, clock)
     return Service(
         settings, wording, library, editions, repertoire, conversation, clock, store, shelf, manager
     )
 
 
-class _Errands:
-    """Runs errands at Amazon, which takes much that is not loaded before somebody has one."""
+def _at_amazon(locale: str) -> RunErrand:
+    """Return what runs errands at Amazon; it takes much that is not loaded before one is run."""
 
-    def __init__(self, locale: str) -> None:
-        self._locale = locale
-
-    def run(
-        self,
-        errand: SetReminders | CancelReminders,
-        access: Access | None,
-        text: str,
-        now: datetime,
-    ) -> ReminderAnswer:
-        """Run an errand and tell how it ended, in time."""
-        return self._reminders.run(errand, access, text, now)
-
-    @cached_property
-    def _reminders(self) -> "Reminders":
+    @cache
+    def reminders() -> "Reminders":
         from skill.alexa.reminders import Reminders  # noqa: PLC0415
 
-        return Reminders(self._locale)
+        return Reminders(locale)
+
+    return lambda *errand: reminders().run(*errand)
 
 
 def web_pages(service: Service, admit: "Admission") -> "Blueprint":

@@ -39,6 +39,14 @@ def node_peer(name: str) -> tuple[str, Path]:
 
     Raise `CannotMeasureError` if they cannot be had.
     """
+    return node_package(PEERS / name)
+
+
+def node_package(source: Path) -> tuple[str, Path]:
+    """Return the command of Node.js, and a folder with what is in another and all it needs.
+
+    Raise `CannotMeasureError` if they cannot be had.
+    """
     node, npm = shutil.which("node"), shutil.which("npm")
     if node is None or npm is None:
         raise CannotMeasureError("this machine has no Node.js with npm")
@@ -47,15 +55,15 @@ def node_peer(name: str) -> tuple[str, Path]:
     if version < OLDEST_NODE:
         raise CannotMeasureError(f"Node.js {OLDEST_NODE[0]} is the oldest, not {told.strip()}")
     install = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-    files = sorted(file for file in (PEERS / name).iterdir() if file.is_file())
-    return node, _installed(name, files, install)
+    files = sorted(file for file in source.iterdir() if file.is_file())
+    return node, _installed(source.name, files, install)
 
 
 def _installed(name: str, files: Sequence[Path], install: Sequence[str]) -> Path:
     """Return a folder where an installer was run beside copies of these files, now or earlier."""
     content = b"".join(file.read_bytes() for file in files)
     content += ".".join(map(str, sys.version_info[:2])).encode()
-    folder = PROJECT / ".venv" / f"bench-{name}-{zlib.crc32(content):08x}"
+    folder = PROJECT / ".venv" / f"peer-{name}-{zlib.crc32(content):08x}"
     if folder.is_dir():
         return folder
     folder.parent.mkdir(exist_ok=True)

@@ -121,7 +121,9 @@ class Door:
         settings = Settings(skill_id=SKILL_ID, public_url=PUBLIC_URL, unsigned=True)
         self.store = MemoryStore()
         self.amazon = Amazon(NOW)
-        service = build(settings, store=self.store, clock=lambda: NOW, errands=PretendedReminders())
+        service = build(
+            settings, store=self.store, clock=lambda: NOW, run_errand=PretendedReminders().run
+        )
         verifier = Verifier(self.amazon.fetch, self.amazon.roots)
         self._app = create_app(settings, service=service, verifier=verifier).wsgi_app
         self._repertoire = service.repertoire

@@ -57,7 +57,7 @@ class Neighbourhood:
             Settings(public_url=PUBLIC_URL),
             store=self.store,
             clock=self._time,
-            errands=self.reminders,
+            run_errand=self.reminders.run,
         )
         wording = self.service.wording
         self.model = interaction_model(wording, load_utterances(wording.locale))

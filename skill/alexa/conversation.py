@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
-from typing import Any, Protocol, cast
+from typing import Any, cast
 
 from ask_sdk_core.dispatch_components import AbstractExceptionHandler, AbstractRequestHandler
 from ask_sdk_core.handler_input import HandlerInput
@@ -37,21 +37,9 @@ from skill.sessions import SessionManager
 log = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
-
-
-class Errands(Protocol):
-    """Whoever runs errands, in time, and tells how they ended."""
-
-    def run(
-        self,
-        errand: SetReminders | CancelReminders,
-        access: Access | None,
-        text: str,
-        now: datetime,
-    ) -> ReminderAnswer:
-        """Run an errand with the access that came with a request; `text` is what is said then."""
-        ...
-
+RunErrand = Callable[[SetReminders | CancelReminders, Access | None, str, datetime], ReminderAnswer]
+"""Runs an errand, in time, and tells how it ended: with the access that came with a request, the
+text that a reminder says, and the time."""
 
 REFUSALS = (PermissionAnswered(granted=False), ReminderAnswered(ReminderAnswer.NOT_ALLOWED))
 """After these a runner has to know where the permission can still be given."""
@@ -65,11 +53,11 @@ class Conversation:
         manager: SessionManager,
         catalogue: Catalogue,
         responder: Responder,
-        errands: Errands,
+        run_errand: RunErrand,
         clock: Clock,
     ) -> None:
         builder = SkillBuilder()
-        builder.add_request_handler(Coaching(manager, catalogue, responder, errands, clock))
+        builder.add_request_handler(Coaching(manager, catalogue, responder, run_errand, clock))
         builder.add_exception_handler(Apology(responder))
         self._skill = builder.create()
 
@@ -90,13 +78,13 @@ class Coaching(AbstractRequestHandler):
         manager: SessionManager,
         catalogue: Catalogue,
         responder: Responder,
-        errands: Errands,
+        run_errand: RunErrand,
         clock: Clock,
     ) -> None:
         self._manager = manager
         self._catalogue = catalogue
         self._responder = responder
-        self._errands = errands
+        self._run_errand = run_errand
         self._clock = clock
 
     def can_handle(self, handler_input: HandlerInput) -> bool:  # noqa: ARG002
@@ -144,7 +132,7 @@ class Coaching(AbstractRequestHandler):
         self, errand: SetReminders | CancelReminders, envelope: RequestEnvelope
     ) -> ReminderAnswer:
         text = self._responder.wording.say(line("reminder"))
-        return self._errands.run(errand, read_access(envelope), text, self._clock())
+        return self._run_errand(errand, read_access(envelope), text, self._clock())
 
 
 class Apology(AbstractExceptionHandler):

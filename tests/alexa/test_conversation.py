@@ -68,8 +68,8 @@ def conversing(
     shelf = LocalShelf(service.settings.base_url, service.library.digest)
     responder = Responder(service.editions, shelf)
     manager = SessionManager(store, service.repertoire)
-    reminders = Reminders("en-US", [api.endpoint] if api else [])
-    return Conversation(manager, service.wording.catalogue, responder, reminders, lambda: NOW)
+    run_errand = Reminders("en-US", [api.endpoint] if api else []).run
+    return Conversation(manager, service.wording.catalogue, responder, run_errand, lambda: NOW)
 
 
 def legal(document: Mapping[str, Any], answer: Any) -> Answer:

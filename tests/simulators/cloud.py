@@ -34,7 +34,7 @@ class CloudCoach(Coach):
             settings,
             store=self.store,
             clock=lambda: self.echo.clock,
-            errands=self._reminders,
+            run_errand=self._reminders.run,
         )
         self.close = service.shelf.close
         self._handler = make_handler(service)

@@ -91,7 +91,7 @@ class Coach:
             self._settings,
             store=self.store,
             clock=lambda: self.echo.clock,
-            errands=self._reminders,
+            run_errand=self._reminders.run,
         )
         verifier = Verifier(self.amazon.fetch, self.amazon.roots)
         app = create_app(self._settings, service=service, verifier=verifier)
