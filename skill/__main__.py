@@ -54,12 +54,25 @@ def main() -> int:
         if given.unsigned:
             settings = replace(settings, unsigned=True)
         logs.set_up(settings.log_level)
+        keep_to_one_processor(settings.port)
         with closing(build(settings)) as service:
             serve(create_app(settings, service=service), settings)
     except (CoachError, OSError) as reason:
         print(f"The coach cannot start: {reason}", file=sys.stderr)  # noqa: T201 - a command speaks
         return 1
     return 0
+
+
+def keep_to_one_processor(number: int) -> None:
+    """Have this process, with all its threads from here on, run on one processor, if that can be.
+
+    Of Python's threads one runs at a time. On several processors each change from one to another
+    has to wake one that sleeps, which takes three times as long; others are free to use the rest.
+    By the `number`, of a port, services on neighbouring ports take turns at them.
+    """
+    if hasattr(os, "sched_setaffinity"):
+        processors = sorted(os.sched_getaffinity(0))
+        os.sched_setaffinity(0, {processors[number % len(processors)]})
 
 
 def serve(app: Flask, settings: Settings) -> None:

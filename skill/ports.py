@@ -1,12 +1,15 @@
 """Ports: what the session manager and the doors need of the world outside, as protocols."""
 
-from typing import Protocol
+from collections.abc import Callable
+from typing import Protocol, TypeVar
 
 from skill.coaching.cues import CueSheet
 from skill.coaching.errors import CoachError
 from skill.coaching.movements import Milliseconds
 from skill.coaching.timeline import Timeline
 from skill.coaching.values import value_class
+
+T = TypeVar("T")
 
 
 class StoreError(CoachError):
@@ -40,7 +43,7 @@ class Stored:
     version: int
 
 
-class SessionStore(Protocol):
+class Documents(Protocol):
     """One document a runner, each write conditional on what was read.
 
     Every method raises `StoreError` if the store cannot be reached.
@@ -76,6 +79,14 @@ class SessionStore(Protocol):
         where there is none, nothing happens.
         """
         ...
+
+
+class SessionStore(Documents, Protocol):
+    """Where documents are kept."""
+
+    def visit(self, work: Callable[[Documents], T]) -> T:
+        """Return what `work` does with the documents, in one go where each way there costs time."""
+        return work(self)
 
     def close(self) -> None:
         """Let go of whatever is held open; the store is not used afterwards."""

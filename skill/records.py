@@ -35,6 +35,7 @@ AT, BETWEEN = "@", "|"
 """What stands between a plan's id and the time in a history, and between two of them."""
 
 _QUESTIONS: Mapping[str, Question] = {question.value: question for question in Question}
+_JSON = json.JSONEncoder(separators=(",", ":"))
 _CHOICE_DEFAULTS = defaults_of(Choices)
 
 
@@ -84,7 +85,7 @@ def encode(runner: Runner) -> bytes:
         document["proposed"] = [runner.proposed.days, at.isoformat() if at else None]
     lists = {"untold": runner.untold, "done": runner.done}
     document |= {name: items for name, items in lists.items() if items}
-    return json.dumps(document, separators=(",", ":")).encode()
+    return _JSON.encode(document).encode()
 
 
 def decode(stored: bytes) -> Runner:

@@ -9,8 +9,7 @@ for nothing, and is not promised. Nor is anyone told to be forgotten before they
 import hashlib
 import logging
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from enum import StrEnum
 from threading import Lock
 
@@ -21,7 +20,7 @@ from skill.coaching.repertoire import Repertoire
 from skill.coaching.runner import Runner
 from skill.coaching.session import advance
 from skill.coaching.values import replace, value_class
-from skill.ports import ConflictError, SessionStore, Stored, StoreError
+from skill.ports import ConflictError, Documents, SessionStore, Stored, StoreError
 from skill.records import CorruptRecordError, decode, encode
 
 ATTEMPTS = 20
@@ -90,8 +89,13 @@ class SessionManager:
         An outcome that `forgets` is returned only when nothing is stored of the user any more.
         """
         key = storage_key(user_id)
-        with self._turn(key):
+        turn = self._turns[int(key[:4], 16) % TURNS]
+        is_ours = turn.acquire(timeout=TURN_SECONDS)
+        try:
             runner, outcome, kept = self._happen(key, event, moment)
+        finally:
+            if is_ours:
+                turn.release()
         self._witness(Happening(event, runner, outcome.runner, kept))
         return outcome
 
@@ -106,59 +110,55 @@ class SessionManager:
         except CorruptRecordError:
             return Runner().owing("state-lost")  # kept aside when something happens to them
 
-    @contextmanager
-    def _turn(self, key: str) -> Iterator[None]:
-        """Wait for what is happening to this runner already, but not for long."""
-        turn = self._turns[int(key[:4], 16) % TURNS]
-        is_ours = turn.acquire(timeout=TURN_SECONDS)
-        try:
-            yield
-        finally:
-            if is_ours:
-                turn.release()
-
     def _happen(self, key: str, event: Event, moment: Moment) -> tuple[Runner, Outcome, Kept]:
         """Return the runner before it, what follows, and what became of it in the store."""
-        runner, is_known, trouble = Runner(), False, Kept.BUSY
-        deadline = time.monotonic() + SECONDS
-        for attempt in range(1, ATTEMPTS + 1):
-            try:
-                before = self._latest.pop(key, None)
-                known = before or self._loaded(key)
-                runner, is_known = known.runner, True
-                outcome = advance(runner, event, moment, self._repertoire)
-                return runner, outcome, self._remember(key, known, outcome)
-            except ConflictError:
-                if before:
-                    continue  # it was no race: we have not looked
-                if attempt == ATTEMPTS or time.monotonic() >= deadline:
-                    log.warning("store too busy after %d attempts, this is not kept", attempt)
-                    break
-                _rest()
-            except StoreError as away:
-                log.warning("store out of reach, going on from what is known: %s", away)
-                trouble = Kept.AWAY
-                break
-        outcome = advance(runner, event, moment, self._repertoire, is_known=is_known)
+        found = _Found()
+        try:
+            outcome, kept = self._store.visit(
+                lambda documents: self._decide(documents, key, event, moment, found)
+            )
+        except ConflictError:
+            trouble = Kept.BUSY
+        except StoreError as away:
+            log.warning("store out of reach, going on from what is known: %s", away)
+            trouble = Kept.AWAY
+        else:
+            return found.runner, outcome, kept
+        runner = found.runner
+        outcome = advance(runner, event, moment, self._repertoire, is_known=found.is_known)
         if outcome.forgets:
-            kept = (line("trouble-forgetting"),)
-            outcome = replace(outcome, lines=kept, errand=None, forgets=False)
-        elif _promises_in_vain(runner, event, outcome, is_known=is_known):
+            kept_lines = (line("trouble-forgetting"),)
+            outcome = replace(outcome, lines=kept_lines, errand=None, forgets=False)
+        elif _promises_in_vain(runner, event, outcome, is_known=found.is_known):
             outcome = Outcome(runner, (line("trouble"),))
         return runner, outcome, trouble
 
-    def _loaded(self, key: str) -> "_Known":
-        stored = self._store.load(key)
-        if stored is None:
-            return _Known(Runner(), None)
-        try:
-            return _Known(decode(stored.document), stored)
-        except CorruptRecordError as corrupt:
-            log.error("a record cannot be read and is kept aside: %s", corrupt)  # noqa: TRY400
-            self._store.keep_aside(key, stored)
-            return _Known(Runner().owing("state-lost"), stored)
+    def _decide(
+        self, documents: Documents, key: str, event: Event, moment: Moment, found: "_Found"
+    ) -> tuple[Outcome, Kept]:
+        """Decide, and store what was decided; anew if somebody else was faster.
 
-    def _remember(self, key: str, known: "_Known", outcome: Outcome) -> Kept:
+        Raise `ConflictError` if every race is lost. Whoever is `found` is so even if this fails.
+        """
+        deadline = time.monotonic() + SECONDS
+        attempt = 0
+        while True:
+            attempt += 1
+            before = self._latest.pop(key, None)
+            known = before or _load(documents, key)
+            found.runner, found.is_known = known.runner, True
+            outcome = advance(known.runner, event, moment, self._repertoire)
+            try:
+                return outcome, self._remember(documents, key, known, outcome)
+            except ConflictError:
+                if before:
+                    continue  # it was no race: we have not looked
+                if attempt >= ATTEMPTS or time.monotonic() >= deadline:
+                    log.warning("store too busy after %d attempts, this is not kept", attempt)
+                    raise
+                _rest()
+
+    def _remember(self, documents: Documents, key: str, known: "_Known", outcome: Outcome) -> Kept:
         """Store what an event has changed, or delete what is stored.
 
         Raise `ConflictError` if what was known is not what is stored any more.
@@ -168,21 +168,29 @@ class SessionManager:
         is_same = document == (stored.document if stored else _OF_A_STRANGER)
         # Where no write will tell, or one may not come too late: whether it is as it was.
         must_look = is_same or outcome.forgets or _is_wish(known.runner, after)
-        if known.is_from_before and must_look and self._store.load(key) != stored:
+        if known.is_from_before and must_look and documents.load(key) != stored:
             raise ConflictError("somebody else has written since")
         if outcome.forgets:
             if stored:
-                self._store.delete(key, stored.version)
+                documents.delete(key, stored.version)
             return Kept.DELETED
         if is_same:
             return Kept.UNCHANGED
-        self._store.save(key, document, stored.version if stored else None)
+        documents.save(key, document, stored.version if stored else None)
         if stored and self._keeps:
             written = Stored(document, stored.version + 1)
             self._latest[key] = _Known(after, written, is_from_before=True)
             while len(self._latest) > self._keeps:
                 self._latest.pop(next(iter(self._latest)), None)
         return Kept.SAVED
+
+
+class _Found:
+    """Who was found in the store, as far as anything was."""
+
+    def __init__(self) -> None:
+        self.runner = Runner()
+        self.is_known = False
 
 
 @value_class
@@ -192,6 +200,18 @@ class _Known:
     runner: Runner
     stored: Stored | None
     is_from_before: bool = False
+
+
+def _load(documents: Documents, key: str) -> _Known:
+    stored = documents.load(key)
+    if stored is None:
+        return _Known(Runner(), None)
+    try:
+        return _Known(decode(stored.document), stored)
+    except CorruptRecordError as corrupt:
+        log.error("a record cannot be read and is kept aside: %s", corrupt)  # noqa: TRY400
+        documents.keep_aside(key, stored)
+        return _Known(Runner().owing("state-lost"), stored)
 
 
 def _rest() -> None:

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import replace
+from functools import partial
 from threading import Event
 
 import pytest
@@ -21,7 +22,7 @@ from skill.__main__ import LARGEST_ANSWER, THREADS
 from skill.bootstrap import build
 from skill.coaching.timeline import LONGEST_PLAN
 from skill.guides.frames import FRAME_BYTES, FRAME_MS
-from skill.ports import Stored, StoreError
+from skill.ports import Documents, Stored, StoreError
 from skill.settings import PROJECT
 from skill.stores.bounded import BoundedStore
 from skill.stores.memory import MemoryStore
@@ -264,7 +265,7 @@ class TestBoundedStore:
     def test_hanging(self):
         """Those who ask a store that hangs are told so in time, however many they are."""
         hanging = Hanging()
-        with closing(BoundedStore(hanging, seconds=0.05, most_at_once=2)) as store:
+        with closing(BoundedStore(hanging, seconds=0.05, most_given_up=2)) as store:
             with ThreadPoolExecutor(8) as asking:
                 asked = [asking.submit(store.load, "k") for _ in range(8)]
                 for one in asked:
@@ -272,6 +273,57 @@ class TestBoundedStore:
                         one.result(5)
             hanging.let_go.set()
             assert in_the_end(lambda: store.load("k")) is None
+
+    def test_nobody_is_sent_after_those_given_up(self):
+        """Once so many were given up, later ones are told at once, and leave no thread behind."""
+        hanging, before = Hanging(), store_threads()
+        with closing(BoundedStore(hanging, seconds=0.05, most_given_up=2)) as store:
+            for _ in range(2):
+                with pytest.raises(StoreError, match="has not answered within"):
+                    store.load("k")
+            for _ in range(50):
+                with pytest.raises(StoreError, match="has not answered 2 others yet"):
+                    store.load("k")
+            assert len(store_threads() - before) == 2
+            hanging.let_go.set()
+            assert in_the_end(lambda: store.load("k")) is None
+
+    def test_only_the_store_is_bounded(self):
+        """However long it takes to decide between reading and writing: it is written."""
+
+        def decide(key: str, documents: Documents) -> None:
+            assert documents.load(key) is None
+            time.sleep(0.3)
+            documents.save(key, b"decided", None)
+
+        with closing(BoundedStore(MemoryStore(), seconds=0.1)) as store:
+            with ThreadPoolExecutor(16) as deciding:
+                for done in [
+                    deciding.submit(store.visit, partial(decide, f"{n}")) for n in range(16)
+                ]:
+                    done.result(10)
+            assert all(store.load(f"{n}").document == b"decided" for n in range(16))
+
+    def test_who_was_given_up_goes_no_further(self):
+        """What would have followed a load that took too long, is not done."""
+        hanging, went_on = Hanging(), Event()
+
+        def decide(documents: Documents) -> None:
+            documents.load("k")
+            went_on.set()
+            documents.save("k", b"too late", None)
+
+        with closing(BoundedStore(hanging, seconds=0.05)) as store:
+            with pytest.raises(StoreError, match="has not answered"):
+                store.visit(decide)
+            hanging.let_go.set()
+            assert in_the_end(lambda: store.load("k")) is None
+        assert not went_on.is_set()
+
+    def test_a_fault_of_ours(self):
+        """What goes wrong beside the store, arrives as it is."""
+        with closing(BoundedStore(MemoryStore())) as store, pytest.raises(ZeroDivisionError):
+            store.visit(lambda _: 1 / 0)
 
     def test_closing_one_that_hangs(self):
         """A store that hangs is closed in time, and left as it is."""
@@ -301,7 +353,7 @@ class TestBoundedStore:
 
     def test_no_thread_to_be_had(self, monkeypatch):
         """Who finds no thread is told of the store's trouble, and later ones are served again."""
-        with closing(BoundedStore(MemoryStore(), seconds=1, most_at_once=2)) as store:
+        with closing(BoundedStore(MemoryStore(), seconds=1, most_given_up=2)) as store:
             with monkeypatch.context() as patch:
                 patch.setattr(threading.Thread, "start", no_thread)
                 for _ in range(5):
@@ -313,7 +365,7 @@ class TestBoundedStore:
     def test_what_nobody_hears(self, refusal, caplog):
         """What the store refuses after its time is in the log, once, and costs nothing else."""
         hanging = Hanging()
-        with closing(BoundedStore(hanging, seconds=0.05, most_at_once=1)) as store:
+        with closing(BoundedStore(hanging, seconds=0.05, most_given_up=1)) as store:
             hanging.refusal = refusal
             with pytest.raises(StoreError, match="has not answered"):
                 store.load("k")

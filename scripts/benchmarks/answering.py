@@ -5,8 +5,10 @@ HTTP, which `serving` has. Hello world is given what is parsed already, and chec
 """
 
 import json
+import os
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -17,6 +19,7 @@ from ask_sdk_core.skill_builder import SkillBuilder
 from ask_sdk_model import RequestEnvelope, Response, ResponseEnvelope
 
 from scripts.benchmarks.signed import ROUTINE, SKILL_ID, Mail, Signed, token_of, user_id
+from skill.__main__ import keep_to_one_processor
 from skill.alexa.admission import check_application
 from skill.alexa.verification import Verifier, check_timestamp
 from skill.bootstrap import Service, build
@@ -71,6 +74,18 @@ class Coach:
     def close(self) -> None:
         """Let go of what is held open."""
         self.service.close()
+
+
+@contextmanager
+def on_one_processor() -> Iterator[None]:
+    """Have what is measured run as a server does: this thread, and all that it starts."""
+    free = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else ()
+    keep_to_one_processor(0)
+    try:
+        yield
+    finally:
+        if free:
+            os.sched_setaffinity(0, free)
 
 
 def typical_runner(sessions: int = SESSIONS_DONE) -> Runner:

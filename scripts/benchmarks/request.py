@@ -12,7 +12,13 @@ from pathlib import Path
 from statistics import mean, median
 from tempfile import TemporaryDirectory
 
-from scripts.benchmarks.answering import Coach, hello_world, timed, typical_runner
+from scripts.benchmarks.answering import (
+    Coach,
+    hello_world,
+    on_one_processor,
+    timed,
+    typical_runner,
+)
 from scripts.benchmarks.progress import Progress
 from scripts.benchmarks.project import rendered
 from scripts.benchmarks.report import Aim, Figure, Machine, Report, Row, Table
@@ -52,7 +58,7 @@ def measure(quick: bool, progress: Progress) -> Report:
     Raise `CannotMeasureError` if the audio cannot be rendered.
     """
     machine = Machine.here()
-    with TemporaryDirectory(prefix="glute-coach-bench-") as made:
+    with on_one_processor(), TemporaryDirectory(prefix="glute-coach-bench-") as made:
         folder, mail = Path(made), Mail()
         audio = rendered(folder, progress)
         with (
@@ -161,7 +167,8 @@ def _kinds(rounds: Sequence[Round], asked: int, answered: int) -> Table:
             f"{asked:,} bytes and answers {answered:,}. Hello world is the SDK's lambda_handler, "
             "which checks nothing, stores nothing, and is given and gives objects. The coach takes "
             "signed bytes: certificate known, signature, time and skill checked, parsed, runner "
-            "loaded, decided, stored in SQLite, answered as bytes. The last row adds what a write "
+            "loaded, decided, stored in SQLite, answered as bytes. All of it on one processor, as "
+            "`serve` does. The last row adds what a write "
             "by hand with synchronous=FULL takes more than one with NORMAL."
         ),
     )

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from scripts.benchmarks.answering import PUBLIC_URL
 from scripts.benchmarks.installing import PEERS, node_peer, python_peer
 from scripts.benchmarks.processes import CannotMeasureError
 from scripts.benchmarks.signed import SKILL_ID
-from scripts.soaks.servers import FAULTS
+from scripts.soaks.servers import FAULTS, neighbouring_ports
 from skill.logs import TROUBLE
 from skill.settings import PREFIX, PROJECT
 
@@ -149,7 +149,7 @@ class Server:
 
     def __init__(self, kind: Kind, place: Place) -> None:
         self.kind = kind
-        self.ports = [_free_port() for _ in range(kind.ports)]
+        self.ports = neighbouring_ports(kind.ports)
         self._logs: list[Path] = []
         self._processes: list[subprocess.Popen[bytes]] = []
         programs = [kind.program(place, port) for port in self.ports]
@@ -233,9 +233,3 @@ def _listens(port: int) -> bool:
     except OSError:
         return False
     return True
-
-
-def _free_port() -> int:
-    with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])

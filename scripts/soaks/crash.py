@@ -18,7 +18,7 @@ from threading import Event
 
 from scripts.echo.player import Happening
 from scripts.echo.requests import Json
-from scripts.soaks.servers import Line, Server, faults
+from scripts.soaks.servers import Line, Server, faults, neighbouring_ports
 from scripts.soaks.speakers import Speaker
 from scripts.soaks.stints import Stint, Watch
 from skill.alexa.interaction_model import interaction_model
@@ -83,7 +83,7 @@ def crash(stint: Stint, seed: int, watch: Watch) -> Crashed:
     is_over = Event()
     with ExitStack() as ending:
         folder = Path(ending.enter_context(TemporaryDirectory()))
-        servers = [Server(folder, f"server{number}") for number in range(SERVERS)]
+        servers = [Server(folder, port) for port in neighbouring_ports(SERVERS)]
         for server in servers:
             ending.callback(server.kill)
             server.start()

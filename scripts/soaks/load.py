@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from scripts.echo.player import Happening
 from scripts.echo.requests import Json
 from scripts.soaks.memory import Growth, is_warm
-from scripts.soaks.servers import Line, Server, faults, memory
+from scripts.soaks.servers import Line, Server, faults, memory, neighbouring_ports
 from scripts.soaks.speakers import Speaker, Stream
 from scripts.soaks.stints import Stint, Watch
 from skill.alexa.interaction_model import interaction_model
@@ -118,7 +118,7 @@ def load(stint: Stint, seed: int, watch: Watch) -> Loaded:
         folder = Path(ending.enter_context(TemporaryDirectory()))
         amazon = _founded(folder)
         program = (*PROGRAM, str(folder))
-        servers = [Server(folder, f"server{number}", program) for number in range(WORKERS)]
+        servers = [Server(folder, port, program) for port in neighbouring_ports(WORKERS)]
         for server in servers:
             ending.callback(server.kill)
             server.start()

@@ -21,7 +21,7 @@ from threading import Lock, local
 from scripts.echo.player import Happening
 from scripts.echo.requests import Json
 from scripts.soaks.memory import Growth, is_warm
-from scripts.soaks.servers import Line, Server, faults, memory
+from scripts.soaks.servers import Line, Server, faults, memory, neighbouring_ports
 from scripts.soaks.speakers import Speaker, Stream, played_by
 from scripts.soaks.stints import Stint, Watch
 from skill.alexa.interaction_model import interaction_model
@@ -97,7 +97,7 @@ def race(stint: Stint, seed: int, watch: Watch) -> Raced:
     rounds, passed, warm, growth, reason = 0, 0.0, None, None, ""
     with ExitStack() as ending:
         folder = Path(ending.enter_context(TemporaryDirectory()))
-        servers = [Server(folder, f"server{number}") for number in range(SERVERS)]
+        servers = [Server(folder, port) for port in neighbouring_ports(SERVERS)]
         for server in servers:
             ending.callback(server.kill)
             server.start()

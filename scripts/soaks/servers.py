@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 
 from scripts.soaks.house import PUBLIC_URL
@@ -34,12 +34,12 @@ class ServerError(CoachError):
 class Server:
     """One process, on a port and a database that outlive it; nothing runs before `start`."""
 
-    def __init__(self, folder: Path, name: str, program: Sequence[str] = UNSIGNED) -> None:
+    def __init__(self, folder: Path, port: int, program: Sequence[str] = UNSIGNED) -> None:
         self._program = program
         self._folder = folder
         self._process: subprocess.Popen[str] | None = None
-        self.log = folder / f"{name}.log"
-        self.port = _free_port()
+        self.log = folder / f"server-{port}.log"
+        self.port = port
 
     @property
     def process_id(self) -> int:
@@ -143,7 +143,17 @@ def _tells_of_a_fault(line: str) -> bool:
     return told.get("level") in FAULTS or told.get("store") in TROUBLE
 
 
-def _free_port() -> int:
-    with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
+def neighbouring_ports(number: int) -> range:
+    """Return so many free ports in a row: services on them take turns at the processors."""
+    while True:
+        with ExitStack() as held, suppress(OSError):
+            first = _bound(held, 0)
+            for port in range(first + 1, first + number):
+                _bound(held, port)
+            return range(first, first + number)
+
+
+def _bound(held: ExitStack, port: int) -> int:
+    free = held.enter_context(closing(socket.socket()))
+    free.bind(("127.0.0.1", port))
+    return int(free.getsockname()[1])

@@ -11,7 +11,7 @@ from pathlib import Path
 from cryptography import x509
 
 from skill import logs
-from skill.__main__ import serve
+from skill.__main__ import keep_to_one_processor, serve
 from skill.alexa.verification import Verifier
 from skill.settings import Settings
 from skill.web import create_app
@@ -22,4 +22,5 @@ if __name__ == "__main__":
     chain = (pki / "chain.pem").read_bytes()
     settings = Settings.from_env(os.environ)
     logs.set_up(settings.log_level)
+    keep_to_one_processor(settings.port)
     serve(create_app(settings, verifier=Verifier(lambda _: chain, roots)), settings)

@@ -275,8 +275,8 @@ def _required(table: Json, key: str) -> Json:
 
 
 def _optional(table: Json, key: str, read: Callable[[Json], T]) -> T | None:
-    found = _table(table, key)
-    return None if found is None else read(found)
+    found = table.get(key)
+    return None if found is None else read(_as_table(key, found))
 
 
 def _table(table: Json, key: str) -> Json | None:
@@ -301,9 +301,11 @@ def _list(table: Json, key: str) -> list[Json]:
 
 def _text(table: Json, key: str) -> str | None:
     found = table.get(key)
-    if found is not None and not isinstance(found, str):
+    if found is None:
+        return None
+    if not isinstance(found, str):
         raise MalformedRequestError(f"{key} takes text, not {type(found).__name__}")
-    if found is not None and not found.isascii() and _HALF_CHARACTER.search(found):
+    if not found.isascii() and _HALF_CHARACTER.search(found):
         raise MalformedRequestError(f"{key} takes text, not half of a surrogate pair")
     return found
 

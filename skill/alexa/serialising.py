@@ -26,7 +26,7 @@ def serialise(value: Any) -> Any:
     if isinstance(value, Enum):
         return value.value
     return {
-        name: serialise(member)
+        name: member if type(member) in _PLAIN else serialise(member)
         for attribute, name in _names(kind)
         if (member := getattr(value, attribute)) is not None
     }

@@ -103,7 +103,14 @@ if not TYPE_CHECKING:  # which is told that it is `dataclasses.replace`, and che
 
     def replace(value: T, /, **changes: Any) -> T:
         """Return a value like this one but for some fields; raise `TypeError` if it has no such."""
-        return type(value)(**{**content_of(value), **changes})
+        kind: Any = type(value)
+        names, content = kind.__match_args__, list(kind._all(value))  # noqa: SLF001 - it is ours
+        for name, changed in changes.items():
+            try:
+                content[names.index(name)] = changed
+            except ValueError:
+                raise TypeError(f"a {kind.__name__} has no {name!r}") from None
+        return kind(*content)
 
 
 def content_of(value: object) -> dict[str, Any]:

@@ -1,150 +1,152 @@
 """A store that answers in time, whatever the one behind it does.
 
 A disk that hangs cannot be hurried, and a thread that waits for it cannot be called off. So the
-store is asked in threads of its own, a few of them, and whoever asked waits for so long and no
-longer. What is written after that is written all the same, and only over what it was to replace;
-what it is refused for then, the log has. The end of the process waits for none of these threads.
+store is visited in threads of their own, and whoever waits for a visitor does so for as long as
+the store may take, and no longer. A visitor who was given up does nothing any more once the store
+has answered: what it had been asked to write is written all the same, and only over what it was to
+replace; what it refuses then, the log has. The end of the process waits for none of these threads.
 
-Every request pays for this, twice at least: for two changes of threads, and little else. So the
-thread that was idle last, with its warm connection, is handed what is asked, and one lock tells
-when it is done.
+Every request pays for this: for two changes of threads, and little else. So all that it has to do
+at the store is one visit, and the thread that was idle last, with its warm connection, is sent.
 """
 
 import logging
+import math
+import os
 import time
 import weakref
 from collections.abc import Callable
 from contextvars import copy_context
-from queue import SimpleQueue
-from threading import BoundedSemaphore, Lock, Thread
+from threading import Lock, Thread
 from typing import Any, Generic, TypeVar
 
-from skill.ports import SessionStore, Stored, StoreError
+from skill.ports import Documents, SessionStore, Stored, StoreError
 
 SECONDS = 0.7
 """How long a load, or a write, may take. Both of them, a copy kept aside, and an answer fit into
 3 s, even where the event had to wait for its turn (0.3 s) and lost races before (0.6 s)."""
 COPY_SHARE = 0.5
 """The part of it that keeping a copy aside may take: only what follows it needs the store."""
-MOST_AT_ONCE = 8
-"""Of how many the end is waited for at one time; more have to wait until one of them has ended."""
+MOST_GIVEN_UP = 8
+"""As long as so many visitors are still away who were given up, nobody is sent after them."""
+NEVER = math.inf
+_LOOK_SECONDS = 0.005
 
 T = TypeVar("T")
+A = TypeVar("A")
 
 log = logging.getLogger(__name__)
 
 
-class BoundedStore:
+class BoundedStore(SessionStore):
     """Implements `SessionStore` with another one, and raises `StoreError` when that is too slow."""
 
     def __init__(
-        self, store: SessionStore, *, seconds: float = SECONDS, most_at_once: int = MOST_AT_ONCE
+        self, store: SessionStore, *, seconds: float = SECONDS, most_given_up: int = MOST_GIVEN_UP
     ) -> None:
         self._store = store
         self._seconds = seconds
-        self._most_at_once = most_at_once
-        self._free = BoundedSemaphore(most_at_once)
-        self._idle: list[_Worker] = []
+        self._most_given_up = most_given_up
+        self._away: set[_Visit[Any]] = set()
+        self._idle: list[_Visitor] = []
         # Who lets go of a store without closing it, leaves no threads behind.
         weakref.finalize(self, _dismiss, self._idle).atexit = False
 
+    def visit(self, work: Callable[[Documents], T]) -> T:
+        """Return what `work` does with the store; of its time only the store's own is bounded."""
+        given_up = sum(visit.is_given_up for visit in tuple(self._away)) if self._away else 0
+        if given_up >= self._most_given_up:
+            raise StoreError(f"the store has not answered {given_up} others yet")
+        visitor = self._visitor()
+        visit = _Visit(self._store, work, self._seconds)
+        self._away.add(visit)
+        visitor.send(visit)
+        return visit.outcome()
+
     def load(self, key: str) -> Stored | None:
         """Return the document under a key, or None."""
-        return self._in_time(lambda: self._store.load(key))
+        return self.visit(lambda store: store.load(key))
 
     def save(self, key: str, document: bytes, replacing: int | None) -> None:
         """Write a document over the version read, or as the first one."""
-        self._in_time(lambda: self._store.save(key, document, replacing))
+        self.visit(lambda store: store.save(key, document, replacing))
 
     def keep_aside(self, key: str, stored: Stored) -> None:
         """Keep a copy of a document that cannot be read, if it is still the newest."""
-        self._in_time(lambda: self._store.keep_aside(key, stored), COPY_SHARE)
+        self.visit(lambda store: store.keep_aside(key, stored))
 
     def delete(self, key: str, replacing: int) -> None:
         """Delete the version read, and all copies of its key."""
-        self._in_time(lambda: self._store.delete(key, replacing))
+        self.visit(lambda store: store.delete(key, replacing))
 
     def close(self) -> None:
         """Close the store once it has done what it was asked; one that hangs is left as it is."""
         deadline = time.monotonic() + self._seconds
-        held = 0
         try:
-            while held < self._most_at_once:
-                if not self._free.acquire(timeout=max(deadline - time.monotonic(), 0)):
+            while self._away:
+                if time.monotonic() > deadline:
                     return
-                held += 1
+                time.sleep(_LOOK_SECONDS)
             self._store.close()
         finally:
             _dismiss(self._idle)
-            if held:
-                self._free.release(held)
 
-    def _in_time(self, ask: Callable[[], T], share: float = 1) -> T:
-        seconds = self._seconds * share
-        deadline = time.monotonic() + seconds
-        if not self._free.acquire(timeout=seconds):
-            raise StoreError(f"the store has not answered {self._most_at_once} others yet")
-        call = _Call(ask)
-        try:
-            worker = self._worker()
-        except BaseException:
-            self._free.release()
-            raise
-        worker.asked.put(call)
-        return call.answer(deadline, seconds)
-
-    def _worker(self) -> "_Worker":
-        """Return a thread that has nothing to do; whoever has a permit may have one."""
+    def _visitor(self) -> "_Visitor":
+        """Return a thread that has nothing to do."""
         try:
             return self._idle.pop()
         except IndexError:
-            worker = _Worker(self._idle, self._free)
+            visitor = _Visitor(self._idle, self._away)
         try:
-            worker.start()
-        except RuntimeError as refused:
+            visitor.start()
+        except (OSError, RuntimeError) as refused:
             raise StoreError(f"the store cannot be asked: {refused}") from refused
-        return worker
+        return visitor
 
 
-class _Call(Generic[T]):
-    """Something that is asked, and what comes of it."""
+class _Visit(Documents, Generic[T]):
+    """Something to do at a store, and what comes of it; it sees itself how long the store takes."""
 
-    __slots__ = ("_answered", "_ask", "_context", "_is_given_up", "_refusal", "_result")
-
-    def __init__(self, ask: Callable[[], T]) -> None:
-        self._ask = ask
+    def __init__(self, store: SessionStore, work: Callable[[Documents], T], seconds: float) -> None:
+        self.is_given_up = False
+        self._store = store
+        self._work = work
+        self._seconds = seconds
         self._context = copy_context()
-        self._answered = Lock()
-        self._answered.acquire()
-        self._is_given_up = False
+        self._change = Lock()
+        self._limit, self._deadline = seconds, NEVER
+        self._back = Lock()
+        self._back.acquire()
         self._refusal: BaseException | None = None
         self._result: T
 
-    def run(self) -> None:
-        """Ask, and keep what comes of it, whatever it is: it is for whoever waits to judge."""
+    def load(self, key: str) -> Stored | None:
+        return self._in_time(self._seconds, lambda: self._store.load(key))
+
+    def save(self, key: str, document: bytes, replacing: int | None) -> None:
+        self._in_time(self._seconds, lambda: self._store.save(key, document, replacing))
+
+    def keep_aside(self, key: str, stored: Stored) -> None:
+        self._in_time(self._seconds * COPY_SHARE, lambda: self._store.keep_aside(key, stored))
+
+    def delete(self, key: str, replacing: int) -> None:
+        self._in_time(self._seconds, lambda: self._store.delete(key, replacing))
+
+    def make(self) -> None:
+        """Do it, and keep what comes of it, whatever it is: it is for whoever waits to judge."""
         try:
-            self._result = self._context.run(self._ask)
-        except BaseException as refusal:  # noqa: BLE001 - it is raised where the answer is awaited
+            self._result = self._context.run(self._work, self)
+        except BaseException as refusal:  # noqa: BLE001 - it is raised where the outcome is awaited
             self._refusal = refusal
 
     def tell(self) -> None:
-        """Wake whoever waits; once nobody does, the log is told of a refusal."""
-        self._answered.release()
-        if self._is_given_up and self._refusal:
-            self._context.run(
-                log.warning,
-                "the store has refused, too late to be heard: %s: %s",
-                type(self._refusal).__name__,
-                self._refusal,
-            )
+        """Wake whoever waits."""
+        self._back.release()
 
-    def answer(self, deadline: float, seconds: float) -> T:
-        """Wait for the answer, or raise `StoreError`."""
-        if not self._answered.acquire(timeout=max(deadline - time.monotonic(), 0)):
-            self._is_given_up = True
-            # Who has just not seen that it is given up has told by now, and is heard here.
-            if not self._answered.acquire(blocking=False):
-                raise StoreError(f"the store has not answered within {seconds:g} s")
+    def outcome(self) -> T:
+        """Wait until it is made, or raise `StoreError` once the store takes too long."""
+        while not self._back.acquire(timeout=self._patience()):
+            self._give_up_if_late()
         if self._refusal:
             try:
                 raise self._refusal
@@ -152,27 +154,92 @@ class _Call(Generic[T]):
                 self._refusal = None  # or it would keep itself, by this very frame
         return self._result
 
+    def _patience(self) -> float:
+        """Return for how many seconds to wait before looking again."""
+        return min(max(self._deadline - time.monotonic(), 0), self._seconds)
 
-class _Worker(Thread):
-    """Does what it is asked, one after the other, until it is asked for nothing any more."""
+    def _give_up_if_late(self) -> None:
+        with self._change:
+            if time.monotonic() >= self._deadline:
+                self.is_given_up = True
+                raise StoreError(f"the store has not answered within {self._limit:g} s")
 
-    def __init__(self, idle: list["_Worker"], free: BoundedSemaphore) -> None:
+    def _in_time(self, seconds: float, ask: Callable[[], A]) -> A:
+        """Ask the store; whoever was given up meanwhile goes no further."""
+        with self._change:
+            self._limit, self._deadline = seconds, time.monotonic() + seconds
+        try:
+            answer = ask()
+        except BaseException as refusal:
+            if self._is_awaited():
+                raise
+            log.warning(
+                "the store has refused, too late to be heard: %s: %s",
+                type(refusal).__name__,
+                refusal,
+            )
+            raise _GivenUpError from refusal
+        if not self._is_awaited():
+            raise _GivenUpError
+        return answer
+
+    def _is_awaited(self) -> bool:
+        """Have the store's time over; tell whether it was enough."""
+        with self._change:
+            self._deadline = NEVER
+            return not self.is_given_up
+
+
+class _GivenUpError(Exception):
+    """Nobody waits for this visit any more, nor hears of this."""
+
+
+class _Visitor(Thread):
+    """Makes one visit after the other, until it is sent no more.
+
+    It waits at a pipe: who writes to one lets other threads run meanwhile. A queue would wake it
+    while whoever sends it still runs, and as Python runs one thread at a time, to no avail.
+    """
+
+    def __init__(self, idle: list["_Visitor"], away: set[_Visit[Any]]) -> None:
         super().__init__(name="store", daemon=True)
-        self.asked: SimpleQueue[_Call[Any] | None] = SimpleQueue()
         self._idle = idle
-        self._free = free
+        self._away = away
+        self._visit: _Visit[Any]
+
+    def start(self) -> None:
+        """Start it, idle; raise `OSError` or `RuntimeError` if there are too many already."""
+        self._sent, self._send = os.pipe()
+        try:
+            super().start()
+        except RuntimeError:
+            os.close(self._send)
+            os.close(self._sent)
+            raise
+
+    def send(self, visit: _Visit[Any]) -> None:
+        """Have it make a visit; only one that is idle may be sent."""
+        self._visit = visit
+        os.write(self._send, b"!")
+
+    def dismiss(self) -> None:
+        """Have it end; it is not sent any more."""
+        os.close(self._send)
 
     def run(self) -> None:
-        """Work; idle before the answer is told, so that who asks again at once finds it."""
-        while (call := self.asked.get()) is not None:
-            call.run()
+        """Work; idle before the outcome is told, so that who asks again at once finds it."""
+        while os.read(self._sent, 1):
+            visit = self._visit
+            visit.make()
+            del self._visit
             self._idle.append(self)
-            self._free.release()
-            call.tell()
-            del call
+            self._away.discard(visit)
+            visit.tell()
+            del visit
+        os.close(self._sent)
 
 
-def _dismiss(idle: list[_Worker]) -> None:
+def _dismiss(idle: list[_Visitor]) -> None:
     """Let threads that have nothing to do end."""
     while idle:
-        idle.pop().asked.put(None)
+        idle.pop().dismiss()

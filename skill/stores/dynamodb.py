@@ -26,7 +26,7 @@ from typing import Any
 from skill.aws.calls import Caller
 from skill.aws.credentials import Credentials
 from skill.coaching.values import value_class
-from skill.ports import ConflictError, Stored, StoreError
+from skill.ports import ConflictError, SessionStore, Stored, StoreError
 from skill.stores.dynamodb_wire import Json, UnmetConditionError, Wire
 
 RUNNER = "runner"
@@ -58,7 +58,7 @@ TABLE: Mapping[str, Any] = {
 log = logging.getLogger(__name__)
 
 
-class DynamoStore:
+class DynamoStore(SessionStore):
     """Implements `SessionStore` in a table of one region. Connects to nothing before it is used.
 
     `environment` is the live one: the keys to sign with are looked up there at each use.

@@ -2,10 +2,10 @@
 
 from threading import Lock
 
-from skill.ports import ConflictError, Stored
+from skill.ports import ConflictError, SessionStore, Stored
 
 
-class MemoryStore:
+class MemoryStore(SessionStore):
     """Implements `SessionStore` in a dictionary."""
 
     def __init__(self) -> None:

@@ -25,7 +25,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
-from skill.ports import ConflictError, Stored, StoreError
+from skill.ports import ConflictError, SessionStore, Stored, StoreError
 from skill.stores.file_lock import FileLock
 from skill.stores.mending import Mending
 from skill.stores.settling import Settling
@@ -64,7 +64,7 @@ _DUE = "SELECT newest FROM deletions WHERE newest > swept"
 log = logging.getLogger(__name__)
 
 
-class SqliteStore:
+class SqliteStore(SessionStore):
     """Implements `SessionStore` in the file at `path`, which is made where it is missing.
 
     A damaged file, or one that is a database by its name alone, is kept aside, next to its place,

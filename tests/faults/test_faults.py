@@ -82,7 +82,7 @@ class Stage:
         self.store.close()
 
 
-class Disk:
+class Disk(SessionStore):
     """A store that can hang, until it is released."""
 
     def __init__(self, store: SessionStore) -> None:
@@ -456,7 +456,7 @@ def test_nothing_is_promised_that_would_not_be_kept(strike, stage):
     assert coach.remembered.choices.hold_seconds
 
 
-class Worst:
+class Worst(SessionStore):
     """A store that is as slow as it may be, once every race was lost that may be lost.
 
     What is found then cannot be read, so a copy is kept aside; and then the disk hangs.
