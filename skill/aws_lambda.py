@@ -5,16 +5,22 @@ nothing of it is of one moment: the clock, chance and credentials are asked for 
 needed, and no connection is open.
 
 Importing and building make a hundred thousand objects that stay. Looking for garbage among them
-meanwhile, or at any later time, would be in vain.
+meanwhile, or at any later time, would be in vain. And of hashes, those of Python itself will do:
+to load OpenSSL for others would take a twentieth of the time until the first answer.
 """
 
 import gc
 import os
+import sys
 
 from skill.alexa.lean_sdk import load_the_sdk_lazily
 
 gc.disable()
 load_the_sdk_lazily()
+sys.modules["_hashlib"] = None  # type: ignore[assignment]
+import hashlib  # noqa: E402, F401
+
+del sys.modules["_hashlib"]  # for whoever needs it
 
 from skill.function import start  # noqa: E402
 

@@ -115,7 +115,7 @@ def _chosen(slots: Slots, slot_name: str, named: Mapping[str, T]) -> T | None:
 def _seconds(slots: Slots) -> int | None:
     """Return the seconds of a duration as Alexa writes it (ISO 8601), up to a year."""
     heard = slots.get("duration", Slot()).heard.strip()
-    written = DURATION.fullmatch(heard)
+    written = re.fullmatch(DURATION, heard)
     if written is None or not any(written.groups()):
         return None
     units = zip(written.groups(), SECONDS_EACH, strict=True)
@@ -125,26 +125,26 @@ def _seconds(slots: Slots) -> int | None:
 
 def _number(slots: Slots, slot_name: str = "number") -> int | None:
     heard = slots.get(slot_name, Slot()).heard.strip()
-    return int(heard) if NUMBER.fullmatch(heard) else None
+    return int(heard) if re.fullmatch(NUMBER, heard) else None
 
 
 def _time(heard: str) -> time | None:
     """Return a time of day as Alexa writes it, "07:00"."""
-    written = TIME_OF_DAY.fullmatch(heard)
+    written = re.fullmatch(TIME_OF_DAY, heard)
     return time(int(written[1]), int(written[2])) if written else None
 
 
 SIDES = {side.value: side for side in (Side.LEFT, Side.RIGHT)}
 NEEDS = {need.value: need for need in Need}
 _AMOUNT = r"(?:([0-9]{1,9}(?:\.[0-9]{1,9})?)%s)?"
-DURATION = re.compile(
-    "P{}(?:T{})?".format(*("".join(_AMOUNT % unit for unit in units) for units in ("YMWD", "HMS")))
+DURATION = "P{}(?:T{})?".format(
+    *("".join(_AMOUNT % unit for unit in units) for units in ("YMWD", "HMS"))
 )
 SECONDS_EACH = (31_536_000, 2_592_000, 604_800, 86_400, 3_600, 60, 1)
 """Of a year, a month, a week, a day, an hour, a minute, a second."""
 LONGEST_DURATION = SECONDS_EACH[0]
-NUMBER = re.compile(r"-?[0-9]{1,6}")
-TIME_OF_DAY = re.compile(r"T?([01][0-9]|2[0-3]):([0-5][0-9])(?::[0-5][0-9])?")
+NUMBER = r"-?[0-9]{1,6}"
+TIME_OF_DAY = r"T?([01][0-9]|2[0-3]):([0-5][0-9])(?::[0-5][0-9])?"
 PARTS_OF_DAY: Mapping[str, PartOfDay] = {
     "MO": PartOfDay.MORNING,
     "AF": PartOfDay.AFTERNOON,

@@ -16,15 +16,13 @@ PROJECT = Path(__file__).resolve().parent.parent
 PORTS = range(1, 65536)
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
-_PUBLIC_URL = re.compile(
-    r"https://[a-z0-9.-]+(:[0-9]{1,5})?(/[\w.~/-]*)?", re.ASCII | re.IGNORECASE
-)
-_LOCALE = re.compile(r"[a-z]{2}-[A-Z]{2}")
-_TABLE = re.compile(r"[\w.-]{3,255}", re.ASCII)
-_BUCKET = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
-_REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}")
+_PUBLIC_URL = r"(?ai)https://[a-z0-9.-]+(:[0-9]{1,5})?(/[\w.~/-]*)?"
+_LOCALE = r"[a-z]{2}-[A-Z]{2}"
+_TABLE = r"(?a)[\w.-]{3,255}"
+_BUCKET = r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]"
+_REGION = r"[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}"
 _AMAZONS_REGION = ("AWS_REGION", "AWS_DEFAULT_REGION")
-_ENDPOINT = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?", re.ASCII)
+_ENDPOINT = r"(?a)https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?"
 
 
 class SettingError(CoachError):
@@ -120,7 +118,7 @@ def _skill_id(value: str) -> str:
 
 
 def _public_url(value: str) -> str:
-    if not _PUBLIC_URL.fullmatch(value):
+    if not re.fullmatch(_PUBLIC_URL, value):
         raise ValueError("an address such as https://coach.example, since Alexa needs https")
     return value.rstrip("/")
 
@@ -138,37 +136,37 @@ def _port(value: str) -> int:
 
 
 def _table(value: str) -> str:
-    if not _TABLE.fullmatch(value):
+    if not re.fullmatch(_TABLE, value):
         raise ValueError("the name of a DynamoDB table, such as glute-coach")
     return value
 
 
 def _region(value: str) -> str:
-    if not _REGION.fullmatch(value):
+    if not re.fullmatch(_REGION, value):
         raise ValueError("a region of AWS, such as eu-west-1")
     return value
 
 
 def _table_endpoint(value: str) -> str:
-    if not _ENDPOINT.fullmatch(value):
+    if not re.fullmatch(_ENDPOINT, value):
         raise ValueError("where DynamoDB answers, such as http://127.0.0.1:8000")
     return value
 
 
 def _guides_bucket(value: str) -> str:
-    if not _BUCKET.fullmatch(value):
+    if not re.fullmatch(_BUCKET, value):
         raise ValueError("the name of an S3 bucket, such as glute-coach-guides")
     return value
 
 
 def _guides_endpoint(value: str) -> str:
-    if not _ENDPOINT.fullmatch(value):
+    if not re.fullmatch(_ENDPOINT, value):
         raise ValueError("where S3 answers, such as http://127.0.0.1:9000")
     return value
 
 
 def _locale(value: str) -> str:
-    if not _LOCALE.fullmatch(value):
+    if not re.fullmatch(_LOCALE, value):
         raise ValueError("a locale such as en-US")
     return value
 

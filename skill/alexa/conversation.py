@@ -9,8 +9,7 @@ from typing import Any, cast
 from ask_sdk_core.dispatch_components import AbstractExceptionHandler, AbstractRequestHandler
 from ask_sdk_core.handler_input import HandlerInput
 from ask_sdk_core.skill_builder import SkillBuilder
-from ask_sdk_model import IntentRequest, RequestEnvelope, Response
-from ask_sdk_model.interfaces.connections import ConnectionsResponse
+from ask_sdk_model import RequestEnvelope, Response
 
 from skill.alexa.access import Access
 from skill.alexa.envelope import MalformedRequestError, read_complaint, read_envelope
@@ -21,6 +20,7 @@ from skill.alexa.reading import (
     read_event,
     read_moment,
     read_user,
+    request_type,
 )
 from skill.alexa.responding import Responder
 from skill.alexa.serialising import serialise
@@ -100,7 +100,7 @@ class Coaching(AbstractRequestHandler):
         envelope = handler_input.request_envelope
         event = read_event(envelope.request, self._catalogue)
         if event is None:
-            log.info("no answer to a request of type %r", request_type(handler_input))
+            log.info("no answer to a request of type %.80r", request_type(envelope.request))
             return Response()
         now = self._clock()
         outcome = self._happen(event, envelope, now)
@@ -108,13 +108,13 @@ class Coaching(AbstractRequestHandler):
             event = ReminderAnswered(self._run(outcome.errand, envelope))
             if not outcome.forgets:  # nothing more can happen to who is forgotten
                 outcome = self._happen(event, envelope, now)
-        if isinstance(envelope.request, ConnectionsResponse):
+        if request_type(envelope.request) == "Connections.Response":
             # Just asked: Alexa would say yes at once, for one who gave it before, and so on.
             outcome = replace(outcome, errand=None)
         respond = partial(
             self._responder.respond,
             aloud=is_spoken(envelope.request),
-            eliciting=isinstance(envelope.request, IntentRequest),
+            eliciting=request_type(envelope.request) == "IntentRequest",
             on_screen=has_screen(envelope),
             with_card=event in REFUSALS,
         )
@@ -147,13 +147,8 @@ class Apology(AbstractExceptionHandler):
 
     def handle(self, handler_input: HandlerInput, exception: Exception) -> Response:
         """Say that something went wrong; whatever plays goes on."""
-        kind = request_type(handler_input)
-        log.error("failed to answer a request of type %r", kind, exc_info=exception)
-        aloud = is_spoken(handler_input.request_envelope.request)
+        request = handler_input.request_envelope.request
+        kind = request_type(request)
+        log.error("failed to answer a request of type %.80r", kind, exc_info=exception)
+        aloud = is_spoken(request)
         return self._responder.respond(Outcome(Runner(), (line("trouble"),)), aloud=aloud)
-
-
-def request_type(handler_input: HandlerInput) -> str:
-    """Return the type of a request, cut to a length that a log can carry."""
-    request = handler_input.request_envelope.request
-    return str(request.object_type)[:80] if request else "none"

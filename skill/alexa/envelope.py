@@ -8,44 +8,27 @@ leaves out; what it does know must have the right type, or the request is malfor
 
 import re
 from collections.abc import Callable, Mapping
+from types import ModuleType
 from typing import Any, TypeVar
 
+import ask_sdk_model
 from ask_sdk_model import (
     Application,
     Context,
     Device,
     Intent,
     IntentRequest,
-    LaunchRequest,
     Request,
     RequestEnvelope,
     Session,
-    SessionEndedReason,
-    SessionEndedRequest,
     Slot,
     SupportedInterfaces,
     User,
 )
-from ask_sdk_model.interfaces.alexa.presentation.apl import AlexaPresentationAplInterface
-from ask_sdk_model.interfaces.audioplayer import (
-    AudioPlayerInterface,
-    AudioPlayerState,
-    CurrentPlaybackState,
-    PlaybackFailedRequest,
-    PlaybackFinishedRequest,
-    PlaybackNearlyFinishedRequest,
-    PlaybackStartedRequest,
-    PlaybackStoppedRequest,
-    PlayerActivity,
-)
-from ask_sdk_model.interfaces.connections import ConnectionsResponse
-from ask_sdk_model.interfaces.playbackcontroller import (
-    NextCommandIssuedRequest,
-    PauseCommandIssuedRequest,
-    PlayCommandIssuedRequest,
-    PreviousCommandIssuedRequest,
-)
-from ask_sdk_model.interfaces.system import ExceptionEncounteredRequest, SystemState
+from ask_sdk_model.interfaces import audioplayer, connections, playbackcontroller, system
+from ask_sdk_model.interfaces.alexa.presentation import apl
+from ask_sdk_model.interfaces.audioplayer import AudioPlayerState, PlayerActivity
+from ask_sdk_model.interfaces.system import SystemState
 from ask_sdk_model.slu.entityresolution import (
     Resolution,
     Resolutions,
@@ -58,10 +41,10 @@ from skill.coaching.errors import CoachError
 Json = Mapping[str, Any]
 T = TypeVar("T")
 
-_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
+_HALF_CHARACTER = "[\ud800-\udfff]"
 _TOLD = 1_000
 """Characters of a reported error that are looked at."""
-_SECRET = re.compile(r"(?:amzn1\.|Atza\|)[^\s\"',;]*")
+_PRIVATE = r"(?:amzn1\.|Atza\|)[^\s\"',;]*"
 """An id or an access token, wherever it stands."""
 
 
@@ -102,7 +85,7 @@ def read_complaint(document: object) -> tuple[str, str] | None:
     if not isinstance(error, dict):
         return None
     kind, message = (str(error.get(name, ""))[:_TOLD] for name in ("type", "message"))
-    return _SECRET.sub("…", kind), _SECRET.sub("…", message)
+    return re.sub(_PRIVATE, "…", kind), re.sub(_PRIVATE, "…", message)
 
 
 def _session(table: Json) -> Session:
@@ -148,9 +131,9 @@ def _device(table: Json) -> Device:
 
 def _supported_interfaces(table: Json) -> SupportedInterfaces:
     return SupportedInterfaces(
-        audio_player=_optional(table, "AudioPlayer", lambda _: AudioPlayerInterface()),
+        audio_player=_optional(table, "AudioPlayer", lambda _: audioplayer.AudioPlayerInterface()),
         alexa_presentation_apl=_optional(
-            table, "Alexa.Presentation.APL", lambda _: AlexaPresentationAplInterface()
+            table, "Alexa.Presentation.APL", lambda _: apl.AlexaPresentationAplInterface()
         ),
     )
 
@@ -163,8 +146,8 @@ def _audio_player_state(table: Json) -> AudioPlayerState:
     )
 
 
-def _current_playback_state(table: Json) -> CurrentPlaybackState:
-    return CurrentPlaybackState(
+def _current_playback_state(table: Json) -> audioplayer.CurrentPlaybackState:
+    return audioplayer.CurrentPlaybackState(
         token=_text(table, "token"),
         offset_in_milliseconds=_whole(table, "offsetInMilliseconds"),
         player_activity=_member(table, "playerActivity", PlayerActivity),
@@ -176,59 +159,64 @@ def _request(table: Json) -> Request:
     if not kind:
         raise MalformedRequestError("request.type is missing")
     common = {"request_id": _text(table, "requestId"), "locale": _text(table, "locale")}
-    special = _SPECIAL.get(kind)
-    if special is not None:
-        return special(table, common)
-    known = _PLAIN.get(kind)
-    return known(**common) if known else UnknownRequest(kind)
+    read = _REQUESTS.get(kind)
+    return read(table, common) if read else UnknownRequest(kind)
 
 
 def _intent_request(table: Json, common: Json) -> IntentRequest:
     return IntentRequest(intent=_intent(_required(table, "intent")), **common)
 
 
-def _session_ended(table: Json, common: Json) -> SessionEndedRequest:
-    return SessionEndedRequest(reason=_member(table, "reason", SessionEndedReason), **common)
+def _session_ended(table: Json, common: Json) -> Request:
+    reason = _member(table, "reason", ask_sdk_model.SessionEndedReason)
+    return ask_sdk_model.SessionEndedRequest(reason=reason, **common)
 
 
-def _connections_response(table: Json, common: Json) -> ConnectionsResponse:
+def _connections_response(table: Json, common: Json) -> Request:
     payload = _table(table, "payload") or {}
-    return ConnectionsResponse(payload={"status": _text(payload, "status")}, **common)
+    return connections.ConnectionsResponse(payload={"status": _text(payload, "status")}, **common)
 
 
-def _playback_failed(table: Json, common: Json) -> PlaybackFailedRequest:
-    return PlaybackFailedRequest(
+def _playback_failed(table: Json, common: Json) -> Request:
+    return audioplayer.PlaybackFailedRequest(
         token=_text(table, "token"),
         current_playback_state=_optional(table, "currentPlaybackState", _current_playback_state),
         **common,
     )
 
 
-def _playback(request: Callable[..., Request]) -> Callable[[Json, Json], Request]:
-    return lambda table, common: request(
+def _playback(name: str) -> Callable[[Json, Json], Request]:
+    return lambda table, common: getattr(audioplayer, name)(
         token=_text(table, "token"),
         offset_in_milliseconds=_whole(table, "offsetInMilliseconds"),
         **common,
     )
 
 
-_SPECIAL: Mapping[str, Callable[[Json, Json], Request]] = {
-    "IntentRequest": _intent_request,
-    "SessionEndedRequest": _session_ended,
-    "Connections.Response": _connections_response,
-    "AudioPlayer.PlaybackStarted": _playback(PlaybackStartedRequest),
-    "AudioPlayer.PlaybackStopped": _playback(PlaybackStoppedRequest),
-    "AudioPlayer.PlaybackFinished": _playback(PlaybackFinishedRequest),
-    "AudioPlayer.PlaybackNearlyFinished": _playback(PlaybackNearlyFinishedRequest),
+def _plain(package: ModuleType, name: str) -> Callable[[Json, Json], Request]:
+    return lambda _, common: getattr(package, name)(**common)
+
+
+_REQUESTS: Mapping[str, Callable[[Json, Json], Request]] = {
+    # By their names, so that in a function each is loaded when one of its kind comes.
     "AudioPlayer.PlaybackFailed": _playback_failed,
-}
-_PLAIN: Mapping[str, Callable[..., Request]] = {
-    "LaunchRequest": LaunchRequest,
-    "PlaybackController.NextCommandIssued": NextCommandIssuedRequest,
-    "PlaybackController.PreviousCommandIssued": PreviousCommandIssuedRequest,
-    "PlaybackController.PlayCommandIssued": PlayCommandIssuedRequest,
-    "PlaybackController.PauseCommandIssued": PauseCommandIssuedRequest,
-    "System.ExceptionEncountered": ExceptionEncounteredRequest,
+    "AudioPlayer.PlaybackFinished": _playback("PlaybackFinishedRequest"),
+    "AudioPlayer.PlaybackNearlyFinished": _playback("PlaybackNearlyFinishedRequest"),
+    "AudioPlayer.PlaybackStarted": _playback("PlaybackStartedRequest"),
+    "AudioPlayer.PlaybackStopped": _playback("PlaybackStoppedRequest"),
+    "Connections.Response": _connections_response,
+    "IntentRequest": _intent_request,
+    "LaunchRequest": _plain(ask_sdk_model, "LaunchRequest"),
+    "PlaybackController.NextCommandIssued": _plain(playbackcontroller, "NextCommandIssuedRequest"),
+    "PlaybackController.PauseCommandIssued": _plain(
+        playbackcontroller, "PauseCommandIssuedRequest"
+    ),
+    "PlaybackController.PlayCommandIssued": _plain(playbackcontroller, "PlayCommandIssuedRequest"),
+    "PlaybackController.PreviousCommandIssued": _plain(
+        playbackcontroller, "PreviousCommandIssuedRequest"
+    ),
+    "SessionEndedRequest": _session_ended,
+    "System.ExceptionEncountered": _plain(system, "ExceptionEncounteredRequest"),
 }
 
 
@@ -305,7 +293,7 @@ def _text(table: Json, key: str) -> str | None:
         return None
     if not isinstance(found, str):
         raise MalformedRequestError(f"{key} takes text, not {type(found).__name__}")
-    if not found.isascii() and _HALF_CHARACTER.search(found):
+    if not found.isascii() and re.search(_HALF_CHARACTER, found):
         raise MalformedRequestError(f"{key} takes text, not half of a surrogate pair")
     return found
 

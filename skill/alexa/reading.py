@@ -2,32 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
-from ask_sdk_model import (
-    Intent,
-    IntentRequest,
-    LaunchRequest,
-    Request,
-    RequestEnvelope,
-    SessionEndedReason,
-    SessionEndedRequest,
-)
+from ask_sdk_model import Intent, Request, RequestEnvelope
 from ask_sdk_model import Slot as AlexaSlot
-from ask_sdk_model.interfaces.audioplayer import (
-    PlaybackFailedRequest,
-    PlaybackFinishedRequest,
-    PlaybackNearlyFinishedRequest,
-    PlaybackStartedRequest,
-    PlaybackStoppedRequest,
-    PlayerActivity,
-)
-from ask_sdk_model.interfaces.connections import ConnectionsResponse
-from ask_sdk_model.interfaces.playbackcontroller import (
-    NextCommandIssuedRequest,
-    PauseCommandIssuedRequest,
-    PlayCommandIssuedRequest,
-    PreviousCommandIssuedRequest,
-)
+from ask_sdk_model.interfaces.audioplayer import PlayerActivity
 
 from skill.alexa.access import Access
 from skill.alexa.envelope import MalformedRequestError
@@ -40,21 +19,28 @@ from skill.intents import Slot, event_of
 LONGEST_OFFSET = 24 * 60 * 60 * 1000
 """Milliseconds; no guide of ours runs for a day, so an offset past it is brought back to it."""
 
-_BUTTONS: Mapping[type[Request], type[Event]] = {
-    NextCommandIssuedRequest: events.NextStep,
-    PreviousCommandIssuedRequest: events.PreviousStep,
-    PlayCommandIssuedRequest: events.Resume,
-    PauseCommandIssuedRequest: events.Pause,
+_BUTTONS: Mapping[str, type[Event]] = {
+    "PlaybackController.NextCommandIssued": events.NextStep,
+    "PlaybackController.PreviousCommandIssued": events.PreviousStep,
+    "PlaybackController.PlayCommandIssued": events.Resume,
+    "PlaybackController.PauseCommandIssued": events.Pause,
 }
-_NOTICES: Mapping[type[Request], type[Event]] = {
-    PlaybackStartedRequest: events.PlaybackStarted,
-    PlaybackStoppedRequest: events.PlaybackStopped,
-    PlaybackNearlyFinishedRequest: events.PlaybackNearlyFinished,
-    PlaybackFinishedRequest: events.PlaybackFinished,
-    PlaybackFailedRequest: events.PlaybackFailed,
+_NOTICES: Mapping[str, type[Event]] = {
+    "AudioPlayer.PlaybackStarted": events.PlaybackStarted,
+    "AudioPlayer.PlaybackStopped": events.PlaybackStopped,
+    "AudioPlayer.PlaybackNearlyFinished": events.PlaybackNearlyFinished,
+    "AudioPlayer.PlaybackFinished": events.PlaybackFinished,
+    "AudioPlayer.PlaybackFailed": events.PlaybackFailed,
 }
 _FROM_PLAYERS = {**_BUTTONS, **_NOTICES}
-_PLAIN: Mapping[type[Request], type[Event]] = {LaunchRequest: events.Launch, **_FROM_PLAYERS}
+UNANSWERED = "EXCEEDED_MAX_REPROMPTS"
+"""Why a session has ended in which the runner was asked something."""
+_SPOKEN = frozenset({"LaunchRequest", "IntentRequest", "Connections.Response"})
+
+
+def request_type(request: Request | None) -> str:
+    """Return the name of a request's type, as Alexa has it; "none" without a request."""
+    return str(request.object_type) if request else "none"
 
 
 def is_spoken(request: Request | None) -> bool:
@@ -62,24 +48,29 @@ def is_spoken(request: Request | None) -> bool:
 
     When a permission was asked for, they spoke with Alexa herself, and we go on from there.
     """
-    return isinstance(request, LaunchRequest | IntentRequest | ConnectionsResponse)
+    return request_type(request) in _SPOKEN
 
 
 def read_event(request: Request | None, catalogue: Catalogue) -> Event | None:
     """Return the event a request means; None for one that means nothing to a coach."""
-    if isinstance(request, IntentRequest):
-        intent = request.intent or Intent()
-        slots = {name: read_slot(slot) for name, slot in (intent.slots or {}).items()}
-        return event_of(intent.name or "", slots, catalogue)
-    if isinstance(request, SessionEndedRequest):
-        unanswered = request.reason is SessionEndedReason.EXCEEDED_MAX_REPROMPTS
-        return events.SessionEnded(unanswered=unanswered)
-    if isinstance(request, ConnectionsResponse):
-        # Refused, not answered, or failed in Alexa: only one status means that we may.
-        status = (request.payload or {}).get("status")
-        return events.PermissionAnswered(granted=status == "ACCEPTED")
-    event = _PLAIN.get(type(request)) if request else None
-    return event() if event else None
+    told: Any = request  # each type has its own to tell
+    match request_type(request):
+        case "IntentRequest":
+            intent = told.intent or Intent()
+            slots = {name: read_slot(slot) for name, slot in (intent.slots or {}).items()}
+            return event_of(intent.name or "", slots, catalogue)
+        case "LaunchRequest":
+            return events.Launch()
+        case "SessionEndedRequest":
+            unanswered = told.reason is not None and told.reason.value == UNANSWERED
+            return events.SessionEnded(unanswered=unanswered)
+        case "Connections.Response":
+            # Refused, not answered, or failed in Alexa: only one status means that we may.
+            status = (told.payload or {}).get("status")
+            return events.PermissionAnswered(granted=status == "ACCEPTED")
+        case kind:
+            event = _FROM_PLAYERS.get(kind)
+            return event() if event else None
 
 
 def read_user(envelope: RequestEnvelope) -> str:
@@ -131,7 +122,7 @@ def read_slot(slot: AlexaSlot) -> Slot:
 
 def _has_player(envelope: RequestEnvelope) -> bool:
     """Whether the device plays long audio; one whose player or buttons speak to us does."""
-    if type(envelope.request) in _FROM_PLAYERS:
+    if request_type(envelope.request) in _FROM_PLAYERS:
         return True
     system = envelope.context and envelope.context.system
     interfaces = system and system.device and system.device.supported_interfaces
@@ -140,22 +131,17 @@ def _has_player(envelope: RequestEnvelope) -> bool:
 
 def _read_playhead(envelope: RequestEnvelope) -> Playhead | None:
     """Take a player's notice at its own word; with anything else, ask the context."""
-    request = envelope.request
+    request: Any = envelope.request
+    kind = request_type(request)
     state = envelope.context and envelope.context.audio_player
     has_ended = False
-    if isinstance(request, PlaybackFailedRequest):
+    if kind == "AudioPlayer.PlaybackFailed":
         text = request.token
         current = request.current_playback_state
         offset = current.offset_in_milliseconds if current and current.token == text else 0
-    elif isinstance(
-        request,
-        PlaybackStartedRequest
-        | PlaybackStoppedRequest
-        | PlaybackNearlyFinishedRequest
-        | PlaybackFinishedRequest,
-    ):
+    elif kind in _NOTICES:
         text, offset = request.token, request.offset_in_milliseconds
-        has_ended = isinstance(request, PlaybackFinishedRequest)
+        has_ended = kind == "AudioPlayer.PlaybackFinished"
     elif state:
         text, offset = state.token, state.offset_in_milliseconds
         has_ended = state.player_activity is PlayerActivity.FINISHED

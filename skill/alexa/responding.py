@@ -20,7 +20,6 @@ from ask_sdk_model.interfaces.display import Image, ImageInstance
 from ask_sdk_model.ui import AskForPermissionsConsentCard
 
 from skill.alexa.access import SCOPE
-from skill.alexa.eliciting import elicit_directive
 from skill.alexa.tokens import Token
 from skill.coaching.cues import Counted, Recipe, Speech
 from skill.coaching.lines import Line
@@ -42,7 +41,7 @@ SHORTEST_BREAK: Milliseconds = 200
 LONGEST_BREAK: Milliseconds = 10_000
 """A pause that Alexa makes; the longest is hers (SSML reference, "break")."""
 
-_NOT_IN_XML = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_NOT_IN_XML = "[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
 
 
 @value_class
@@ -86,6 +85,8 @@ class Responder:
         if on_screen and isinstance(outcome.player, PlayClip):
             factory.add_directive(self._step_directive(outcome.player, outcome.lines))
         if eliciting and outcome.ask and not outcome.player:
+            from skill.alexa.eliciting import elicit_directive  # noqa: PLC0415, few answers ask
+
             directive = elicit_directive(outcome.ask.question)
             if directive:
                 factory.add_directive(directive)
@@ -120,7 +121,8 @@ class Responder:
 
     def _said(self, line: Line) -> str:
         """Return a line as SSML: whatever was heard becomes plain text within it."""
-        return escaped(_NOT_IN_XML.sub("", self.wording.say(line)))
+        said = self.wording.say(line)
+        return escaped(said if said.isprintable() else re.sub(_NOT_IN_XML, "", said))
 
     def _step_in_words(self, clip: PlayClip) -> str:
         """Return what is said in a step as SSML, with the pauses between: no sound is needed."""

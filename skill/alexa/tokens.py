@@ -9,7 +9,7 @@ import re
 from skill.coaching.plans import LONGEST_ID
 from skill.coaching.values import value_class
 
-_TOKEN = re.compile(
+_TOKEN = (
     rf"gc1:([a-z0-9_-]{{1,{LONGEST_ID}}}):([0-9a-f]{{1,64}}):([0-9]{{1,12}})(?::([0-9]{{1,9}}))?"
 )
 
@@ -33,7 +33,7 @@ class Token:
 
 def parse_token(text: str | None) -> Token | None:
     """Return a token of ours; None for anything else, because other skills have tokens too."""
-    match = _TOKEN.fullmatch(text or "")
+    match = re.fullmatch(_TOKEN, text) if text else None
     if match is None:
         return None
     return Token(match[1], match[2], int(match[3]), int(match[4]) if match[4] else None)

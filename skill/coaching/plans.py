@@ -32,8 +32,8 @@ from skill.coaching.values import field, replace, value_class
 LONGEST_ID = 700
 """Characters of a plan id; a token that Alexa keeps has room for 1,024."""
 
-_NUMBERED = re.compile(r"([hrps])([1-9][0-9]{0,2})")
-_MORE = re.compile(r"more([1-9][0-9]{0,2})at(0|[1-9][0-9]{0,2})")
+_NUMBERED = r"([hrps])([1-9][0-9]{0,2})"
+_MORE = r"more([1-9][0-9]{0,2})at(0|[1-9][0-9]{0,2})"
 
 
 class Detail(StrEnum):
@@ -398,9 +398,9 @@ class _Marks:
     def read(self, mark: str) -> None:
         """Take one mark in."""
         kind, _, name = mark.partition("-")
-        if numbered := _NUMBERED.fullmatch(mark):
+        if numbered := re.fullmatch(_NUMBERED, mark):
             self.numbers[numbered[1]] = int(numbered[2])
-        elif more := _MORE.fullmatch(mark):
+        elif more := re.fullmatch(_MORE, mark):
             self.more = More(amount=int(more[1]), step=int(more[2]))
         elif mark in {"brief", "bed", "uncounted"}:
             self.words.add(mark)

@@ -8,7 +8,7 @@ worth it.
 
 from collections.abc import Callable, Mapping, Sequence
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, dataclass_transform
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeVar, dataclass_transform
 
 if TYPE_CHECKING:
     from dataclasses import Field, replace
@@ -20,7 +20,7 @@ F = TypeVar("F")
 
 _UNSET: Any = object()
 _set = object.__setattr__
-FEW = 8
+FEW = 48
 """Of so many values to compile how they are made would take longer than to make them."""
 
 
@@ -64,7 +64,7 @@ def value_class(kind: type[T]) -> type[T]:
         raise TypeError(f"{kind.__name__}: how a value is made follows from its fields")
     for name, annotation in kind.__annotations__.items():
         given = kind.__dict__.get(name, _UNSET)
-        if "ClassVar" in str(annotation) or isinstance(given, list | dict | set):
+        if _is_of_the_class(annotation) or isinstance(given, list | dict | set):
             raise TypeError(f"{kind.__name__}.{name}: what all values share never changes either")
         if given is _UNSET and any(map(_has_default, fields.values())):
             raise TypeError(f"{kind.__name__}.{name}: a field without a default after one with")
@@ -73,6 +73,12 @@ def value_class(kind: type[T]) -> type[T]:
             delattr(kind, name)
     behaviour = {
         "_fields": fields,
+        "_defaults": {
+            name: spec.default for name, spec in fields.items() if spec.default is not _UNSET
+        },
+        "_makers": [
+            (name, spec.default_factory) for name, spec in fields.items() if spec.default_factory
+        ],
         "_all": staticmethod(_looks_at(tuple(fields))),
         "_compared": staticmethod(
             _looks_at([name for name, spec in fields.items() if spec.compare])
@@ -93,6 +99,12 @@ def value_class(kind: type[T]) -> type[T]:
         if kind.__dict__.get(name) is None:
             setattr(kind, name, behaves)
     return kind
+
+
+def _is_of_the_class(annotation: Any) -> bool:
+    if isinstance(annotation, str):
+        return "ClassVar" in annotation
+    return annotation is ClassVar or getattr(annotation, "__origin__", None) is ClassVar
 
 
 def _has_default(field: _Specified) -> bool:
@@ -121,8 +133,8 @@ def content_of(value: object) -> dict[str, Any]:
 
 def defaults_of(kind: type) -> Mapping[str, Any]:
     """Return the defaults of a class of values, by name; without those that are made each time."""
-    fields: Mapping[str, _Specified] = kind._fields  # type: ignore[attr-defined]
-    return {name: spec.default for name, spec in fields.items() if spec.default is not _UNSET}
+    defaults: Mapping[str, Any] = kind._defaults  # type: ignore[attr-defined]  # noqa: SLF001
+    return defaults
 
 
 def _init(self: Any, *arguments: Any, **named: Any) -> None:
@@ -130,7 +142,10 @@ def _init(self: Any, *arguments: Any, **named: Any) -> None:
     kind = type(self)
     made = kind._made = self._made + 1  # noqa: SLF001 - it is ours
     names = kind.__match_args__
-    given = {**defaults_of(kind), **named, **dict(zip(names, arguments, strict=False))}
+    given = {**kind._defaults, **named, **dict(zip(names, arguments, strict=False))}  # noqa: SLF001
+    for name, make in kind._makers:  # noqa: SLF001
+        if name not in given:
+            given[name] = make()
     is_plain = given.keys() == self._fields.keys() and len(arguments) <= len(names)
     if made <= FEW and is_plain and named.keys().isdisjoint(names[: len(arguments)]):
         for name in names:

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
+from string import Formatter
 from typing import Any, TypeVar
 
 from skill.coaching.errors import ContentError
@@ -58,6 +59,17 @@ class Entry:
             raise self.error(f"{key} says the same thing twice")
         return tuple(values)
 
+    def require_fields(self, key: str, text: str, known: Collection[str]) -> None:
+        """Raise unless all that is to be put into a text, `{...}`, is known."""
+        try:
+            used = {field for _, field, _, _ in Formatter().parse(text) if field is not None}
+        except ValueError as mistake:
+            raise self.error(f"{key}: {mistake} in {text!r}") from None
+        for field in used:
+            if field not in known:
+                good = ", ".join(f"{{{name}}}" for name in sorted(known)) or "none"
+                raise self.error(f"{key} uses {{{field}}}; it can use {good}")
+
     def integer(self, key: str, default: int | None = None) -> int:
         """Return a whole number."""
         value = self.table.get(key, default)
@@ -90,6 +102,24 @@ class Entry:
             raise self.error(str(mistake)) from None
 
 
+class TranslatedEntry(Entry):
+    """An entry of a translation: it was checked as that was made, and its texts are not again."""
+
+    def require_keys(self, required: Collection[str], optional: Collection[str] = ()) -> None:
+        """Require nothing."""
+
+    def require_fields(self, key: str, text: str, known: Collection[str]) -> None:
+        """Require nothing."""
+
+    def text(self, key: str) -> str:
+        """Return a sentence or a word."""
+        return str(self.table[key])
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """Return a list of texts."""
+        return tuple(self.table[key])
+
+
 def read_entries(file: Path) -> dict[str, Entry]:
     """Read a TOML file whose top level holds nothing but tables, in their order.
 
@@ -98,11 +128,9 @@ def read_entries(file: Path) -> dict[str, Entry]:
     """
     place = f"{file.parent.name}/{file.name}"
     translation = file.with_suffix(".json")
+    is_translated = not file.exists() and translation.exists()
     try:
-        if file.exists() or not translation.exists():
-            tables = _read_toml(file)
-        else:
-            tables = json.loads(translation.read_text(encoding="utf-8"))
+        tables = json.loads(translation.read_text("utf-8")) if is_translated else _read_toml(file)
     except (OSError, ValueError) as mistake:
         raise ContentError(f"{place}: cannot be read: {mistake}") from mistake
     if not isinstance(tables, dict):
@@ -110,11 +138,15 @@ def read_entries(file: Path) -> dict[str, Entry]:
     for name, table in tables.items():
         if not isinstance(table, dict):
             raise ContentError(f"{place}, {name}: takes a table, not {table!r}")
-    return {name: Entry(place, name, table) for name, table in tables.items()}
+    kind = TranslatedEntry if is_translated else Entry
+    return {name: kind(place, name, table) for name, table in tables.items()}
 
 
 def translate_entries(file: Path) -> None:
-    """Put JSON with the same content in the place of a TOML file: it is read in a twentieth."""
+    """Put JSON with the same content in the place of a TOML file that was checked.
+
+    It is read in a twentieth of the time, and not checked again.
+    """
     translation = json.dumps(_read_toml(file), ensure_ascii=False, separators=(",", ":"))
     file.with_suffix(".json").write_text(translation, encoding="utf-8")
     file.unlink()

@@ -7,7 +7,6 @@ movement, routine, cue and line has its words, and no words are left over.
 from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
-from string import Formatter
 
 from skill.coaching import cues
 from skill.coaching.cues import Bed, Chime, Counted, Recipe, Speech
@@ -282,7 +281,7 @@ def _movement_words(entry: Entry, movement: Movement) -> MovementWords:
     for key in entry.table:
         if key != "synonyms":
             sided = key in {"full", "brief", "change"}
-            _check_fields(entry, key, entry.text(key), placed if sided else ())
+            entry.require_fields(key, entry.text(key), placed if sided else ())
     return MovementWords(
         name=entry.text("name"),
         synonyms=entry.texts("synonyms"),
@@ -298,7 +297,7 @@ def _movement_words(entry: Entry, movement: Movement) -> MovementWords:
 def _routine_words(entry: Entry) -> RoutineWords:
     entry.require_keys(("name", "synonyms", "when", "opening"))
     for key in ("name", "when", "opening"):
-        _check_fields(entry, key, entry.text(key), ())
+        entry.require_fields(key, entry.text(key), ())
     return RoutineWords(
         name=entry.text("name"),
         synonyms=entry.texts("synonyms"),
@@ -313,14 +312,14 @@ def _cue_lines(entry: Entry) -> dict[str, tuple[str, ...]]:
     entry.require_keys([*written, *fields])
     for line in entry.table:
         for text in entry.texts(line):
-            _check_fields(entry, line, text, fields.get(line, ()))
+            entry.require_fields(line, text, fields.get(line, ()))
     return {line: entry.texts(line) for line in entry.table}
 
 
 def _named(entry: Entry, needs: Collection[Need]) -> dict[str, str]:
     entry.require_keys(needs)
     for need in needs:
-        _check_fields(entry, need, entry.text(need), ())
+        entry.require_fields(need, entry.text(need), ())
     return {need: entry.text(need) for need in needs}
 
 
@@ -328,7 +327,7 @@ def _answers(entry: Entry) -> dict[str, tuple[str, ...]]:
     entry.require_keys(LINES.keys())
     for line, values in LINES.items():
         for text in entry.texts(line):
-            _check_fields(entry, line, text, values)
+            entry.require_fields(line, text, values)
     return {line: entry.texts(line) for line in LINES}
 
 
@@ -337,14 +336,3 @@ def _exactly(entry: Entry, key: str, number: int) -> tuple[str, ...]:
     if len(texts) != number:
         raise entry.error(f"{key} takes {number} words, not {len(texts)}")
     return texts
-
-
-def _check_fields(entry: Entry, key: str, text: str, known: Collection[str]) -> None:
-    try:
-        used = {field for _, field, _, _ in Formatter().parse(text) if field is not None}
-    except ValueError as mistake:
-        raise entry.error(f"{key}: {mistake} in {text!r}") from None
-    for field in used:
-        if field not in known:
-            good = ", ".join(f"{{{name}}}" for name in sorted(known)) or "none"
-            raise entry.error(f"{key} uses {{{field}}}; it can use {good}")

@@ -6,7 +6,6 @@ Each pose is told for its side: `{side}` is the side at work, `{other}` the oppo
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from string import Formatter
 
 from skill.coaching.movements import Movement, Side, Sidedness
 from skill.coaching.routines import Catalogue
@@ -69,12 +68,7 @@ def _poses(entry: Entry, movement: Movement) -> dict[Stage, str]:
     sided = movement.sidedness is not Sidedness.TOGETHER
     poses = {stage: entry.text(stage) for stage in Stage}
     for stage, text in poses.items():
-        try:
-            fields = {field for _, field, _, _ in Formatter().parse(text) if field is not None}
-        except ValueError as mistake:
-            raise entry.error(f"{stage} is {text!r}: {mistake}") from mistake
-        if fields - {"side", "other"} or (not sided and fields):
-            raise entry.error(f"{stage} may hold {'{side} and {other}' if sided else 'no field'}")
-        if sided and "side" not in fields:
+        entry.require_fields(stage, text, {"side", "other"} if sided else ())
+        if sided and "{side}" not in text:
             raise entry.error(f"{stage} does not say {{side}}, and each side has its picture")
     return poses

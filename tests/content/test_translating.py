@@ -1,14 +1,17 @@
-"""Content translated for a package: the same words, the same pictures, the same complaints."""
+"""Content translated for a package: the same movements, the same words."""
 
 import shutil
 import tomllib
+from pathlib import Path
 
 import pytest
 
 from skill.coaching.errors import ContentError
+from skill.coaching.values import content_of
 from skill.content import catalogue
 from skill.content.catalogue import load_catalogue
 from skill.content.entries import read_entries, translate_entries
+from skill.content.wording import load_wording, read_wording
 
 FILES = sorted(path.relative_to(catalogue.FOLDER) for path in catalogue.FOLDER.rglob("*.toml"))
 
@@ -21,8 +24,11 @@ def test_translated_it_is_the_same(tmp_path, file):
     before = read_entries(copy)
     translate_entries(copy)
     assert not copy.exists()
-    assert read_entries(copy) == before
-    assert list(before) == list(tomllib.loads((catalogue.FOLDER / file).read_text("utf-8")))
+    after = read_entries(copy)
+    assert [content_of(entry) for entry in after.values()] == [
+        content_of(entry) for entry in before.values()
+    ]
+    assert list(after) == list(tomllib.loads((catalogue.FOLDER / file).read_text("utf-8")))
 
 
 def test_the_catalogue_of_a_package(tmp_path):
@@ -31,6 +37,13 @@ def test_the_catalogue_of_a_package(tmp_path):
         shutil.copy(catalogue.FOLDER / name, tmp_path)
         translate_entries(tmp_path / name)
     assert load_catalogue(tmp_path) == load_catalogue()
+
+
+def test_the_words_of_a_package(tmp_path):
+    """All that is ever said is what the TOML has."""
+    for file in (catalogue.FOLDER / "en").glob("*.toml"):
+        translate_entries(Path(shutil.copy(file, tmp_path)))
+    assert read_wording("en-US", tmp_path, load_catalogue()) == load_wording("en-US")
 
 
 @pytest.mark.parametrize("broken", ["{", "7", '{"clam": 7}', '{"clam": [}'])

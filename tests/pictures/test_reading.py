@@ -102,9 +102,19 @@ def test_a_pose_that_is_no_table(folder, stage):
     [
         ("clam", "[clam]", "[plank]", ["lacks clam"]),
         ("clam", "start =", "begin =", ["clam", "lacks start"]),
-        ("clam", "{other} side,", "{leg} side,", ["clam", "start may hold {side} and {other}"]),
-        ("clam", "{other} side,", "{other side,", ["clam", "start is"]),
-        ("squat", "Standing", "The {side} leg, standing", ["squat", "start may hold no field"]),
+        (
+            "clam",
+            "{other} side,",
+            "{leg} side,",
+            ["clam", "start uses {leg}; it can use {other}, {side}"],
+        ),
+        ("clam", "{other} side,", "{other side,", ["clam", "start: "]),
+        (
+            "squat",
+            "Standing",
+            "The {side} leg, standing",
+            ["squat", "start uses {side}; it can use none"],
+        ),
         ("fire-hydrant", "before the {side} leg", "before a leg", ["does not say {side}"]),
     ],
 )
