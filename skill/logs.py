@@ -63,6 +63,7 @@ def set_up(level: str, stream: TextIO | None = None, function: str = "") -> None
     logging.basicConfig(level=level, handlers=[handler], force=True)
     # No line tells of these: as the documentation of `logging` has it, they need not be collected.
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+    logging._srcfile = None  # noqa: SLF001 - nor where in the code it was logged
     # Requests are counted by their lines, whatever level is set.
     log.setLevel(logging.INFO)
 

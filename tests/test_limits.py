@@ -3,6 +3,7 @@
 import gc
 import http.client
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -218,6 +219,21 @@ store.close()
 """
 
 
+FORK = """
+import os
+from skill.stores.bounded import BoundedStore
+from skill.stores.memory import MemoryStore
+
+store = BoundedStore(MemoryStore(), seconds=5)
+store.save("k", b"before", None)
+child = os.fork()
+store.save("k", b"child" if child == 0 else b"parent", 1)
+print(store.load("k"), flush=True)
+if child:
+    os.waitpid(child, 0)
+"""
+
+
 class Hanging(MemoryStore):
     """A store that answers when it is let go, with a refusal if it has one by the time asked."""
 
@@ -350,6 +366,23 @@ class TestBoundedStore:
         assert (ended.returncode, ended.stderr) == (0, "")
         assert ended.stdout == "the store has not answered within 0.05 s\n"
         assert time.monotonic() - begun < 30
+
+    @pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are not forked here")
+    def test_a_fork(self):
+        """A process that is forked off has threads of its own, and leaves its parent's alone."""
+        ended = subprocess.run(
+            [sys.executable, "-W", "ignore", "-c", FORK],
+            cwd=PROJECT,
+            timeout=50,
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        assert ended.stderr == ""
+        assert sorted(ended.stdout.splitlines()) == [
+            "Stored(document=b'child', version=2)",
+            "Stored(document=b'parent', version=2)",
+        ]
 
     def test_no_thread_to_be_had(self, monkeypatch):
         """Who finds no thread is told of the store's trouble, and later ones are served again."""

@@ -49,11 +49,16 @@ class BoundedStore(SessionStore):
         self._most_given_up = most_given_up
         self._away: set[_Visit[Any]] = set()
         self._idle: list[_Visitor] = []
+        self._process = os.getpid()
         # Who lets go of a store without closing it, leaves no threads behind.
         weakref.finalize(self, _dismiss, self._idle).atexit = False
 
     def visit(self, work: Callable[[Documents], T]) -> T:
         """Return what `work` does with the store; of its time only the store's own is bounded."""
+        if self._process != os.getpid():  # forked, and the threads stayed behind
+            self._process = os.getpid()
+            self._idle.clear()
+            self._away.clear()
         given_up = sum(visit.is_given_up for visit in tuple(self._away)) if self._away else 0
         if given_up >= self._most_given_up:
             raise StoreError(f"the store has not answered {given_up} others yet")
