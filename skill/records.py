@@ -69,6 +69,8 @@ def encode(runner: Runner) -> bytes:
         document["said"] = dict(session.said)
     if session.voiced:
         document["voiced"] = True
+    if session.hurt:
+        document["hurt"] = True
     if runner.waits:
         document["waits"] = True
     if runner.former is not None:
@@ -117,6 +119,7 @@ def _runner(document: Mapping[str, Any]) -> Runner:
             asked=_asked(document.get("asked")),
             generation=_whole(document["generation"]),
             voiced=_flag(document, "voiced"),
+            hurt=_flag(document, "hurt"),
             talk=_whole(document["turn"]),
             said={_text(said): _whole(times) for said, times in document.get("said", {}).items()},
         ),

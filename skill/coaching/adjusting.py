@@ -93,7 +93,7 @@ def fit_the_rest(turn: Turn, event: FitTime) -> Outcome:
     time, bounded = _within_minutes(event.time, FEWEST_MINUTES_LEFT, planner.MINUTES.stop - 1)
     begun = Begun(turn.timeline, turn.progress.bookmark)
     plan = replace(turn.timeline.plan, choices=turn.runner.choices, more=None)
-    play = turn.session.phase is Phase.PAUSED and turn.session.asked is not Question.SKIP_IT
+    play = turn.session.phase is Phase.PAUSED and not turn.hurts
     try:
         usual = turn.repertoire.timeline(plan.id)
     except PlanError:
@@ -374,7 +374,7 @@ def easier(turn: Turn, _: Event) -> Outcome:
     if plan.easier_form(movement) is None:
         return turn.tell(line("easier", easier=Easier(movement)))
     changed = replace(plan, easier=plan.easier | {movement.id}, more=None)
-    play = turn.session.phase is not Phase.PAUSED or turn.session.asked is Question.SKIP_IT
+    play = turn.session.phase is not Phase.PAUSED or turn.hurts
     return go_on_with(turn, changed, play=play, naming="easier-instead")
 
 

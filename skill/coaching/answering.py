@@ -54,7 +54,7 @@ def take_your_time(turn: Turn, _: Event) -> Outcome:
 
 def stop_here(turn: Turn, event: Event) -> Outcome:
     """Stop at what hurts, and ask about it no more: the runner would not leave it out."""
-    return leave(turn.unasked(), event)
+    return leave(turn.unasked().hurting(hurting=False), event)
 
 
 def nothing_asked(turn: Turn, _: Event) -> Outcome:

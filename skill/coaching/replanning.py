@@ -11,7 +11,7 @@ from skill.coaching.errors import NothingLeftError, PlanError
 from skill.coaching.lines import Instructions, Line, line
 from skill.coaching.outcomes import Outcome
 from skill.coaching.plans import Choices, Plan
-from skill.coaching.runner import Phase, Question, Runner
+from skill.coaching.runner import Phase, Runner
 from skill.coaching.timeline import carried
 from skill.coaching.transitions import end
 from skill.coaching.turns import Turn, spot_of
@@ -69,7 +69,7 @@ def go_on_with(
         return changed.tell(*lines)
     bookmark = carried(turn.progress.bookmark, turn.timeline, timeline)
     if bookmark is None:
-        if turn.session.asked is Question.SKIP_IT:
+        if turn.hurts:
             return changed.leave(*lines, line("if-it-stays"))
         return end(changed, *lines)
     step = timeline.plan.steps[bookmark.step]

@@ -255,7 +255,7 @@ def _with_what_we_know(runner: Runner, repertoire: Repertoire) -> Runner:
     try:
         timeline = repertoire.timeline(progress.plan_id)
     except PlanError:
-        nothing = replace(runner.session, phase=Phase.IDLE, progress=None, asked=None)
+        nothing = replace(runner.session, phase=Phase.IDLE, progress=None, asked=None, hurt=False)
         return replace(runner, session=nothing).owing("routine-gone")
     if progress.bookmark.step not in range(len(timeline.spans)):
         inside = timeline.bookmark(timeline.offset_of(progress.bookmark))
@@ -372,4 +372,4 @@ def _adopted(
         return known
     sounds = not isinstance(event, events.PlaybackStopped)
     progress = Progress(plan_id, bookmark, moment.now if sounds else None)
-    return replace(known, phase=Phase.PLAYING, progress=progress)
+    return replace(known, phase=Phase.PLAYING, progress=progress, hurt=False)

@@ -53,7 +53,7 @@ def welcome(turn: Turn, _: Event) -> Outcome:
 
 def offer(turn: Turn, _: Event) -> Outcome:
     """Greet and offer to go on from the place kept; if it hurt there, to leave that out."""
-    if turn.session.asked is Question.SKIP_IT:
+    if turn.hurts:
         hurt = line("hurt-here", spot=turn.spot), line("easier", easier=Easier(turn.step.movement))
         return turn.ask(turn.whether_to_skip(), line("welcome-back"), *hurt)
     return turn.ask(turn.whether_to_go_on(), line("welcome-back"))
@@ -129,14 +129,14 @@ def cautioned(turn: Turn) -> tuple[Turn, tuple[Line, ...]]:
 
 def next_step(turn: Turn, event: Event) -> Outcome:
     """Go to the next step, or end after the last; from what hurts, to the next movement."""
-    if turn.session.asked is Question.SKIP_IT:
+    if turn.hurts:
         return skip_it(turn, event)
     return turn.play_step(turn.following) if turn.following else end(turn)
 
 
 def next_movement(turn: Turn, event: Event) -> Outcome:
     """Go to the next movement; after the last to its other side, if that is still to come."""
-    if turn.session.asked is Question.SKIP_IT:
+    if turn.hurts:
         return skip_it(turn, event)
     plan = turn.timeline.plan
     following, other = plan.next_movement(turn.step), plan.counterpart(turn.step)
@@ -411,7 +411,7 @@ def keep_order(turn: Turn, _: Event) -> Outcome:
 def it_hurts(turn: Turn, _: Event) -> Outcome:
     """Stop, give the care line, and offer to leave the movement out."""
     advice = line("it-hurts"), line("easier", easier=Easier(turn.step.movement))
-    return turn.stop_and_ask(turn.whether_to_skip(), *advice)
+    return turn.hurting().stop_and_ask(turn.whether_to_skip(), *advice)
 
 
 def it_hurts_idle(turn: Turn, _: Event) -> Outcome:
@@ -440,7 +440,7 @@ def help_playing(turn: Turn, _: Event) -> Outcome:
 
 def help_paused(turn: Turn, _: Event) -> Outcome:
     """Say what can be said while the routine waits; after pain, the question itself says it."""
-    if turn.session.asked is Question.SKIP_IT:
+    if turn.hurts:
         return turn.ask(turn.whether_to_skip())
     return turn.ask(turn.anything_else(line("help-paused")))
 

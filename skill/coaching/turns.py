@@ -139,6 +139,11 @@ class Turn:
         return None if asked is Question.NEXT_STEP and self.is_mid_clip else asked
 
     @property
+    def hurts(self) -> bool:
+        """Whether it hurt where the runner is, and they have neither gone on with it nor away."""
+        return self.session.hurt or self.session.asked is Question.SKIP_IT
+
+    @property
     def skipped(self) -> tuple[Movement, ...]:
         """The movements that the runner has left out for good."""
         return self._movements(self.runner.choices.skipped)
@@ -230,6 +235,7 @@ class Turn:
             phase=Phase.PLAYING,
             progress=Progress(timeline.plan.id, timeline.bookmark(offset), now),
             asked=None,
+            hurt=False,
             generation=self._next_generation,
         )
         play = Play(timeline, offset, session.generation, retried_at)
@@ -251,8 +257,10 @@ class Turn:
             # A guide that was played before has no say in the place any more.
             generation=self._next_generation,
         )
-        if session.asked is Question.SKIP_IT and step.movement != self.step.movement:
-            session = replace(session, asked=Question.GO_ON)  # what hurt is not what comes now
+        if self.hurts and step.movement != self.step.movement:
+            # What hurt is not what comes now.
+            asked = Question.GO_ON if session.asked is Question.SKIP_IT else session.asked
+            session = replace(session, asked=asked, hurt=False)
         return replace(self, runner=self._runner(session)).tell(*lines)
 
     def paused(self, at: Milliseconds | None = None) -> SessionState:
@@ -267,6 +275,10 @@ class Turn:
             return self
         return replace(self, runner=self._runner(replace(self.session, voiced=voiced)))
 
+    def hurting(self, *, hurting: bool = True) -> "Turn":
+        """Return the turn with what hurts kept in mind, or out of it."""
+        return replace(self, runner=self._runner(replace(self.session, hurt=hurting)))
+
     def unasked(self) -> "Turn":
         """Return the turn with no question open, to go on as before it was asked."""
         return replace(self, runner=self._runner(replace(self.session, asked=None)))
@@ -275,7 +287,7 @@ class Turn:
 
     def asked_again(self) -> Ask | None:
         """Return the question to put again after an aside, if one is open or always is."""
-        if self.session.asked is Question.SKIP_IT:
+        if self.hurts:
             return self.whether_to_skip()
         if self.session.phase is Phase.STEPPING:
             return self.whether_ready()
@@ -333,7 +345,12 @@ class Turn:
         return Ask(Question.WHICH_ROUTINE, line("which-one"), line("which-one"))
 
     def whether_to_go_on(self) -> Ask:
-        """Ask whether to go on, from the place kept or with what plays just now."""
+        """Ask whether to go on, from the place kept or with what plays just now.
+
+        Where it hurt that is not asked, but whether to leave it out: "yes" must not start it again.
+        """
+        if self.hurts:
+            return self.whether_to_skip()
         offer = line(
             "offer-now" if self.session.phase is Phase.PLAYING else "offer",
             spot=self.resting_spot,
@@ -371,7 +388,7 @@ class Turn:
     @property
     def _still_asked(self) -> Question | None:
         """What stays open when nobody listens any more: what hurts is not forgotten by waiting."""
-        return Question.SKIP_IT if self.session.asked is Question.SKIP_IT else None
+        return Question.SKIP_IT if self.hurts else None
 
     @property
     def _next_generation(self) -> int:
@@ -393,6 +410,7 @@ class Turn:
             self.session,
             phase=Phase.STEPPING,
             progress=Progress(timeline.plan.id, heard),
+            hurt=False,
             # A guide that was played before has no say in the place any more.
             generation=self._next_generation,
         )

@@ -201,3 +201,19 @@ class TestNothingAsked:
         holding.tell("yes")
         assert holding.store.documents()
         assert holding.plays
+
+
+@pytest.mark.parametrize("question", ASKED)
+def test_no_yes_starts_again_what_hurt(holding, question):
+    """Whatever else was asked since: what hurt is gone on with by nobody who was not asked so."""
+    hurting(holding)
+    ASKED[question](holding)
+    for _ in range(4):
+        if not holding.echo.mic_open:
+            opened(holding)
+        holding.say("yes")
+        if holding.remembered.session.phase in {Phase.PLAYING, Phase.STEPPING}:
+            assert holding.kept.step.movement.id == "pigeon"
+            break
+    else:
+        assert question in STAYS_OPEN | {Question.FORGET_ME}
