@@ -6,7 +6,6 @@ already, so only what is sent of it counts; anything else counts as a whole.
 
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from threading import Lock
 from time import monotonic
 
@@ -22,13 +21,13 @@ MOST_RECENT = 32
 """How many guides are remembered of each."""
 
 
-@dataclass(slots=True)
 class _Client:
     """What one client may still have, as of a moment, and what it had last."""
 
-    allowance: float
-    as_of: float
-    recent: OrderedDict[str, None] = field(default_factory=OrderedDict)
+    def __init__(self, allowance: float, as_of: float) -> None:
+        self.allowance = allowance
+        self.as_of = as_of
+        self.recent: OrderedDict[str, None] = OrderedDict()
 
 
 class Throttle:

@@ -8,10 +8,10 @@ Lengths are hundredths of the height. Source: Drillis and Contini (1966), in Win
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 
 from skill.coaching.errors import ContentError
 from skill.coaching.movements import Side
+from skill.coaching.values import replace, value_class
 from skill.pictures.space import NOWHERE, Frame, Vector
 
 THIGH = 24.5
@@ -46,7 +46,7 @@ def mirrored_name(name: str) -> str:
     return f"{Side(side).other}_{rest}" if side in SIDES else name
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Ball:
     """Flesh around a place: a part of the body is what lies between its balls."""
 
@@ -54,7 +54,7 @@ class Ball:
     radius: float
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Part:
     """A part of the body; `side` is `Side.BOTH` for the trunk and the head."""
 
@@ -71,7 +71,7 @@ class Part:
         return total * (1 / len(self.balls))
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class End:
     """Where a limb's end is: a place in the room, or `by` so much from a joint named `on`."""
 
@@ -84,7 +84,7 @@ class End:
         return End(self.by.mirrored, None if self.on is None else mirrored_name(self.on))
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Limb:
     """A leg or an arm: where ankle or wrist is, and where knee or elbow, toes or fingers point.
 
@@ -103,7 +103,7 @@ class Limb:
         return Limb(self.end.mirrored, self.bend.mirrored, point, self.shift.mirrored)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Pose:
     """How a body is placed. Degrees and units as in `Frame.turned`; limbs by their sides."""
 
@@ -133,19 +133,21 @@ class Pose:
         )
 
 
-@dataclass(frozen=True)
 class Body:
-    """A body in a pose. Raise `PoseError` if a limb would have to be longer than it is."""
+    """A body in a pose.
 
-    pose: Pose
-    joints: dict[str, Vector] = field(init=False, default_factory=dict)
-    """By name: pelvis, waist, neck, head; for each side `left_hip`, `left_knee`, `left_thigh`
-    (its middle), `left_ankle`, `left_toes`, `left_shoulder`, `left_elbow`, `left_wrist`, ..."""
-    parts: dict[str, Part] = field(init=False, default_factory=dict)
-    """By name: head, neck, chest, pelvis; for each side `left_thigh`, `left_shank`, `left_foot`,
-    `left_upper_arm`, `left_forearm`, `left_hand`, `left_glute`."""
+    `joints` are, by name: pelvis, waist, neck, head; for each side `left_hip`, `left_knee`,
+    `left_thigh` (its middle), `left_ankle`, `left_toes`, `left_shoulder`, `left_elbow`,
+    `left_wrist`, ... `parts`: head, neck, chest, pelvis; for each side `left_thigh`, `left_shank`,
+    `left_foot`, `left_upper_arm`, `left_forearm`, `left_hand`, `left_glute`.
 
-    def __post_init__(self) -> None:
+    Raise `PoseError` if a limb would have to be longer than it is.
+    """
+
+    def __init__(self, pose: Pose) -> None:
+        self.pose = pose
+        self.joints: dict[str, Vector] = {}
+        self.parts: dict[str, Part] = {}
         self._place_trunk()
         for limbs, place in ((self.pose.legs, self._place_leg), (self.pose.arms, self._place_arm)):
             waiting = [side for side in SIDES if side in limbs]
