@@ -253,3 +253,26 @@ class TestGreeting:
     def test_unsigned(self):
         """Whoever takes unsigned requests is told so."""
         assert "for trying out only" in command.greeting(Settings(unsigned=True))
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="processors cannot be chosen here")
+class TestOneProcessor:
+    def test_a_service_keeps_to_one(self, coach):
+        """All threads of a service run on one processor."""
+        tasks = Path("/proc", str(coach.process.pid), "task").iterdir()
+        chosen = {frozenset(os.sched_getaffinity(int(task.name))) for task in tasks}
+        assert [len(processors) for processors in chosen] == [1]
+
+    def test_neighbours_take_turns(self):
+        """Services on neighbouring ports have one each, as far as there are."""
+        script = (
+            "import os, sys\n"
+            "from skill.__main__ import keep_to_one_processor\n"
+            "keep_to_one_processor(int(sys.argv[1]))\n"
+            "print(*os.sched_getaffinity(0))"
+        )
+        chosen = [
+            subprocess.check_output([sys.executable, "-c", script, str(port)], cwd=PROJECT)
+            for port in (8080, 8081)
+        ]
+        assert len(set(chosen)) == min(len(os.sched_getaffinity(0)), 2)
