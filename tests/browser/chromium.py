@@ -76,7 +76,7 @@ def launched() -> Iterator[object]:
     if command is None:
         pytest.skip(f"there is no Chromium on this machine: none of {', '.join(COMMANDS)}")
     # A container may give a browser no sandbox of its own; all it loads here is ours.
-    arguments = ["--no-sandbox", "--disable-dev-shm-usage"]
+    arguments = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
     with playwright.sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=command, args=arguments)
         yield browser
@@ -125,7 +125,7 @@ def until(page, truth):
     deadline = time.monotonic() + PATIENCE / SECOND
     while not (truth() if callable(truth) else page.evaluate(truth)):
         assert time.monotonic() < deadline, f"never: {truth}"
-        page.wait_for_timeout(50)
+        page.wait_for_timeout(20)
 
 
 def start(page, routine="post-run"):
@@ -190,7 +190,9 @@ def is_paused(page):
 
 
 def wait_for(page, selector, text):
-    playwright.expect(page.locator(selector)).to_have_text(re.compile(text), timeout=PATIENCE)
+    """Wait until words are there; Playwright's own waiting soon looks but once a second."""
+    words = re.compile(text)
+    until(page, lambda: words.search(page.locator(selector).text_content()))
 
 
 def wait_to_see(page, selector):

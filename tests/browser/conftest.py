@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from threading import Thread
 
 import pytest
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from skill.bootstrap import build
 from skill.settings import Settings
@@ -17,6 +17,15 @@ from skill.web import create_app
 
 START = datetime(2026, 3, 2, 6, 30, tzinfo=UTC)
 ORIGIN = "http://localhost"
+
+
+class KeepingConnections(WSGIRequestHandler):
+    """Answers several requests on one connection, as the server of the product does."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log(self, *_: object) -> None:
+        """Keep quiet: a page is thirty requests."""
 
 
 class Page:
@@ -106,7 +115,7 @@ def address(rendered) -> Iterator[str]:  # noqa: ARG001 - the audio must be ther
         # The first sentence loads what understands it, which no test is to wait for.
         words = {"id": "first-words", "say": "help"}
         app.test_client().post("/coach", json=words, headers={"Origin": ORIGIN})
-        server = make_server("127.0.0.1", 0, app, threaded=True)
+        server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=KeepingConnections)
         thread = Thread(target=server.serve_forever)
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}"

@@ -77,6 +77,7 @@ def test_waiting_for_the_runner(visit, service):
     seek(page, span.end / SECOND - 5)
     assert not page.is_visible("#replies")
     page.keyboard.press("y")  # to nobody's question
+    seek(page, span.end / SECOND - 0.5)
     wait_to_see(page, "#replies")
     until(page, "!document.querySelector('audio').seeking")
     assert abs(second(page) - span.end / SECOND) < 0.2
