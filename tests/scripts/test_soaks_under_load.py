@@ -173,10 +173,10 @@ class TestServers:
     )
     def test_a_fault_is_found(self, line, tmp_path):
         """An error, what was not kept, and what none of our logs writes are faults."""
-        servers = [Server(tmp_path, "server0"), Server(tmp_path, "server1")]
+        servers = [Server(tmp_path, 8080), Server(tmp_path, 8081)]
         servers[0].log.write_text("")
         servers[1].log.write_text(f"{line}\n")
-        assert faults(servers) == f"server1 logged: {line}"
+        assert faults(servers) == f"server-8081 logged: {line}"
 
     @pytest.mark.parametrize(
         "line",
@@ -188,7 +188,7 @@ class TestServers:
     )
     def test_no_fault_is_found(self, line, tmp_path):
         """Words alone are no fault, nor is a line that was cut short by a kill."""
-        server = Server(tmp_path, "server0")
+        server = Server(tmp_path, 8080)
         server.log.write_text(f"{line}\n")
         assert faults([server]) == ""
 

@@ -149,5 +149,5 @@ def test_whatever_is_written_can_be_read(words):
     """What comes out, if anything, is what the intent table can read, and never empty."""
     written = read(" ".join(words))
     if written is not None:
-        assert DURATION.fullmatch(written)
+        assert re.fullmatch(DURATION, written)
         assert re.search(r"\d", written)
