@@ -5,6 +5,8 @@ set -eu
 cd -- "$(dirname -- "$0")/.."
 PYTHON=$PWD/.venv/bin/python
 export PYTHON
+# Some set this for tidiness: each command, and each process of a test, would compile all anew.
+unset PYTHONDONTWRITEBYTECODE
 
 fail() {
     printf '%s\n' "$*" >&2
