@@ -3,6 +3,7 @@
 import argparse
 import logging
 import os
+import secrets
 import signal
 import sys
 import time
@@ -32,8 +33,12 @@ longest guide has, so that no worker ever waits for a client."""
 ENDING_SECONDS = 5
 """How long the last answers may take to reach their clients, once the service is to end."""
 THREADS = 8
+MOST_PROCESSORS = 4096
+"""That any machine has: one of them is drawn, so that of many services each has another."""
 MOST_RECEIVED = 2 * LARGEST_REQUEST
 """Bytes of a body after which the connection is cut; up to there, the app says what it takes."""
+
+log = logging.getLogger(__name__)
 
 
 def main() -> int:
@@ -54,7 +59,7 @@ def main() -> int:
         if given.unsigned:
             settings = replace(settings, unsigned=True)
         logs.set_up(settings.log_level)
-        keep_to_one_processor(settings.port)
+        keep_to_one_processor(secrets.randbelow(MOST_PROCESSORS))
         with closing(build(settings)) as service:
             serve(create_app(settings, service=service), settings)
     except (CoachError, OSError) as reason:
@@ -67,12 +72,16 @@ def keep_to_one_processor(number: int) -> None:
     """Have this process, with all its threads from here on, run on one processor, if that can be.
 
     Of Python's threads one runs at a time. On several processors each change from one to another
-    has to wake one that sleeps, which takes three times as long; others are free to use the rest.
-    By the `number`, of a port, services on neighbouring ports take turns at them.
+    has to wake one that sleeps, which takes three times as long. It is one of those that are given
+    to the process (by `taskset`, say, or a container); numbers in a row take turns at them.
     """
-    if hasattr(os, "sched_setaffinity"):
-        processors = sorted(os.sched_getaffinity(0))
+    if not hasattr(os, "sched_setaffinity"):
+        return
+    processors = sorted(os.sched_getaffinity(0))
+    try:
         os.sched_setaffinity(0, {processors[number % len(processors)]})
+    except OSError as refused:
+        log.info("not kept to one processor: %s", refused)
 
 
 def serve(app: Flask, settings: Settings) -> None:

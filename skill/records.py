@@ -70,7 +70,7 @@ def encode(runner: Runner) -> bytes:
     if session.voiced:
         document["voiced"] = True
     if session.hurt:
-        document["hurt"] = True
+        document["hurt"] = session.hurt
     if runner.waits:
         document["waits"] = True
     if runner.former is not None:
@@ -119,7 +119,7 @@ def _runner(document: Mapping[str, Any]) -> Runner:
             asked=_asked(document.get("asked")),
             generation=_whole(document["generation"]),
             voiced=_flag(document, "voiced"),
-            hurt=_flag(document, "hurt"),
+            hurt=_text(document["hurt"]) if "hurt" in document else None,
             talk=_whole(document["turn"]),
             said={_text(said): _whole(times) for said, times in document.get("said", {}).items()},
         ),

@@ -25,7 +25,7 @@ from skill.coaching.timeline import LONGEST_PLAN
 from skill.guides.frames import FRAME_BYTES, FRAME_MS
 from skill.ports import Documents, Stored, StoreError
 from skill.settings import PROJECT
-from skill.stores.bounded import BoundedStore
+from skill.stores.bounded import MOST_IDLE, BoundedStore
 from skill.stores.memory import MemoryStore
 from skill.throttling import LEAST, MOST_CLIENTS, MOST_RECENT, Throttle
 from skill.web import create_app
@@ -319,6 +319,36 @@ class TestBoundedStore:
                 ]:
                     done.result(10)
             assert all(store.load(f"{n}").document == b"decided" for n in range(16))
+
+    def test_after_many_at_once(self):
+        """Of many threads that a store once took, a few stay; after its end, none."""
+        hanging, before = Hanging(), store_threads()
+        store = BoundedStore(hanging, seconds=0.05, most_given_up=100)
+        with ThreadPoolExecutor(24) as asking:
+            for one in [asking.submit(store.load, "k") for _ in range(24)]:
+                with pytest.raises(StoreError):
+                    one.result(5)
+        hanging.let_go.set()
+        deadline = time.monotonic() + 10
+        while len(store_threads() - before) > MOST_IDLE and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert len(store_threads() - before) <= MOST_IDLE
+        store.close()
+        assert no_more_than(before)
+
+    def test_a_copy_has_half_of_the_time(self):
+        """Whoever waits for a copy to be kept aside, does not wait as long as for a write."""
+        hanging = Hanging()
+
+        def keep(documents: Documents) -> None:
+            time.sleep(0.2)
+            documents.keep_aside("k", Stored(b"what nobody can read", 1))
+
+        hanging.keep_aside = lambda *_: hanging.let_go.wait(60)
+        with closing(BoundedStore(hanging, seconds=0.4)) as store:
+            with pytest.raises(StoreError, match=r"within 0\.2 s"):
+                store.visit(keep)
+            hanging.let_go.set()
 
     def test_who_was_given_up_goes_no_further(self):
         """What would have followed a load that took too long, is not done."""

@@ -263,8 +263,8 @@ class TestOneProcessor:
         chosen = {frozenset(os.sched_getaffinity(int(task.name))) for task in tasks}
         assert [len(processors) for processors in chosen] == [1]
 
-    def test_neighbours_take_turns(self):
-        """Services on neighbouring ports have one each, as far as there are."""
+    def test_numbers_in_a_row_take_turns(self):
+        """Processes with neighbouring numbers have one each, as far as there are."""
         script = (
             "import os, sys\n"
             "from skill.__main__ import keep_to_one_processor\n"
@@ -276,3 +276,14 @@ class TestOneProcessor:
             for port in (8080, 8081)
         ]
         assert len(set(chosen)) == min(len(os.sched_getaffinity(0)), 2)
+
+    def test_where_it_may_not_choose(self, monkeypatch):
+        """A service runs as well where the system does not let it choose."""
+
+        def refuse(*_: object) -> None:
+            raise PermissionError("Operation not permitted")
+
+        monkeypatch.setattr(os, "sched_setaffinity", refuse)
+        before = os.sched_getaffinity(0)
+        command.keep_to_one_processor(0)
+        assert os.sched_getaffinity(0) == before

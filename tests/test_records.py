@@ -28,7 +28,7 @@ FULL = Runner(
         talk=41,
         said={"paused": 2, "more": 1},
         voiced=True,
-        hurt=True,
+        hurt="lying-figure-four",
     ),
     choices=Choices(
         hold_seconds=45,

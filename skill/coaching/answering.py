@@ -53,8 +53,8 @@ def take_your_time(turn: Turn, _: Event) -> Outcome:
 
 
 def stop_here(turn: Turn, event: Event) -> Outcome:
-    """Stop at what hurts, and ask about it no more: the runner would not leave it out."""
-    return leave(turn.unasked().hurting(hurting=False), event)
+    """Stop at what hurts: the runner would not leave it out now, and may later."""
+    return leave(turn.unasked(), event)
 
 
 def nothing_asked(turn: Turn, _: Event) -> Outcome:

@@ -70,9 +70,9 @@ class SessionState:
     """Where a runner stands. There is progress in every phase but IDLE.
 
     `generation` is that of the last play command. `voiced`: the sound of this routine would not
-    play, and its steps are said by the device's own voice. `hurt`: the movement at the place did,
-    and was not taken up again. So that the wording varies, `talk` counts the sessions and `said`
-    how often each line was said in this one.
+    play, and its steps are said by the device's own voice. `hurt`: the id of the movement that did
+    last, until something is played again. So that the wording varies, `talk` counts the sessions
+    and `said` how often each line was said in this one.
     """
 
     phase: Phase = Phase.IDLE
@@ -82,13 +82,13 @@ class SessionState:
     talk: int = 0
     said: Mapping[str, int] = field(default_factory=dict)
     voiced: bool = False
-    hurt: bool = False
+    hurt: str | None = None
 
     def __post_init__(self) -> None:
         if (self.phase is Phase.IDLE) != (self.progress is None):
             raise StateError(f"phase {self.phase} does not go with progress {self.progress}")
         if self.hurt and self.progress is None:
-            raise StateError("nothing hurts with nothing under way")
+            raise StateError(f"{self.hurt} cannot hurt with nothing under way")
         asks_of_a_place = self.asked is Question.GO_ON or self.asked is Question.SKIP_IT
         if asks_of_a_place and self.progress is None:
             raise StateError(f"{self.asked} cannot be asked with nothing under way")
@@ -101,7 +101,7 @@ class SessionState:
 
     def over(self) -> "SessionState":
         """Return the session with nothing under way."""
-        return replace(self, phase=Phase.IDLE, progress=None, asked=None, voiced=False, hurt=False)
+        return replace(self, phase=Phase.IDLE, progress=None, asked=None, voiced=False, hurt=None)
 
     @property
     def is_moving(self) -> bool:

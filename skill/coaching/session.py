@@ -12,7 +12,8 @@ The rules:
   ask for what makes no sense without one.
 - While a guide plays and nobody tells where, the place moves on with the clock.
 - A command's question is forgotten with the next command; a notice leaves it open. Whether to
-  leave out what hurts stays asked though the runner leaves, until they say no or something plays.
+  leave out what hurts stays asked though the runner leaves, until they say no.
+- Which movement hurt is kept in mind, whatever is asked and answered, until something plays.
 """
 
 from collections.abc import Callable, Mapping
@@ -31,7 +32,7 @@ from skill.coaching.movements import SECOND
 from skill.coaching.outcomes import Outcome
 from skill.coaching.repeating import once
 from skill.coaching.repertoire import Repertoire
-from skill.coaching.runner import Phase, Progress, Runner, SessionState
+from skill.coaching.runner import Phase, Progress, Question, Runner, SessionState
 from skill.coaching.turns import Turn
 from skill.coaching.values import replace
 
@@ -255,13 +256,16 @@ def _with_what_we_know(runner: Runner, repertoire: Repertoire) -> Runner:
     try:
         timeline = repertoire.timeline(progress.plan_id)
     except PlanError:
-        nothing = replace(runner.session, phase=Phase.IDLE, progress=None, asked=None, hurt=False)
+        nothing = replace(runner.session, phase=Phase.IDLE, progress=None, asked=None, hurt=None)
         return replace(runner, session=nothing).owing("routine-gone")
     if progress.bookmark.step not in range(len(timeline.spans)):
         inside = timeline.bookmark(timeline.offset_of(progress.bookmark))
         return replace(
             runner, session=replace(runner.session, progress=replace(progress, bookmark=inside))
         )
+    if runner.session.asked is Question.SKIP_IT and runner.session.hurt is None:
+        hurt = timeline.plan.steps[progress.bookmark.step].movement.id  # stored before it was
+        return replace(runner, session=replace(runner.session, hurt=hurt))
     return runner
 
 
@@ -372,4 +376,6 @@ def _adopted(
         return known
     sounds = not isinstance(event, events.PlaybackStopped)
     progress = Progress(plan_id, bookmark, moment.now if sounds else None)
-    return replace(known, phase=Phase.PLAYING, progress=progress, hurt=False)
+    is_moot = known.asked in {Question.GO_ON, Question.SKIP_IT}
+    asked = None if is_moot else known.asked
+    return replace(known, phase=Phase.PLAYING, progress=progress, asked=asked, hurt=None)

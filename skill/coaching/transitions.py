@@ -247,7 +247,12 @@ def leave_stepping(turn: Turn, event: Event) -> Outcome:
 
 
 def out_of_reach(turn: Turn, _: Event) -> Outcome:
-    """Say in the device's own voice what was to be played; if nobody listens, wait to be asked."""
+    """Say in the device's own voice what was to be played; if nobody listens, wait to be asked.
+
+    What was to be played may not be known to be it: never what hurts.
+    """
+    if turn.hurts:
+        return turn.voiced().tell()
     is_stepping = turn.session.phase is Phase.STEPPING
     offset = turn.timeline.spans[turn.step.index].start if is_stepping else turn.place.offset
     turn = turn.voiced()
@@ -421,7 +426,7 @@ def it_hurts_idle(turn: Turn, _: Event) -> Outcome:
 
 def skip_it(turn: Turn, _: Event) -> Outcome:
     """Go on with the next movement, or end for today."""
-    following = turn.timeline.plan.next_movement(turn.step)
+    following = turn.beyond_pain
     return turn.play_step(following) if following else turn.leave(line("if-it-stays"))
 
 

@@ -140,8 +140,15 @@ class Turn:
 
     @property
     def hurts(self) -> bool:
-        """Whether it hurt where the runner is, and they have neither gone on with it nor away."""
-        return self.session.hurt or self.session.asked is Question.SKIP_IT
+        """Whether the place is at what hurt: that starts again by a wish for it alone."""
+        return self.session.progress is not None and self.session.hurt == self.step.movement.id
+
+    @property
+    def beyond_pain(self) -> Step | None:
+        """The first step of another movement after this one, which hurts."""
+        steps, step = self.timeline.plan.steps, self.step
+        later = (one for one in steps if one.part > step.part and one.movement != step.movement)
+        return next(later, None)
 
     @property
     def skipped(self) -> tuple[Movement, ...]:
@@ -235,7 +242,7 @@ class Turn:
             phase=Phase.PLAYING,
             progress=Progress(timeline.plan.id, timeline.bookmark(offset), now),
             asked=None,
-            hurt=False,
+            hurt=None,
             generation=self._next_generation,
         )
         play = Play(timeline, offset, session.generation, retried_at)
@@ -257,10 +264,8 @@ class Turn:
             # A guide that was played before has no say in the place any more.
             generation=self._next_generation,
         )
-        if self.hurts and step.movement != self.step.movement:
-            # What hurt is not what comes now.
-            asked = Question.GO_ON if session.asked is Question.SKIP_IT else session.asked
-            session = replace(session, asked=asked, hurt=False)
+        if session.asked is Question.SKIP_IT and step.movement != self.step.movement:
+            session = replace(session, asked=Question.GO_ON)  # what hurt is not what comes now
         return replace(self, runner=self._runner(session)).tell(*lines)
 
     def paused(self, at: Milliseconds | None = None) -> SessionState:
@@ -275,9 +280,10 @@ class Turn:
             return self
         return replace(self, runner=self._runner(replace(self.session, voiced=voiced)))
 
-    def hurting(self, *, hurting: bool = True) -> "Turn":
-        """Return the turn with what hurts kept in mind, or out of it."""
-        return replace(self, runner=self._runner(replace(self.session, hurt=hurting)))
+    def hurting(self) -> "Turn":
+        """Return the turn with this movement kept in mind as the one that hurts."""
+        hurt = self.step.movement.id
+        return replace(self, runner=self._runner(replace(self.session, hurt=hurt)))
 
     def unasked(self) -> "Turn":
         """Return the turn with no question open, to go on as before it was asked."""
@@ -301,7 +307,7 @@ class Turn:
         """Return the question that is open, to put it again."""
         match self.session.asked:
             case None | Question.NEXT_STEP | Question.ANYTHING_ELSE:
-                again = None
+                again = self.whether_to_skip() if self.hurts else None
             case Question.WHICH_ROUTINE:
                 again = self.which_one()
             case Question.SKIP_IT:
@@ -371,9 +377,8 @@ class Turn:
 
         An easier form is offered where there is one; elsewhere, to try it again as just advised.
         """
-        plan = self.timeline.plan
-        is_easier = plan.easier_form(self.step.movement) is not None
-        following = plan.next_movement(self.step)
+        is_easier = self.timeline.plan.easier_form(self.step.movement) is not None
+        following = self.beyond_pain
         if following is None:
             skip = line("end-or-easier" if is_easier else "end-or-resume")
         else:
@@ -388,7 +393,7 @@ class Turn:
     @property
     def _still_asked(self) -> Question | None:
         """What stays open when nobody listens any more: what hurts is not forgotten by waiting."""
-        return Question.SKIP_IT if self.hurts else None
+        return Question.SKIP_IT if self.session.asked is Question.SKIP_IT else None
 
     @property
     def _next_generation(self) -> int:
@@ -410,7 +415,7 @@ class Turn:
             self.session,
             phase=Phase.STEPPING,
             progress=Progress(timeline.plan.id, heard),
-            hurt=False,
+            hurt=None,
             # A guide that was played before has no say in the place any more.
             generation=self._next_generation,
         )

@@ -29,8 +29,11 @@ COPY_SHARE = 0.5
 """The part of it that keeping a copy aside may take: only what follows it needs the store."""
 MOST_GIVEN_UP = 8
 """As long as so many visitors are still away who were given up, nobody is sent after them."""
+MOST_IDLE = 8
+"""How many threads stay that have nothing to do, each with its connection."""
 NEVER = math.inf
-_LOOK_SECONDS = 0.005
+_LOOK_SECONDS = 0.1
+_CLOSING_LOOK_SECONDS = 0.005
 
 T = TypeVar("T")
 A = TypeVar("A")
@@ -47,25 +50,17 @@ class BoundedStore(SessionStore):
         self._store = store
         self._seconds = seconds
         self._most_given_up = most_given_up
-        self._away: set[_Visit[Any]] = set()
-        self._idle: list[_Visitor] = []
-        self._process = os.getpid()
+        self._visitors = _Visitors()
         # Who lets go of a store without closing it, leaves no threads behind.
-        weakref.finalize(self, _dismiss, self._idle).atexit = False
+        weakref.finalize(self, self._visitors.dismiss).atexit = False
 
     def visit(self, work: Callable[[Documents], T]) -> T:
         """Return what `work` does with the store; of its time only the store's own is bounded."""
-        if self._process != os.getpid():  # forked, and the threads stayed behind
-            self._process = os.getpid()
-            self._idle.clear()
-            self._away.clear()
-        given_up = sum(visit.is_given_up for visit in tuple(self._away)) if self._away else 0
+        given_up = self._visitors.given_up
         if given_up >= self._most_given_up:
             raise StoreError(f"the store has not answered {given_up} others yet")
-        visitor = self._visitor()
         visit = _Visit(self._store, work, self._seconds)
-        self._away.add(visit)
-        visitor.send(visit)
+        self._visitors.send(visit)
         return visit.outcome()
 
     def load(self, key: str) -> Stored | None:
@@ -88,25 +83,13 @@ class BoundedStore(SessionStore):
         """Close the store once it has done what it was asked; one that hangs is left as it is."""
         deadline = time.monotonic() + self._seconds
         try:
-            while self._away:
+            while self._visitors.away:
                 if time.monotonic() > deadline:
                     return
-                time.sleep(_LOOK_SECONDS)
+                time.sleep(_CLOSING_LOOK_SECONDS)
             self._store.close()
         finally:
-            _dismiss(self._idle)
-
-    def _visitor(self) -> "_Visitor":
-        """Return a thread that has nothing to do."""
-        try:
-            return self._idle.pop()
-        except IndexError:
-            visitor = _Visitor(self._idle, self._away)
-        try:
-            visitor.start()
-        except (OSError, RuntimeError) as refused:
-            raise StoreError(f"the store cannot be asked: {refused}") from refused
-        return visitor
+            self._visitors.dismiss()
 
 
 class _Visit(Documents, Generic[T]):
@@ -119,7 +102,8 @@ class _Visit(Documents, Generic[T]):
         self._seconds = seconds
         self._context = copy_context()
         self._change = Lock()
-        self._limit, self._deadline = seconds, NEVER
+        # The way there counts as the store's time, too.
+        self._limit, self._deadline = seconds, time.monotonic() + seconds
         self._back = Lock()
         self._back.acquire()
         self._refusal: BaseException | None = None
@@ -139,8 +123,12 @@ class _Visit(Documents, Generic[T]):
 
     def make(self) -> None:
         """Do it, and keep what comes of it, whatever it is: it is for whoever waits to judge."""
+        if not self._stop_clock():
+            return
         try:
             self._result = self._context.run(self._work, self)
+        except _GivenUpError:
+            pass
         except BaseException as refusal:  # noqa: BLE001 - it is raised where the outcome is awaited
             self._refusal = refusal
 
@@ -161,7 +149,7 @@ class _Visit(Documents, Generic[T]):
 
     def _patience(self) -> float:
         """Return for how many seconds to wait before looking again."""
-        return min(max(self._deadline - time.monotonic(), 0), self._seconds)
+        return min(max(self._deadline - time.monotonic(), 0), _LOOK_SECONDS)
 
     def _give_up_if_late(self) -> None:
         with self._change:
@@ -176,7 +164,7 @@ class _Visit(Documents, Generic[T]):
         try:
             answer = ask()
         except BaseException as refusal:
-            if self._is_awaited():
+            if self._stop_clock():
                 raise
             log.warning(
                 "the store has refused, too late to be heard: %s: %s",
@@ -184,12 +172,12 @@ class _Visit(Documents, Generic[T]):
                 refusal,
             )
             raise _GivenUpError from refusal
-        if not self._is_awaited():
+        if not self._stop_clock():
             raise _GivenUpError
         return answer
 
-    def _is_awaited(self) -> bool:
-        """Have the store's time over; tell whether it was enough."""
+    def _stop_clock(self) -> bool:
+        """Have the store's time be over; tell whether it was in time."""
         with self._change:
             self._deadline = NEVER
             return not self.is_given_up
@@ -199,6 +187,66 @@ class _GivenUpError(Exception):
     """Nobody waits for this visit any more, nor hears of this."""
 
 
+class _Visitors:
+    """The threads that make visits: those with nothing to do, and what the others are at."""
+
+    def __init__(self) -> None:
+        self.away: set[_Visit[Any]] = set()
+        self._idle: list[_Visitor] = []
+        self._is_dismissed = False
+        _everywhere.add(self)
+
+    @property
+    def given_up(self) -> int:
+        """How many are away who were given up."""
+        return sum(visit.is_given_up for visit in tuple(self.away)) if self.away else 0
+
+    def send(self, visit: _Visit[Any]) -> None:
+        """Have a thread make a visit; raise `StoreError` if there is none to be had."""
+        try:
+            visitor = self._idle.pop()
+        except IndexError:
+            visitor = _Visitor(self)
+            try:
+                visitor.start()
+            except (OSError, RuntimeError) as refused:
+                raise StoreError(f"the store cannot be asked: {refused}") from refused
+        self.away.add(visit)
+        visitor.send(visit)
+
+    def back(self, visitor: "_Visitor", visit: _Visit[Any]) -> bool:
+        """Take a visitor back; tell whether it stays."""
+        stays = not self._is_dismissed and len(self._idle) < MOST_IDLE
+        if stays:
+            self._idle.append(visitor)
+        self.away.discard(visit)
+        return stays
+
+    def dismiss(self) -> None:
+        """Let threads that have nothing to do end, and others once they are back."""
+        self._is_dismissed = True
+        while self._idle:
+            self._idle.pop().dismiss()
+
+    def begin_anew(self) -> None:
+        """Forget, in a process that was forked off, what has stayed with its parent."""
+        while self._idle:
+            self._idle.pop().close_pipe()
+        self.away.clear()
+
+
+_everywhere: "weakref.WeakSet[_Visitors]" = weakref.WeakSet()
+
+
+def _begin_anew() -> None:
+    for visitors in tuple(_everywhere):
+        visitors.begin_anew()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_begin_anew)
+
+
 class _Visitor(Thread):
     """Makes one visit after the other, until it is sent no more.
 
@@ -206,10 +254,9 @@ class _Visitor(Thread):
     while whoever sends it still runs, and as Python runs one thread at a time, to no avail.
     """
 
-    def __init__(self, idle: list["_Visitor"], away: set[_Visit[Any]]) -> None:
+    def __init__(self, visitors: _Visitors) -> None:
         super().__init__(name="store", daemon=True)
-        self._idle = idle
-        self._away = away
+        self._visitors = visitors
         self._visit: _Visit[Any]
 
     def start(self) -> None:
@@ -218,8 +265,7 @@ class _Visitor(Thread):
         try:
             super().start()
         except RuntimeError:
-            os.close(self._send)
-            os.close(self._sent)
+            self.close_pipe()
             raise
 
     def send(self, visit: _Visit[Any]) -> None:
@@ -231,20 +277,21 @@ class _Visitor(Thread):
         """Have it end; it is not sent any more."""
         os.close(self._send)
 
+    def close_pipe(self) -> None:
+        """Close both ends of what it waits at, where it does not run."""
+        os.close(self._send)
+        os.close(self._sent)
+
     def run(self) -> None:
-        """Work; idle before the outcome is told, so that who asks again at once finds it."""
+        """Work; taken back before the outcome is told, so that who asks again at once finds it."""
         while os.read(self._sent, 1):
             visit = self._visit
             visit.make()
             del self._visit
-            self._idle.append(self)
-            self._away.discard(visit)
+            stays = self._visitors.back(self, visit)
             visit.tell()
             del visit
+            if not stays:
+                os.close(self._send)
+                break
         os.close(self._sent)
-
-
-def _dismiss(idle: list[_Visitor]) -> None:
-    """Let threads that have nothing to do end."""
-    while idle:
-        idle.pop().dismiss()

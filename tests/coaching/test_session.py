@@ -889,12 +889,13 @@ class TestPain:
         assert describe(act(self.hurt(2), event, Moment(NOW))) == "if-it-stays [stop] -> idle"
 
     def test_coming_back_to_what_hurt(self):
-        """Whoever comes back is told so, and offered what they were; a no is not asked again."""
+        """Whoever comes back is told so, and offered what they were, also after a no."""
         left = act(self.hurt(), events.Stop(), Moment(NOW)).runner
         offered = act(left, events.Launch(), Moment(NOW))
         assert describe(offered) == "welcome-back hurt-here easier skip-or-resume? -> paused"
         declined = act(offered.runner, events.No(), Moment(NOW)).runner
-        assert act(declined, events.Launch(), Moment(NOW)).ask.line.id == "offer"
+        assert declined.session.asked is None
+        assert act(declined, events.Launch(), Moment(NOW)).ask.line.id == "skip-or-resume"
 
     def test_help_says_what_there_is(self):
         """After pain the offer itself says what can be said, and stays open."""

@@ -1,0 +1,108 @@
+"""Pain: what was said to hurt starts again by a wish for it alone, in every plan, at every step."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from skill.coaching import events
+from skill.coaching.events import Event, Moment
+from skill.coaching.movements import Need
+from skill.coaching.outcomes import Play, PlayClip
+from skill.coaching.plans import Plan
+from skill.coaching.runner import Phase, Progress, Question, Runner, SessionState
+from skill.coaching.session import advance
+from skill.coaching.timeline import Bookmark
+from skill.coaching.values import replace
+from tests.coaching.scenes import CATALOGUE, GENERATION, NOW, REPERTOIRE
+
+AT = Moment(NOW)
+MINUTES = 60_000
+WAYS: dict[str, tuple[Event, ...]] = {
+    "yes": (events.Yes(),),
+    "next": (events.NextStep(),),
+    "next movement": (events.NextMovement(),),
+    "what was that": (events.Repeat(), events.Yes()),
+    "no, and back another day": (events.No(), events.Launch(), events.Yes()),
+    "no, then next": (events.No(), events.NextStep()),
+    "an aside": (events.HowLongLeft(), events.Yes()),
+    "a movement nobody knows": (events.HowTo(heard="handstand"), events.Repeat(), events.Yes()),
+    "a reminder declined": (events.RemindMe(), events.No(), events.Launch(), events.Yes()),
+    "little time": (events.FitTime(4 * MINUTES), events.Yes()),
+    "no, and little time": (events.No(), events.FitTime(4 * MINUTES)),
+    "something lacking after all": (
+        events.Without(Need.MAT),
+        events.Undo(),
+        events.Launch(),
+        events.Yes(),
+    ),
+    "out of reach": (events.OutOfReach(), events.Yes()),
+}
+"""What is said after "it hurts", none of it a wish for what did."""
+
+
+def plans() -> Iterator[Plan]:
+    """Yield every routine as it is, and with all made easier that can be."""
+    for routine in CATALOGUE.routines.values():
+        yield Plan(routine, CATALOGUE)
+        easier = frozenset(m.id for m in CATALOGUE.movements.values() if m.easier)
+        yield Plan(routine, CATALOGUE, easier=easier)
+
+
+def hurting(plan: Plan, step: int) -> Runner:
+    """Return a runner who says in the middle of a step that it hurts."""
+    progress = Progress(plan.id, Bookmark(step, 1_000), NOW)
+    playing = SessionState(Phase.PLAYING, progress, generation=GENERATION)
+    return advance(Runner(session=playing, cautioned=True), events.ItHurts(), AT, REPERTOIRE).runner
+
+
+def movements_played(runner: Runner, way: tuple[Event, ...]) -> Iterator[str]:
+    """Yield the movement that each of some events has begun to play."""
+    for event in way:
+        outcome = advance(runner, event, AT, REPERTOIRE)
+        runner = outcome.runner
+        match outcome.player:
+            case Play(timeline, offset):
+                yield timeline.at(offset).step.movement.id
+            case PlayClip(timeline, step):
+                yield timeline.plan.steps[step].movement.id
+
+
+@pytest.mark.parametrize("plan", list(plans()), ids=lambda plan: plan.id)
+@pytest.mark.parametrize("way", WAYS)
+def test_it_does_not_start_again(plan, way):
+    """What plays next, if anything does, is another movement."""
+    for step in plan.steps:
+        runner = hurting(plan, step.index)
+        assert runner.session.hurt == step.movement.id
+        first = next(movements_played(runner, WAYS[way]), None)
+        assert first != step.movement.id
+
+
+@pytest.mark.parametrize("wish", [events.Resume(), events.OtherSide(), events.PreviousStep()])
+def test_a_wish_for_it(wish):
+    """Whoever wants to go on with it does, and is asked about it no more."""
+    plan = Plan(CATALOGUE.routines["post-run"], CATALOGUE)
+    outcome = advance(hurting(plan, 1), wish, AT, REPERTOIRE)
+    assert isinstance(outcome.player, Play)
+    assert outcome.runner.session.hurt is None
+
+
+def test_what_was_stored_before():
+    """In a record of before, the open question alone tells that it hurt: it is kept in mind."""
+    plan = Plan(CATALOGUE.routines["post-run"], CATALOGUE)
+    now = hurting(plan, 1)
+    before = replace(now, session=replace(now.session, hurt=None))
+    assert before.session.asked is Question.SKIP_IT
+    reminded = advance(before, events.RemindMe(), AT, REPERTOIRE).runner
+    assert reminded.session.hurt == now.session.hurt
+
+
+def test_a_guide_that_plays_after_all():
+    """A player that plays something since then knows better: nothing is asked any more."""
+    plan = Plan(CATALOGUE.routines["post-run"], CATALOGUE)
+    timeline = REPERTOIRE.timeline(plan.id)
+    later = events.Playhead(plan.id, REPERTOIRE.digest, GENERATION + 9, timeline.spans[2].begin)
+    notice = replace(AT, playhead=later, is_spoken=False)
+    playing = advance(hurting(plan, 1), events.PlaybackStarted(), notice, REPERTOIRE).runner
+    assert playing.session.phase is Phase.PLAYING
+    assert (playing.session.asked, playing.session.hurt) == (None, None)
