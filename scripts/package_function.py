@@ -15,6 +15,7 @@ from pathlib import Path
 from audio.publishing import CLOUD_AUDIO, PUBLISH_COMMAND
 from skill.coaching.errors import CoachError
 from skill.content.entries import translate_entries
+from skill.content.utterances import load_utterances
 from skill.content.wording import load_wording
 from skill.guides.library import FrameLibrary
 from skill.guides.manifest import (
@@ -25,6 +26,8 @@ from skill.guides.manifest import (
     load,
     words_digest,
 )
+from skill.pictures.poses import load_studies
+from skill.pictures.words import load_picture_words
 from skill.settings import PROJECT, Settings
 
 PYTHON = "3.13"
@@ -74,6 +77,7 @@ def package(folder: Path, rendered: Path, locale: str) -> None:
     Raise `PackageError` or `OSError` if that cannot be; audio that cannot be used is found
     before anything is written.
     """
+    _check_content(locale)
     cues = _cues(rendered, locale)
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.iterdir()):
@@ -87,6 +91,14 @@ def package(folder: Path, rendered: Path, locale: str) -> None:
         (target / path.parent).mkdir(parents=True, exist_ok=True)
         shutil.copyfile(rendered / path, target / path)
     _compile(folder)
+
+
+def _check_content(locale: str) -> None:
+    """Read all that is translated, since nothing in a package checks it again."""
+    load_wording(locale)
+    load_utterances(locale)
+    load_picture_words(locale)
+    load_studies()
 
 
 def _cues(rendered: Path, locale: str) -> list[Path]:

@@ -5,8 +5,8 @@ nothing of it is of one moment: the clock, chance and credentials are asked for 
 needed, and no connection is open.
 
 Importing and building make a hundred thousand objects that stay. Looking for garbage among them
-meanwhile, or at any later time, would be in vain. And of hashes, those of Python itself will do:
-to load OpenSSL for others would take a twentieth of the time until the first answer.
+meanwhile, or at any later time, would be in vain. And of hashes, those of Python itself will do: a
+function without a table or a bucket, which need TLS, would load OpenSSL for nothing else.
 """
 
 import gc
@@ -17,10 +17,11 @@ from skill.alexa.lean_sdk import load_the_sdk_lazily
 
 gc.disable()
 load_the_sdk_lazily()
-sys.modules["_hashlib"] = None  # type: ignore[assignment]
-import hashlib  # noqa: E402, F401
+if "hashlib" not in sys.modules:
+    sys.modules["_hashlib"] = None  # type: ignore[assignment]
+    import hashlib  # noqa: F401
 
-del sys.modules["_hashlib"]  # for whoever needs it
+    del sys.modules["_hashlib"]  # for whoever needs it later
 
 from skill.function import start  # noqa: E402
 

@@ -58,10 +58,11 @@ def measure(quick: bool, progress: Progress) -> Report:
     Raise `CannotMeasureError` if the audio cannot be rendered.
     """
     machine = Machine.here()
-    with on_one_processor(), TemporaryDirectory(prefix="glute-coach-bench-") as made:
+    with TemporaryDirectory(prefix="glute-coach-bench-") as made:
         folder, mail = Path(made), Mail()
         audio = rendered(folder, progress)
         with (
+            on_one_processor(),
             closing(Coach(audio, folder / "runners.sqlite3", mail)) as coach,
             closing(Floor(folder, mail)) as floor,
         ):

@@ -20,6 +20,7 @@ SKILL_ID = "amzn1.ask.skill.5f1c8f4e-7f0b-4d6a-9a53-glute-coach"
 """That of the Echo in software."""
 UNSIGNED = ("-m", "skill", "--unsigned")
 ANSWER_SECONDS = 20.0
+TRIES = 100
 FAULTS = frozenset({"ERROR", "CRITICAL"})
 LONGEST_LINE = 2_000
 """Characters of a log's line that are told again."""
@@ -144,13 +145,14 @@ def _tells_of_a_fault(line: str) -> bool:
 
 
 def neighbouring_ports(number: int) -> range:
-    """Return so many free ports in a row: services on them take turns at the processors."""
-    while True:
-        with ExitStack() as held, suppress(OSError):
+    """Return so many free ports in a row; raise `ServerError` if there are none to be found."""
+    for _ in range(TRIES):
+        with ExitStack() as held, suppress(OSError, OverflowError):
             first = _bound(held, 0)
             for port in range(first + 1, first + number):
                 _bound(held, port)
             return range(first, first + number)
+    raise ServerError(f"there are no {number} free ports in a row on this machine")
 
 
 def _bound(held: ExitStack, port: int) -> int:

@@ -121,7 +121,8 @@ if not TYPE_CHECKING:  # which is told that it is `dataclasses.replace`, and che
             try:
                 content[names.index(name)] = changed
             except ValueError:
-                raise TypeError(f"a {kind.__name__} has no {name!r}") from None
+                good = ", ".join(names)
+                raise TypeError(f"a {kind.__name__} has no {name!r}; it has {good}") from None
         return kind(*content)
 
 

@@ -59,8 +59,8 @@ class Entry:
             raise self.error(f"{key} says the same thing twice")
         return tuple(values)
 
-    def require_fields(self, key: str, text: str, known: Collection[str]) -> None:
-        """Raise unless all that is to be put into a text, `{...}`, is known."""
+    def require_fields(self, key: str, text: str, known: Collection[str]) -> Collection[str]:
+        """Return what is to be put into a text, `{...}`; raise unless all of it is known."""
         try:
             used = {field for _, field, _, _ in Formatter().parse(text) if field is not None}
         except ValueError as mistake:
@@ -69,6 +69,7 @@ class Entry:
             if field not in known:
                 good = ", ".join(f"{{{name}}}" for name in sorted(known)) or "none"
                 raise self.error(f"{key} uses {{{field}}}; it can use {good}")
+        return used
 
     def integer(self, key: str, default: int | None = None) -> int:
         """Return a whole number."""
@@ -108,8 +109,9 @@ class TranslatedEntry(Entry):
     def require_keys(self, required: Collection[str], optional: Collection[str] = ()) -> None:
         """Require nothing."""
 
-    def require_fields(self, key: str, text: str, known: Collection[str]) -> None:
-        """Require nothing."""
+    def require_fields(self, key: str, text: str, known: Collection[str]) -> Collection[str]:  # noqa: ARG002
+        """Require nothing, and take all that is known to be used."""
+        return known
 
     def text(self, key: str) -> str:
         """Return a sentence or a word."""

@@ -68,7 +68,7 @@ def _poses(entry: Entry, movement: Movement) -> dict[Stage, str]:
     sided = movement.sidedness is not Sidedness.TOGETHER
     poses = {stage: entry.text(stage) for stage in Stage}
     for stage, text in poses.items():
-        entry.require_fields(stage, text, {"side", "other"} if sided else ())
-        if sided and "{side}" not in text:
+        used = entry.require_fields(stage, text, {"side", "other"} if sided else ())
+        if sided and "side" not in used:
             raise entry.error(f"{stage} does not say {{side}}, and each side has its picture")
     return poses
