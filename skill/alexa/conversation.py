@@ -12,7 +12,7 @@ from ask_sdk_core.skill_builder import SkillBuilder
 from ask_sdk_model import RequestEnvelope, Response
 
 from skill.alexa.access import Access
-from skill.alexa.envelope import MalformedRequestError, read_complaint, read_envelope
+from skill.alexa.envelope import MalformedRequestError, RequestType, read_complaint, read_envelope
 from skill.alexa.reading import (
     has_screen,
     is_spoken,
@@ -108,13 +108,13 @@ class Coaching(AbstractRequestHandler):
             event = ReminderAnswered(self._run(outcome.errand, envelope))
             if not outcome.forgets:  # nothing more can happen to who is forgotten
                 outcome = self._happen(event, envelope, now)
-        if request_type(envelope.request) == "Connections.Response":
+        if request_type(envelope.request) == RequestType.PERMISSION_ANSWERED:
             # Just asked: Alexa would say yes at once, for one who gave it before, and so on.
             outcome = replace(outcome, errand=None)
         respond = partial(
             self._responder.respond,
             aloud=is_spoken(envelope.request),
-            eliciting=request_type(envelope.request) == "IntentRequest",
+            eliciting=request_type(envelope.request) == RequestType.INTENT,
             on_screen=has_screen(envelope),
             with_card=event in REFUSALS,
         )

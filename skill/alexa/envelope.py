@@ -8,6 +8,7 @@ leaves out; what it does know must have the right type, or the request is malfor
 
 import re
 from collections.abc import Callable, Mapping
+from enum import StrEnum
 from types import ModuleType
 from typing import Any, TypeVar
 
@@ -52,6 +53,25 @@ class MalformedRequestError(CoachError):
     """A body that is no Alexa request; the message names the place, never the content."""
 
     code = "malformed-request"
+
+
+class RequestType(StrEnum):
+    """The types of requests that mean something to a coach, as Alexa names them."""
+
+    LAUNCH = "LaunchRequest"
+    INTENT = "IntentRequest"
+    SESSION_ENDED = "SessionEndedRequest"
+    PERMISSION_ANSWERED = "Connections.Response"
+    PLAYBACK_STARTED = "AudioPlayer.PlaybackStarted"
+    PLAYBACK_STOPPED = "AudioPlayer.PlaybackStopped"
+    PLAYBACK_NEARLY_FINISHED = "AudioPlayer.PlaybackNearlyFinished"
+    PLAYBACK_FINISHED = "AudioPlayer.PlaybackFinished"
+    PLAYBACK_FAILED = "AudioPlayer.PlaybackFailed"
+    NEXT_BUTTON = "PlaybackController.NextCommandIssued"
+    PREVIOUS_BUTTON = "PlaybackController.PreviousCommandIssued"
+    PLAY_BUTTON = "PlaybackController.PlayCommandIssued"
+    PAUSE_BUTTON = "PlaybackController.PauseCommandIssued"
+    EXCEPTION = "System.ExceptionEncountered"
 
 
 class UnknownRequest(Request):
@@ -199,24 +219,20 @@ def _plain(package: ModuleType, name: str) -> Callable[[Json, Json], Request]:
 
 _REQUESTS: Mapping[str, Callable[[Json, Json], Request]] = {
     # By their names, so that in a function each is loaded when one of its kind comes.
-    "AudioPlayer.PlaybackFailed": _playback_failed,
-    "AudioPlayer.PlaybackFinished": _playback("PlaybackFinishedRequest"),
-    "AudioPlayer.PlaybackNearlyFinished": _playback("PlaybackNearlyFinishedRequest"),
-    "AudioPlayer.PlaybackStarted": _playback("PlaybackStartedRequest"),
-    "AudioPlayer.PlaybackStopped": _playback("PlaybackStoppedRequest"),
-    "Connections.Response": _connections_response,
-    "IntentRequest": _intent_request,
-    "LaunchRequest": _plain(ask_sdk_model, "LaunchRequest"),
-    "PlaybackController.NextCommandIssued": _plain(playbackcontroller, "NextCommandIssuedRequest"),
-    "PlaybackController.PauseCommandIssued": _plain(
-        playbackcontroller, "PauseCommandIssuedRequest"
-    ),
-    "PlaybackController.PlayCommandIssued": _plain(playbackcontroller, "PlayCommandIssuedRequest"),
-    "PlaybackController.PreviousCommandIssued": _plain(
-        playbackcontroller, "PreviousCommandIssuedRequest"
-    ),
-    "SessionEndedRequest": _session_ended,
-    "System.ExceptionEncountered": _plain(system, "ExceptionEncounteredRequest"),
+    RequestType.PLAYBACK_FAILED: _playback_failed,
+    RequestType.PLAYBACK_FINISHED: _playback("PlaybackFinishedRequest"),
+    RequestType.PLAYBACK_NEARLY_FINISHED: _playback("PlaybackNearlyFinishedRequest"),
+    RequestType.PLAYBACK_STARTED: _playback("PlaybackStartedRequest"),
+    RequestType.PLAYBACK_STOPPED: _playback("PlaybackStoppedRequest"),
+    RequestType.PERMISSION_ANSWERED: _connections_response,
+    RequestType.INTENT: _intent_request,
+    RequestType.LAUNCH: _plain(ask_sdk_model, "LaunchRequest"),
+    RequestType.NEXT_BUTTON: _plain(playbackcontroller, "NextCommandIssuedRequest"),
+    RequestType.PAUSE_BUTTON: _plain(playbackcontroller, "PauseCommandIssuedRequest"),
+    RequestType.PLAY_BUTTON: _plain(playbackcontroller, "PlayCommandIssuedRequest"),
+    RequestType.PREVIOUS_BUTTON: _plain(playbackcontroller, "PreviousCommandIssuedRequest"),
+    RequestType.SESSION_ENDED: _session_ended,
+    RequestType.EXCEPTION: _plain(system, "ExceptionEncounteredRequest"),
 }
 
 

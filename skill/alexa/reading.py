@@ -9,7 +9,7 @@ from ask_sdk_model import Slot as AlexaSlot
 from ask_sdk_model.interfaces.audioplayer import PlayerActivity
 
 from skill.alexa.access import Access
-from skill.alexa.envelope import MalformedRequestError
+from skill.alexa.envelope import MalformedRequestError, RequestType
 from skill.alexa.tokens import parse_token
 from skill.coaching import events
 from skill.coaching.events import Event, Moment, Playhead
@@ -20,22 +20,22 @@ LONGEST_OFFSET = 24 * 60 * 60 * 1000
 """Milliseconds; no guide of ours runs for a day, so an offset past it is brought back to it."""
 
 _BUTTONS: Mapping[str, type[Event]] = {
-    "PlaybackController.NextCommandIssued": events.NextStep,
-    "PlaybackController.PreviousCommandIssued": events.PreviousStep,
-    "PlaybackController.PlayCommandIssued": events.Resume,
-    "PlaybackController.PauseCommandIssued": events.Pause,
+    RequestType.NEXT_BUTTON: events.NextStep,
+    RequestType.PREVIOUS_BUTTON: events.PreviousStep,
+    RequestType.PLAY_BUTTON: events.Resume,
+    RequestType.PAUSE_BUTTON: events.Pause,
 }
 _NOTICES: Mapping[str, type[Event]] = {
-    "AudioPlayer.PlaybackStarted": events.PlaybackStarted,
-    "AudioPlayer.PlaybackStopped": events.PlaybackStopped,
-    "AudioPlayer.PlaybackNearlyFinished": events.PlaybackNearlyFinished,
-    "AudioPlayer.PlaybackFinished": events.PlaybackFinished,
-    "AudioPlayer.PlaybackFailed": events.PlaybackFailed,
+    RequestType.PLAYBACK_STARTED: events.PlaybackStarted,
+    RequestType.PLAYBACK_STOPPED: events.PlaybackStopped,
+    RequestType.PLAYBACK_NEARLY_FINISHED: events.PlaybackNearlyFinished,
+    RequestType.PLAYBACK_FINISHED: events.PlaybackFinished,
+    RequestType.PLAYBACK_FAILED: events.PlaybackFailed,
 }
 _FROM_PLAYERS = {**_BUTTONS, **_NOTICES}
-UNANSWERED = "EXCEEDED_MAX_REPROMPTS"
-"""Why a session has ended in which the runner was asked something."""
-_SPOKEN = frozenset({"LaunchRequest", "IntentRequest", "Connections.Response"})
+_UNANSWERED = "EXCEEDED_MAX_REPROMPTS"
+"""Why a session has ended in which the runner was asked, and asked again."""
+_SPOKEN = frozenset({RequestType.LAUNCH, RequestType.INTENT, RequestType.PERMISSION_ANSWERED})
 
 
 def request_type(request: Request | None) -> str:
@@ -55,16 +55,16 @@ def read_event(request: Request | None, catalogue: Catalogue) -> Event | None:
     """Return the event a request means; None for one that means nothing to a coach."""
     told: Any = request  # each type has its own to tell
     match request_type(request):
-        case "IntentRequest":
+        case RequestType.INTENT:
             intent = told.intent or Intent()
             slots = {name: read_slot(slot) for name, slot in (intent.slots or {}).items()}
             return event_of(intent.name or "", slots, catalogue)
-        case "LaunchRequest":
+        case RequestType.LAUNCH:
             return events.Launch()
-        case "SessionEndedRequest":
-            unanswered = told.reason is not None and told.reason.value == UNANSWERED
+        case RequestType.SESSION_ENDED:
+            unanswered = told.reason is not None and told.reason.value == _UNANSWERED
             return events.SessionEnded(unanswered=unanswered)
-        case "Connections.Response":
+        case RequestType.PERMISSION_ANSWERED:
             # Refused, not answered, or failed in Alexa: only one status means that we may.
             status = (told.payload or {}).get("status")
             return events.PermissionAnswered(granted=status == "ACCEPTED")
@@ -135,13 +135,13 @@ def _read_playhead(envelope: RequestEnvelope) -> Playhead | None:
     kind = request_type(request)
     state = envelope.context and envelope.context.audio_player
     has_ended = False
-    if kind == "AudioPlayer.PlaybackFailed":
+    if kind == RequestType.PLAYBACK_FAILED:
         text = request.token
         current = request.current_playback_state
         offset = current.offset_in_milliseconds if current and current.token == text else 0
     elif kind in _NOTICES:
         text, offset = request.token, request.offset_in_milliseconds
-        has_ended = kind == "AudioPlayer.PlaybackFinished"
+        has_ended = kind == RequestType.PLAYBACK_FINISHED
     elif state:
         text, offset = state.token, state.offset_in_milliseconds
         has_ended = state.player_activity is PlayerActivity.FINISHED
