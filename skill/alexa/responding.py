@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 
 from ask_sdk_core.response_helper import ResponseFactory
-from ask_sdk_model import Directive, Response
+from ask_sdk_model import Directive, Response, ui
+from ask_sdk_model.interfaces import audioplayer, connections
 from ask_sdk_model.interfaces.audioplayer import (
     AudioItem,
     AudioItemMetadata,
@@ -12,12 +13,9 @@ from ask_sdk_model.interfaces.audioplayer import (
     CaptionType,
     PlayBehavior,
     PlayDirective,
-    StopDirective,
     Stream,
 )
-from ask_sdk_model.interfaces.connections import SendRequestDirective
 from ask_sdk_model.interfaces.display import Image, ImageInstance
-from ask_sdk_model.ui import AskForPermissionsConsentCard
 
 from skill.alexa.access import SCOPE
 from skill.alexa.tokens import Token
@@ -91,7 +89,7 @@ class Responder:
             if directive:
                 factory.add_directive(directive)
         if with_card and not outcome.errand:
-            factory.set_card(AskForPermissionsConsentCard(permissions=[SCOPE]))
+            factory.set_card(ui.AskForPermissionsConsentCard(permissions=[SCOPE]))
         response: Response = factory.response
         return response
 
@@ -100,7 +98,7 @@ class Responder:
             case Play():
                 factory.add_directive(self._play_directive(outcome.player))
             case StopPlaying() | PlayClip(stopping=True):
-                factory.add_directive(StopDirective())
+                factory.add_directive(audioplayer.StopDirective())
         if isinstance(outcome.errand, AskPermission):
             factory.add_directive(_permission_directive())
 
@@ -196,12 +194,12 @@ def _breaks(silence: Milliseconds) -> Iterator[str]:
         yield f'<break time="{lasting}ms"/>'
 
 
-def _permission_directive() -> SendRequestDirective:
+def _permission_directive() -> Directive:
     """Have Alexa ask for the permission, in her own words; the answer comes as a request.
 
     From Amazon's documentation, "Set Up Voice Permissions for Reminders".
     """
-    return SendRequestDirective(
+    return connections.SendRequestDirective(
         name="AskFor",
         payload={
             "@type": "AskForPermissionsConsentRequest",

@@ -71,31 +71,8 @@ def value_class(kind: type[T]) -> type[T]:
         fields[name] = given if isinstance(given, _Specified) else _Specified(given)
         if given is not _UNSET:
             delattr(kind, name)
-    behaviour = {
-        "_fields": fields,
-        "_defaults": {
-            name: spec.default for name, spec in fields.items() if spec.default is not _UNSET
-        },
-        "_makers": [
-            (name, spec.default_factory) for name, spec in fields.items() if spec.default_factory
-        ],
-        "_all": staticmethod(_looks_at(tuple(fields))),
-        "_compared": staticmethod(
-            _looks_at([name for name, spec in fields.items() if spec.compare])
-        ),
-        "_shown": tuple(name for name, spec in fields.items() if spec.show),
-        "_made": 0,
-        "__match_args__": tuple(fields),
-        "__dataclass_fields__": _DataclassFields(),
-        "__init__": _init,
-        "__eq__": _eq,
-        "__hash__": _hash,
-        "__repr__": _repr,
-        "__setattr__": _refuse,
-        "__delattr__": _refuse,
-        "__replace__": replace,
-    }
-    for name, behaves in behaviour.items():
+    own = {"_fields": fields, "__match_args__": tuple(fields)}
+    for name, behaves in (own | _SHARED).items():
         if kind.__dict__.get(name) is None:
             setattr(kind, name, behaves)
     return kind
@@ -140,20 +117,21 @@ def defaults_of(kind: type) -> Mapping[str, Any]:
 
 def _init(self: Any, *arguments: Any, **named: Any) -> None:
     """Make a value; of a class that many are made of, in a compiled way from then on."""
-    kind = type(self)
-    made = kind._made = self._made + 1  # noqa: SLF001 - it is ours
+    kind: Any = type(self)
+    made = kind._made = kind._made + 1  # noqa: SLF001 - it is ours
     names = kind.__match_args__
-    given = {**kind._defaults, **named, **dict(zip(names, arguments, strict=False))}  # noqa: SLF001
-    for name, make in kind._makers:  # noqa: SLF001
-        if name not in given:
-            given[name] = make()
-    is_plain = given.keys() == self._fields.keys() and len(arguments) <= len(names)
-    if made <= FEW and is_plain and named.keys().isdisjoint(names[: len(arguments)]):
-        for name in names:
-            _set(self, name, given[name])
-        if hasattr(kind, "__post_init__"):
-            self.__post_init__()
-        return
+    given = {**dict(zip(names, arguments, strict=False)), **named}
+    if made <= FEW and len(given) == len(arguments) + len(named):
+        if len(given) < len(names):
+            makers = kind._makers.items()  # noqa: SLF001
+            found = {name: make() for name, make in makers if name not in given}
+            given = {**kind._defaults, **found, **given}  # noqa: SLF001
+        if given.keys() == kind._fields.keys():
+            for name in names:
+                _set(self, name, given[name])
+            if hasattr(kind, "__post_init__"):
+                self.__post_init__()
+            return
     kind.__init__ = _compiled_init(kind)  # which also knows what is wrong, if anything is
     kind.__init__(self, *arguments, **named)
 
@@ -226,3 +204,42 @@ class _DataclassFields:
         fields: dict[str, Field[Any]] = made.__dataclass_fields__
         kind.__dataclass_fields__ = fields
         return fields
+
+
+class _WhenAsked:
+    """What follows from the fields of a class: found out when somebody asks, and kept with it."""
+
+    def __init__(self, name: str, find: Callable[[Mapping[str, _Specified]], Any]) -> None:
+        self._name = name
+        self._find = find
+
+    def __get__(self, _: object, kind: Any) -> Any:
+        found = self._find(kind._fields)
+        setattr(kind, self._name, staticmethod(found) if callable(found) else found)
+        return found
+
+
+_FOUND: Mapping[str, Callable[[Mapping[str, _Specified]], Any]] = {
+    "_defaults": lambda fields: {
+        name: spec.default for name, spec in fields.items() if spec.default is not _UNSET
+    },
+    "_makers": lambda fields: {
+        name: spec.default_factory for name, spec in fields.items() if spec.default_factory
+    },
+    "_all": lambda fields: _looks_at(tuple(fields)),
+    "_compared": lambda fields: _looks_at([name for name in fields if fields[name].compare]),
+    "_shown": lambda fields: tuple(name for name in fields if fields[name].show),
+}
+_SHARED: dict[str, Any] = {
+    **{name: _WhenAsked(name, find) for name, find in _FOUND.items()},
+    "_made": 0,
+    "__dataclass_fields__": _DataclassFields(),
+    "__init__": _init,
+    "__eq__": _eq,
+    "__hash__": _hash,
+    "__repr__": _repr,
+    "__setattr__": _refuse,
+    "__delattr__": _refuse,
+    "__replace__": replace,
+}
+"""What all classes of values have in common."""
