@@ -6,7 +6,10 @@ well, so that they can be answered with the ones there are. "Start the ..." may 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from operator import itemgetter
 from typing import Self
 
 from skill.coaching.values import value_class
@@ -19,6 +22,7 @@ from skill.understanding.words import LIGHT, is_question
 LONGEST_UNKNOWN = 4
 """Words an unknown name may have; beyond that, it is talk."""
 
+ANY_WORD = ""
 FULL_QUESTION = 4
 """From so many words on, a question is about a thing of ours, but for everyday things."""
 
@@ -38,7 +42,7 @@ class Template:
         return cls(
             intent=sample.intent,
             expression=_expression(sample, types),
-            literals=tuple(SLOT.sub(" ", sample.sentence).split()),
+            literals=tuple(word for word in sample.sentence.split() if not SLOT.search(word)),
             types={slot: types[type_] for slot, type_ in sample.types.items()},
         )
 
@@ -83,15 +87,16 @@ class Templates:
 
     def __init__(self, samples: Iterable[Sample], types: Mapping[str, SlotType]) -> None:
         self._phrases: dict[str, str] = {}
-        self._templates: list[Template] = []
+        templates: list[Template] = []
         self._words: set[str] = set(LIGHT)
         for sample in samples:
             self._words.update(sample.words())
             if sample.types:
-                self._templates.append(Template.of(sample, types))
+                templates.append(Template.of(sample, types))
             else:
                 # What Alexa knows herself comes last: a sample of ours goes before it.
                 self._phrases.setdefault(sample.sentence, sample.intent)
+        self._by_word = _by_rarest_word(templates)
 
     def match(self, said: str) -> Understood | None:
         """Return what a sentence means that is a sample, with what is known in its slots."""
@@ -120,7 +125,8 @@ class Templates:
         return Understood(template.intent, template.like(heard))
 
     def _fitting(self, said: str) -> Iterator[tuple[Template, Mapping[str, str]]]:
-        for template in self._templates:
+        can_fit = (self._by_word.get(word, ()) for word in {ANY_WORD, *said.split(" ")})
+        for _, template in sorted(chain.from_iterable(can_fit), key=itemgetter(0)):
             heard = template.match(said)
             if heard is not None:
                 yield template, heard
@@ -141,3 +147,16 @@ def _expression(sample: Sample, types: Mapping[str, SlotType]) -> re.Pattern[str
             sample.sentence,
         )
     )
+
+
+def _by_rarest_word(templates: Sequence[Template]) -> Mapping[str, Sequence[tuple[int, Template]]]:
+    """Return templates, each with its number, by the one of its words that the fewest have.
+
+    Only where that word is said can one fit; those of no word of their own can fit anywhere.
+    """
+    had = Counter(word for template in templates for word in set(template.literals))
+    by_word: dict[str, list[tuple[int, Template]]] = {}
+    for numbered in enumerate(templates):
+        rarest = min(numbered[1].literals, key=had.__getitem__, default=ANY_WORD)
+        by_word.setdefault(rarest, []).append(numbered)
+    return by_word
