@@ -184,14 +184,15 @@ def _laid_out(plan: Plan, lay_out: LayOut, begun: Begun | None) -> Iterator[_For
 
 def _sized(form: _Form, asked: Milliseconds) -> Iterator[_Candidate]:
     """Yield a form with doses as they are, and with those that bring it nearest to the length."""
-    candidates = [form.plan.choices]
-    if form.work:
-        done = sum(step.length for step in _to_come(form.plan, form.begun)) - form.work
-        needed = max(asked - (form.length - form.work), SECOND)
-        factor = (needed + done) / (form.work + done)
-        candidates += [_scaled(form, factor * nearby) for nearby in NEARBY]
-    for choices in dict.fromkeys(candidates):
-        yield _Candidate.of(form, choices)
+    yield _Candidate(form.plan, form.length, form.changes)
+    if not form.work:
+        return
+    done = sum(step.length for step in _to_come(form.plan, form.begun)) - form.work
+    needed = max(asked - (form.length - form.work), SECOND)
+    factor = (needed + done) / (form.work + done)
+    for choices in dict.fromkeys(_scaled(form, factor * nearby) for nearby in NEARBY):
+        if choices != form.plan.choices:
+            yield _Candidate.of(form, choices)
 
 
 def _scaled(form: _Form, factor: float) -> Choices:
