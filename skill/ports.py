@@ -85,7 +85,10 @@ class SessionStore(Documents, Protocol):
     """Where documents are kept."""
 
     def visit(self, work: Callable[[Documents], T]) -> T:
-        """Return what `work` does with the documents, in one go where each way there costs time."""
+        """Return what `work` does with the documents, in one go where each way there costs time.
+
+        It may be done in another thread. Whatever this raises, `work` goes no further.
+        """
         return work(self)
 
     def close(self) -> None:

@@ -13,8 +13,9 @@ from collections.abc import Callable
 from enum import StrEnum
 from threading import Lock
 
-from skill.coaching.events import Event, Moment, Undo
+from skill.coaching.events import Event, Undo
 from skill.coaching.lines import line
+from skill.coaching.moments import Moment
 from skill.coaching.outcomes import Outcome, Play
 from skill.coaching.repertoire import Repertoire
 from skill.coaching.runner import Runner
@@ -124,14 +125,18 @@ class SessionManager:
             trouble = Kept.AWAY
         else:
             return found.runner, outcome, kept
-        runner = found.runner
-        outcome = advance(runner, event, moment, self._repertoire, is_known=found.is_known)
+        return found.runner, self._decide_alone(event, moment, found), trouble
+
+    def _decide_alone(self, event: Event, moment: Moment, found: "_Found") -> Outcome:
+        """Decide by what was found so far, keep nothing, and promise nothing that must be kept."""
+        runner, is_known = found.runner, found.is_known
+        outcome = advance(runner, event, moment, self._repertoire, is_known=is_known)
         if outcome.forgets:
-            kept_lines = (line("trouble-forgetting"),)
-            outcome = replace(outcome, lines=kept_lines, errand=None, forgets=False)
-        elif _promises_in_vain(runner, event, outcome, is_known=found.is_known):
-            outcome = Outcome(runner, (line("trouble"),))
-        return runner, outcome, trouble
+            still_kept = (line("trouble-forgetting"),)
+            return replace(outcome, lines=still_kept, errand=None, forgets=False)
+        if _promises_in_vain(runner, event, outcome, is_known=is_known):
+            return Outcome(runner, (line("trouble"),))
+        return outcome
 
     def _decide(
         self, documents: Documents, key: str, event: Event, moment: Moment, found: "_Found"
@@ -186,7 +191,7 @@ class SessionManager:
 
 
 class _Found:
-    """Who was found in the store, as far as anything was."""
+    """Who was found in the store, as far as anything was; a visit that has failed adds nothing."""
 
     def __init__(self) -> None:
         self.runner = Runner()

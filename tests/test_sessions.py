@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from skill import sessions
 from skill.coaching import events
 from skill.coaching.lines import line
+from skill.coaching.moments import Playhead
 from skill.coaching.outcomes import Play
 from skill.coaching.runner import Phase, Question, Runner, SessionState
 from skill.coaching.session import advance
@@ -371,7 +372,7 @@ class TestAStoreThatIsAway:
         assert store.runner == runner(Phase.PLAYING)
         store.away = ()
         play = moved.player
-        playhead = events.Playhead(PLAN, REPERTOIRE.digest, play.generation, play.offset + 3_000)
+        playhead = Playhead(PLAN, REPERTOIRE.digest, play.generation, play.offset + 3_000)
         handle(store, events.PlaybackStarted(), replace(UNSPOKEN, playhead=playhead))
         session = store.runner.session
         assert session.phase is Phase.PLAYING

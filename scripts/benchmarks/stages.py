@@ -27,7 +27,8 @@ from skill.alexa.reading import read_event, read_moment, read_user
 from skill.alexa.responding import Responder
 from skill.alexa.serialising import serialise
 from skill.alexa.verification import SIGNATURE_HEADER, check_timestamp
-from skill.coaching.events import Event, Moment
+from skill.coaching.events import Event
+from skill.coaching.moments import Moment
 from skill.coaching.runner import Runner
 from skill.coaching.session import advance
 from skill.records import decode, encode

@@ -12,7 +12,8 @@ from skill.alexa.access import Access
 from skill.alexa.envelope import MalformedRequestError, RequestType
 from skill.alexa.tokens import parse_token
 from skill.coaching import events
-from skill.coaching.events import Event, Moment, Playhead
+from skill.coaching.events import Event
+from skill.coaching.moments import Moment, Playhead
 from skill.coaching.routines import Catalogue
 from skill.intents import Slot, event_of
 

@@ -11,7 +11,8 @@ from typing import Any
 from skill.browser.answers import Answers, Json
 from skill.browser.commands import Command, read_command
 from skill.browser.staging import staged
-from skill.coaching.events import Event, Launch, Moment, ReminderAnswered, RemindMe, StopReminders
+from skill.coaching.events import Event, Launch, ReminderAnswered, RemindMe, StopReminders
+from skill.coaching.moments import Moment
 from skill.coaching.outcomes import Outcome, Play, PlayClip, StopPlaying
 from skill.coaching.repertoire import Repertoire
 from skill.coaching.runner import Runner

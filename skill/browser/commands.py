@@ -7,7 +7,8 @@ from typing import Any
 
 from skill.browser.errors import UnfitCommandError
 from skill.coaching import events
-from skill.coaching.events import Event, Playhead
+from skill.coaching.events import Event
+from skill.coaching.moments import Playhead
 from skill.coaching.plans import LONGEST_ID, shortened
 from skill.coaching.routines import Catalogue
 from skill.coaching.values import value_class

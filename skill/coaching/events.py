@@ -1,50 +1,9 @@
-"""Events: everything a runner, a player or a device can make happen.
-
-Where the player is does not travel with an event: it comes with the moment, because Alexa
-reports it with every request.
-"""
-
-from datetime import datetime
+"""Events: everything a runner, a player or a device can make happen."""
 
 from skill.coaching.movements import Milliseconds, Movement, Need, Side
 from skill.coaching.routines import Routine
 from skill.coaching.schedules import PartOfDay, ReminderAnswer, Schedule
 from skill.coaching.values import field, value_class
-
-
-@value_class
-class Playhead:
-    """Where a player is in one of our guides.
-
-    `generation` tells the play commands given to this runner apart, a later one being the
-    greater; `digest` names the recording the offset was measured in. `retried_at` is where
-    the guide had failed, if this play command was the coach's own second try. `has_ended`:
-    the guide played to its end.
-    """
-
-    plan_id: str
-    digest: str
-    generation: int
-    offset: Milliseconds
-    retried_at: Milliseconds | None = None
-    has_ended: bool = False
-
-
-@value_class
-class Moment:
-    """When something happens, and on what kind of device. `now` is aware of its time zone.
-
-    Only what was spoken is answered in speech: a pressed button (`is_spoken` false) acts, and
-    says nothing. `can_voice`: the device can say the steps itself when the guide does not sound.
-    `command_id`: what the sender calls the command, if it may be sent again (`repeating`).
-    """
-
-    now: datetime
-    playhead: Playhead | None = None
-    has_player: bool = True
-    is_spoken: bool = True
-    can_voice: bool = True
-    command_id: str = ""
 
 
 class Event:

@@ -8,8 +8,9 @@ asks, or stops, simply happens again.
 from collections.abc import Callable, Mapping
 
 from skill.coaching import events
-from skill.coaching.events import Event, Moment
+from skill.coaching.events import Event
 from skill.coaching.lines import LINES, line
+from skill.coaching.moments import Moment
 from skill.coaching.outcomes import Outcome, Play, PlayClip
 from skill.coaching.runner import Phase, Question, Runner, SessionState
 from skill.coaching.values import replace

@@ -26,8 +26,9 @@ from skill.coaching import events, undoing
 from skill.coaching import recalling as recall
 from skill.coaching import transitions as do
 from skill.coaching.errors import PlanError
-from skill.coaching.events import Command, Event, Moment, PlayerNotice, Playhead
+from skill.coaching.events import Command, Event, PlayerNotice
 from skill.coaching.lines import Line, line
+from skill.coaching.moments import Moment, Playhead
 from skill.coaching.movements import SECOND
 from skill.coaching.outcomes import Outcome
 from skill.coaching.repeating import once

@@ -8,8 +8,8 @@ from collections.abc import Collection, Mapping
 from functools import cached_property
 
 from skill.coaching.cues import FRAME
-from skill.coaching.events import Moment
 from skill.coaching.lines import Line, Spot, WorkLeft, line
+from skill.coaching.moments import Moment
 from skill.coaching.movements import Milliseconds, Movement
 from skill.coaching.outcomes import Ask, Outcome, Play, PlayClip, StopPlaying
 from skill.coaching.plans import Plan, Step

@@ -15,7 +15,7 @@ from skill.alexa.reading import (
     read_user,
 )
 from skill.coaching import events
-from skill.coaching.events import Playhead
+from skill.coaching.moments import Playhead
 from skill.coaching.plans import LONGEST_ID
 from skill.content.catalogue import load_catalogue
 from skill.intents import Slot

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from skill.coaching import events
 from skill.coaching.cues import FRAME, CueSheet, every_line
-from skill.coaching.events import Event, Moment, Playhead
+from skill.coaching.events import Event
+from skill.coaching.moments import Moment, Playhead
 from skill.coaching.movements import HOLD_SECONDS, REP_COUNTS, REP_SECONDS, Need, Side
 from skill.coaching.plans import Choices, Detail, Plan
 from skill.coaching.repertoire import Repertoire

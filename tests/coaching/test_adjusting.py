@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from skill.coaching import events
 from skill.coaching.errors import PlanError
-from skill.coaching.events import Event, Moment
+from skill.coaching.events import Event
 from skill.coaching.lines import WorkLeft
+from skill.coaching.moments import Moment
 from skill.coaching.movements import Hold, Need, Reps, Side
 from skill.coaching.outcomes import Outcome, Play, PlayClip
 from skill.coaching.plans import Choices, Detail, More, Plan, Step

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from skill.coaching import events
-from skill.coaching.events import Event, Moment
+from skill.coaching.events import Event
+from skill.coaching.moments import Moment, Playhead
 from skill.coaching.movements import Need
 from skill.coaching.outcomes import Play, PlayClip
 from skill.coaching.plans import Plan
@@ -101,7 +102,7 @@ def test_a_guide_that_plays_after_all():
     """A player that plays something since then knows better: nothing is asked any more."""
     plan = Plan(CATALOGUE.routines["post-run"], CATALOGUE)
     timeline = REPERTOIRE.timeline(plan.id)
-    later = events.Playhead(plan.id, REPERTOIRE.digest, GENERATION + 9, timeline.spans[2].begin)
+    later = Playhead(plan.id, REPERTOIRE.digest, GENERATION + 9, timeline.spans[2].begin)
     notice = replace(AT, playhead=later, is_spoken=False)
     playing = advance(hurting(plan, 1), events.PlaybackStarted(), notice, REPERTOIRE).runner
     assert playing.session.phase is Phase.PLAYING

@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from skill.coaching import events
-from skill.coaching.events import Moment
+from skill.coaching.moments import Moment
 from skill.coaching.movements import SECOND, Side
 from skill.coaching.outcomes import Play, PlayClip, StopPlaying
 from skill.coaching.plans import Choices

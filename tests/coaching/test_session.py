@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from skill.coaching import events
 from skill.coaching.cues import CueSheet
-from skill.coaching.events import Command, Event, Moment, Playhead
+from skill.coaching.events import Command, Event
 from skill.coaching.lines import WorkLeft
+from skill.coaching.moments import Moment, Playhead
 from skill.coaching.outcomes import Outcome, Play, PlayClip, StopPlaying
 from skill.coaching.plans import Choices
 from skill.coaching.repertoire import Repertoire

@@ -22,7 +22,8 @@ from scripts.soaks.house import length_by_timeline
 from skill.alexa.conversation import REFUSALS
 from skill.alexa.responding import Responder
 from skill.coaching import events
-from skill.coaching.events import Command, Event, Moment
+from skill.coaching.events import Command, Event
+from skill.coaching.moments import Moment
 from skill.coaching.movements import SECOND, Need, Side
 from skill.coaching.outcomes import Outcome, PlayClip
 from skill.coaching.plans import Choices, Detail, Plan
