@@ -87,7 +87,7 @@ def test_waiting_for_the_runner(visit, service):
 
 
 def test_ready_for_the_next_step(visit, service):
-    """While the page asks whether the runner is ready, the stage shows what for, and no count."""
+    """While the page asks whether the runner is ready, stage and lock screen show what for."""
 
     def awaited(*shown):
         for selector, text in zip(("#movement", "#side", "#figure title"), shown, strict=True):
@@ -96,6 +96,7 @@ def test_ready_for_the_next_step(visit, service):
             )
         wait_for(page, "#count", "^Ready.$")
         wait_for(page, "#count-unit", "^$")
+        until(page, f"navigator.mediaSession.metadata.title.includes('{shown[1]}')")
 
     page = visit()
     type_in(page, "wait for me")

@@ -17,7 +17,7 @@ function drawAll() {
   const step = place && `${stage.routine.plan}:${place.index}`;
   if (!step || step === shownStep) return;
   shownStep = step;
-  tellSystem();
+  tellSystem(place);
 }
 
 showChosen();

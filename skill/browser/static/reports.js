@@ -1,11 +1,11 @@
 // Reports: what the player, other tabs and the network tell, and what comes of it.
 
-import { askAfterPart, currentTurn, follow, isUnderWay, laidOut, press } from "./conversation.js";
+import { askAfterPart, currentTurn, follow, isUnderWay, laidOut, press, state } from "./conversation.js";
 import { listen } from "./listening.js";
 import { remember } from "./memory.js";
 import { link, player, tabs } from "./parts.js";
 import { keepAwake, letSleep, tellSystem } from "./system.js";
-import { say, tell, tellOfNetwork } from "./view.js";
+import { draw, say, tell, tellOfNetwork } from "./view.js";
 
 const SOUNDLESS = "The sound cannot be played just now. Your place is kept: press Go on to try again.";
 const ELSEWHERE = "The sound is in another tab now. Press Go on to have it here.";
@@ -58,13 +58,13 @@ player.addEventListener("started", () => {
   tabs.takeOver();
   report("started");
   keepAwake();
-  tellSystem();
+  tellSystem(draw(state()));
 });
 player.addEventListener("stopped", () => {
   keepPlace();
   report("stopped");
   letSleep();
-  tellSystem();
+  tellSystem(draw(state()));
 });
 for (const name of ["nearly-finished", "finished", "failed"]) player.addEventListener(name, () => report(name));
 // With the network away nobody tries again.

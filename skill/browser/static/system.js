@@ -1,25 +1,26 @@
 // The device: its lock screen shows the step, and its screen stays on while the guide sounds.
 
 import { at, player, stage } from "./parts.js";
-import { placeAt } from "./stage.js";
 
 let wake = null;
 let asked = 0; // counts what was asked of the screen: the last of it holds
 
-export function tellSystem() {
+// Tell the place that is shown, and whether it sounds; `place` is null where none is shown.
+export function tellSystem(place) {
   const media = navigator.mediaSession;
-  if (!media || !stage.routine) return;
+  if (!media) return;
+  media.playbackState = player.isSounding ? "playing" : "paused";
+  if (!place) return;
   const { title, duration } = stage.routine;
-  const { step } = placeAt(stage.routine, player.offset);
+  const { step, at: position } = place;
   media.metadata = new MediaMetadata({
     title: step.title,
     artist: "Glute Coach",
     album: title,
     artwork: [{ src: at(`art/movements/${step.movement}-${step.side}.png`), sizes: "512x512", type: "image/png" }],
   });
-  media.playbackState = player.isSounding ? "playing" : "paused";
   try {
-    media.setPositionState({ duration: duration / 1000, position: Math.min(player.offset, duration) / 1000 });
+    media.setPositionState({ duration: duration / 1000, position: position / 1000 });
   } catch {
     // not every browser shows a position
   }
