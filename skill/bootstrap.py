@@ -17,7 +17,7 @@ from skill.guides.library import FrameLibrary
 from skill.guides.manifest import load, words_digest
 from skill.guides.shelves import BucketShelf, LocalShelf
 from skill.ports import GuideLibrary, GuideShelf, SessionStore
-from skill.sessions import LATEST, SessionManager
+from skill.sessions import CACHE_SIZE, SessionManager
 from skill.settings import PROJECT, Settings
 
 if TYPE_CHECKING:
@@ -84,8 +84,8 @@ def build(
             repertoire.timeline(routine)
     store = store if store is not None else _store(settings)
     # Of a table's many functions, another one has most likely written last.
-    keeps = 0 if settings.table else LATEST
-    manager = SessionManager(store, repertoire, logs.witness, keeps=keeps)
+    cache_size = 0 if settings.table else CACHE_SIZE
+    manager = SessionManager(store, repertoire, logs.witness, cache_size=cache_size)
     editions = Editions(library, repertoire, wording)
     shelf = _shelf(settings, editions, clock)
     responder = Responder(editions, shelf)

@@ -24,6 +24,12 @@ class ConflictError(StoreError):
     code = "conflict"
 
 
+class InDoubtError(StoreError):
+    """The store was asked to write and has not answered: it may be written, or be so later."""
+
+    code = "in-doubt"
+
+
 class ShelfError(CoachError):
     """A guide or clip cannot be put where devices fetch it; the message says why."""
 

@@ -24,11 +24,13 @@ from skill.coaching.runner import (
 )
 from skill.coaching.schedules import Day, Schedule
 from skill.coaching.timeline import Bookmark
-from skill.coaching.values import defaults_of
+from skill.coaching.values import defaults_of, replace
 
 FORMAT = 2
 FORMATS = (1, FORMAT)
 """What can be read; in the first, a history is a list. Older releases cannot read the second."""
+LONGEST_CARRIED = 8_000
+"""Characters of what a device carries; what we give to it has under a quarter of that."""
 YEARS = range(1970, 9000)
 """Of a moment: what any clock can have shown, and any time zone can tell."""
 AT, BETWEEN = "@", "|"
@@ -98,6 +100,19 @@ def decode(stored: bytes) -> Runner:
         raise
     except (CoachError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as broken:
         raise CorruptRecordError(f"{type(broken).__name__}: {broken}") from broken
+
+
+def encode_carried(runner: Runner) -> str:
+    """Return what a device carries of a runner until its next event: all but the history."""
+    return encode(replace(runner, history=())).decode()
+
+
+def decode_carried(carried: str) -> Runner | None:
+    """Return the runner whom a device has carried; None if that cannot be told any more."""
+    try:
+        return decode(carried.encode()) if len(carried) <= LONGEST_CARRIED else None
+    except (CorruptRecordError, UnicodeError):
+        return None
 
 
 def _runner(document: Mapping[str, Any]) -> Runner:

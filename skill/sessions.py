@@ -2,13 +2,15 @@
 
 A write that lost a race is decided again on what the other has written, never merged. With
 the store away the coach goes on from what could be read and what the player tells, and says
-nothing of it. A wish then holds for as long as this guide is played; where none is, it would hold
-for nothing, and is not promised. Nor is anyone told to be forgotten before they are.
+nothing of it; the device can carry what has happened until the next event. A wish then holds for
+as long as this guide is played; where none is, it would hold for nothing, and is not promised. Nor
+is anyone told to be forgotten before they are.
 """
 
 import hashlib
 import logging
 import time
+from collections import OrderedDict
 from collections.abc import Callable
 from enum import StrEnum
 from threading import Lock
@@ -19,9 +21,9 @@ from skill.coaching.moments import Moment
 from skill.coaching.outcomes import Outcome, Play
 from skill.coaching.repertoire import Repertoire
 from skill.coaching.runner import Runner
-from skill.coaching.session import advance
+from skill.coaching.session import MOST_AHEAD, advance
 from skill.coaching.values import replace, value_class
-from skill.ports import ConflictError, Documents, SessionStore, Stored, StoreError
+from skill.ports import ConflictError, Documents, InDoubtError, SessionStore, Stored, StoreError
 from skill.records import CorruptRecordError, decode, encode
 
 ATTEMPTS = 20
@@ -33,7 +35,7 @@ TURNS = 64
 TURN_SECONDS = 0.3
 """Events of one runner take turns within this process, if it does not take longer; then, and
 between processes, they race."""
-LATEST = 1024
+CACHE_SIZE = 1024
 """Of how many runners, those stored last, it is known what was stored of them."""
 
 log = logging.getLogger(__name__)
@@ -64,9 +66,10 @@ class Happening:
 class SessionManager:
     """Keeps every runner's session; safe to use from several threads and processes.
 
-    `witness` is told of each event that has happened. So many runners whom it `keeps` need not be
-    read before they are written again: if somebody else has written meanwhile, the write finds out,
-    and it is decided anew. Where each request is most likely another process's, that is in vain.
+    `witness` is told of each event that has happened. The runners stored last, so many of them, are
+    in a cache, and need not be read before they are written again: if somebody else has written
+    meanwhile, the write finds out, and it is decided anew. Where each request is most likely
+    another process's, that is in vain.
     """
 
     def __init__(
@@ -75,29 +78,31 @@ class SessionManager:
         repertoire: Repertoire,
         witness: Callable[[Happening], None] = lambda _: None,
         *,
-        keeps: int = LATEST,
+        cache_size: int = CACHE_SIZE,
     ) -> None:
         self._store = store
         self._repertoire = repertoire
         self._witness = witness
         self._turns = tuple(Lock() for _ in range(TURNS))
-        self._keeps = keeps
-        self._latest: dict[str, _Known] = {}
+        self._cache = _Cache(cache_size)
 
     def handle(self, user_id: str, event: Event, moment: Moment) -> Outcome:
         """Let an event happen to a user; what it changed is stored when this returns.
 
-        An outcome that `forgets` is returned only when nothing is stored of the user any more.
+        If it is not (`Outcome.is_kept`), the device can carry the outcome's runner until its next
+        moment. An outcome that `forgets` is returned only when nothing is stored of the user any
+        more.
         """
         key = storage_key(user_id)
+        decision = _Decision(key, event, moment, self._repertoire, self._cache)
         turn = self._turns[int(key[:4], 16) % TURNS]
         is_ours = turn.acquire(timeout=TURN_SECONDS)
         try:
-            runner, outcome, kept = self._happen(key, event, moment)
+            outcome, kept = self._made(decision)
         finally:
             if is_ours:
                 turn.release()
-        self._witness(Happening(event, runner, outcome.runner, kept))
+        self._witness(Happening(event, decision.before, outcome.runner, kept))
         return outcome
 
     def look(self, user_id: str) -> Runner:
@@ -111,59 +116,83 @@ class SessionManager:
         except CorruptRecordError:
             return Runner().owing("state-lost")  # kept aside when something happens to them
 
-    def _happen(self, key: str, event: Event, moment: Moment) -> tuple[Runner, Outcome, Kept]:
-        """Return the runner before it, what follows, and what became of it in the store."""
-        found = _Found()
+    def _made(self, decision: "_Decision") -> tuple[Outcome, Kept]:
+        """Return what follows, and what became of it in the store."""
         try:
-            outcome, kept = self._store.visit(
-                lambda documents: self._decide(documents, key, event, moment, found)
-            )
+            return self._store.visit(decision.make)
         except ConflictError:
-            trouble = Kept.BUSY
+            return decision.make_alone(), Kept.BUSY
         except StoreError as away:
             log.warning("store out of reach, going on from what is known: %s", away)
-            trouble = Kept.AWAY
-        else:
-            return found.runner, outcome, kept
-        return found.runner, self._decide_alone(event, moment, found), trouble
+            return decision.make_alone(is_in_doubt=isinstance(away, InDoubtError)), Kept.AWAY
 
-    def _decide_alone(self, event: Event, moment: Moment, found: "_Found") -> Outcome:
-        """Decide by what was found so far, keep nothing, and promise nothing that must be kept."""
-        runner, is_known = found.runner, found.is_known
-        outcome = advance(runner, event, moment, self._repertoire, is_known=is_known)
-        if outcome.forgets:
-            still_kept = (line("trouble-forgetting"),)
-            return replace(outcome, lines=still_kept, errand=None, forgets=False)
-        if _promises_in_vain(runner, event, outcome, is_known=is_known):
-            return Outcome(runner, (line("trouble"),))
-        return outcome
 
-    def _decide(
-        self, documents: Documents, key: str, event: Event, moment: Moment, found: "_Found"
-    ) -> tuple[Outcome, Kept]:
+class _Decision:
+    """What follows from one event: decided on what is stored, and stored there; or else alone.
+
+    `before` is the runner to whom it happens, as far as anything is known of them.
+    """
+
+    def __init__(
+        self,
+        key: str,
+        event: Event,
+        moment: Moment,
+        repertoire: Repertoire,
+        cache: "_Cache",
+    ) -> None:
+        self.before = moment.carried or Runner()
+        self._is_known = False
+        self._key = key
+        self._event = event
+        self._moment = moment
+        self._repertoire = repertoire
+        self._cache = cache
+
+    def make(self, documents: Documents) -> tuple[Outcome, Kept]:
         """Decide, and store what was decided; anew if somebody else was faster.
 
-        Raise `ConflictError` if every race is lost. Whoever is `found` is so even if this fails.
+        Raise `ConflictError` if every race is lost. What was read by then is known even so.
         """
         deadline = time.monotonic() + SECONDS
         attempt = 0
         while True:
             attempt += 1
-            before = self._latest.pop(key, None)
-            known = before or _load(documents, key)
-            found.runner, found.is_known = known.runner, True
-            outcome = advance(known.runner, event, moment, self._repertoire)
+            cached = self._cache.take(self._key)
+            known = cached or _load(documents, self._key)
+            self.before, self._is_known = _taken_up(known.runner, self._moment), True
+            outcome = self._decide()
             try:
-                return outcome, self._remember(documents, key, known, outcome)
+                return outcome, self._remember(documents, known, outcome)
             except ConflictError:
-                if before:
+                if cached:
                     continue  # it was no race: we have not looked
                 if attempt >= ATTEMPTS or time.monotonic() >= deadline:
                     log.warning("store too busy after %d attempts, this is not kept", attempt)
                     raise
                 _rest()
 
-    def _remember(self, documents: Documents, key: str, known: "_Known", outcome: Outcome) -> Kept:
+    def make_alone(self, *, is_in_doubt: bool = False) -> Outcome:
+        """Decide by what is known, keep nothing, and promise nothing that must be kept.
+
+        `is_in_doubt`: it may be kept after all, and who asked for it again would have it twice.
+        """
+        outcome = replace(self._decide(), is_kept=False)
+        if outcome.forgets:
+            still_kept = (line("trouble-forgetting"),)
+            return replace(outcome, lines=still_kept, errand=None, forgets=False)
+        if not self._promises_in_vain(outcome):
+            return outcome
+        if is_in_doubt:
+            return replace(outcome, lines=(*outcome.lines, line("perhaps-not-kept")))
+        return Outcome(self.before, (line("trouble"),), is_kept=False)
+
+    def _decide(self) -> Outcome:
+        return advance(
+            self.before, self._event, self._moment, self._repertoire, is_known=self._is_known
+        )
+
+    def _remember(self, documents: Documents, known: "_Known", outcome: Outcome) -> Kept:
         """Store what an event has changed, or delete what is stored.
 
         Raise `ConflictError` if what was known is not what is stored any more.
@@ -173,29 +202,24 @@ class SessionManager:
         is_same = document == (stored.document if stored else _OF_A_STRANGER)
         # Where no write will tell, or one may not come too late: whether it is as it was.
         must_look = is_same or outcome.forgets or _is_wish(known.runner, after)
-        if known.is_from_before and must_look and documents.load(key) != stored:
+        if known.is_cached and must_look and documents.load(self._key) != stored:
             raise ConflictError("somebody else has written since")
         if outcome.forgets:
             if stored:
-                documents.delete(key, stored.version)
+                documents.delete(self._key, stored.version)
             return Kept.DELETED
         if is_same:
             return Kept.UNCHANGED
-        documents.save(key, document, stored.version if stored else None)
-        if stored and self._keeps:
-            written = Stored(document, stored.version + 1)
-            self._latest[key] = _Known(after, written, is_from_before=True)
-            while len(self._latest) > self._keeps:
-                self._latest.pop(next(iter(self._latest)), None)
+        documents.save(self._key, document, stored.version if stored else None)
+        if stored:
+            self._cache.put(self._key, after, Stored(document, stored.version + 1))
         return Kept.SAVED
 
-
-class _Found:
-    """Who was found in the store, as far as anything was; a visit that has failed adds nothing."""
-
-    def __init__(self) -> None:
-        self.runner = Runner()
-        self.is_known = False
+    def _promises_in_vain(self, outcome: Outcome) -> bool:
+        """Whether what is said cannot be true with the store away: a lasting wish, or an undo."""
+        if isinstance(self._event, Undo) and not self._is_known:
+            return True
+        return _is_wish(self.before, outcome.runner) and not isinstance(outcome.player, Play)
 
 
 @value_class
@@ -204,7 +228,42 @@ class _Known:
 
     runner: Runner
     stored: Stored | None
-    is_from_before: bool = False
+    is_cached: bool = False
+
+
+class _Cache:
+    """The runners stored last, each until somebody takes it; safe to use from several threads."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._known: OrderedDict[str, _Known] = OrderedDict()
+        self._lock = Lock()
+
+    def take(self, key: str) -> _Known | None:
+        with self._lock:
+            return self._known.pop(key, None)
+
+    def put(self, key: str, runner: Runner, stored: Stored) -> None:
+        with self._lock:
+            self._known[key] = _Known(runner, stored, is_cached=True)
+            if len(self._known) > self._size:
+                self._known.popitem(last=False)
+
+
+def _taken_up(runner: Runner, moment: Moment) -> Runner:
+    """Return a stored runner with what the device has carried past the store: place and question.
+
+    Their wishes are as stored: one that the store has missed was not promised.
+    """
+    carried = moment.carried
+    if carried is None:
+        return runner
+    session, told = runner.session, carried.session
+    latest = (moment.now + MOST_AHEAD).timestamp()
+    if not session.generation <= told.generation <= latest:
+        return runner  # played on elsewhere since, or by no clock of ours
+    session = replace(told, talk=session.talk, said=session.said)
+    return replace(runner, session=session, proposed=carried.proposed)
 
 
 def _load(documents: Documents, key: str) -> _Known:
@@ -226,13 +285,6 @@ def _rest() -> None:
 
 
 _OF_A_STRANGER = encode(Runner())
-
-
-def _promises_in_vain(before: Runner, event: Event, outcome: Outcome, *, is_known: bool) -> bool:
-    """Whether what is said cannot be true with the store away: a lasting wish, or an undo."""
-    if isinstance(event, Undo):
-        return not is_known
-    return _is_wish(before, outcome.runner) and not isinstance(outcome.player, Play)
 
 
 def _is_wish(before: Runner, after: Runner) -> bool:

@@ -9,16 +9,18 @@ from hypothesis import strategies as st
 
 from skill import sessions
 from skill.coaching import events
+from skill.coaching.events import Event
 from skill.coaching.lines import line
-from skill.coaching.moments import Playhead
+from skill.coaching.moments import Moment, Playhead
 from skill.coaching.outcomes import Play
-from skill.coaching.runner import Phase, Question, Runner, SessionState
+from skill.coaching.plans import Choices
+from skill.coaching.runner import Completed, Phase, Question, Runner, SessionState
 from skill.coaching.session import advance
-from skill.ports import Stored, StoreError
+from skill.ports import InDoubtError, Stored, StoreError
 from skill.records import decode, encode
 from skill.sessions import ATTEMPTS, Happening, Kept, SessionManager, storage_key
 from skill.stores.memory import MemoryStore
-from tests.coaching.scenes import GENERATION, PLAN, REPERTOIRE, moment, runner
+from tests.coaching.scenes import GENERATION, NOW, PLAN, REPERTOIRE, moment, runner, session
 
 USER = "amzn1.ask.account.ARUNNER"
 KEY = storage_key(USER)
@@ -224,79 +226,68 @@ class TestLostRecords:
         assert "save" not in store.calls
 
 
-@pytest.fixture
-def forgetting(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the coach forget whoever asks for help."""
-
-    def advance_or_forget(before, event, at, repertoire, **known):
-        outcome = advance(before, event, at, repertoire, **known)
-        if not isinstance(event, events.Help):
-            return outcome
-        return replace(outcome, runner=Runner(), forgets=True)
-
-    monkeypatch.setattr(sessions, "advance", advance_or_forget)
-
-
-@pytest.mark.usefixtures("forgetting")
 class TestForgetting:
-    def test_the_record_is_deleted(self):
-        """Who is forgotten has no record when the answer is there, and is a newcomer again."""
+    ASKED = runner(Phase.PAUSED, Question.FORGET_ME)
+
+    @pytest.fixture
+    def store(self):
         store = Watched()
-        store.put(encode(runner(Phase.PAUSED)))
-        outcome = handle(store, events.Help(), moment(Phase.PAUSED))
+        store.put(encode(self.ASKED))
+        return store
+
+    def test_the_record_is_deleted(self, store):
+        """Who is forgotten has no record when the answer is there, and is a newcomer again."""
+        outcome = handle(store, events.Yes(), moment(Phase.PAUSED))
         assert outcome.forgets
-        assert "trouble-forgetting" not in said(outcome)
+        assert said(outcome) == ["forgotten"]
         assert store.documents() == []
         assert store.calls == ["load", "delete"]
         again = handle(store, events.Launch(), moment(Phase.IDLE))
         assert said(again)[0] == "welcome"
 
-    def test_nobody_to_forget(self):
-        """Of whom nothing is stored, nothing is deleted, and no record is begun."""
-        store = Watched()
-        assert handle(store, events.Help(), moment(Phase.IDLE)).forgets
-        assert store.calls == ["load"]
-        assert store.documents() == []
-
-    def test_a_lost_race(self):
+    def test_a_lost_race(self, store):
         """What came in between is read, and deleted too."""
-        store = Watched(encode(runner(Phase.PAUSED, step=2)))
-        store.put(encode(runner(Phase.PAUSED, step=0)))
-        assert handle(store, events.Help(), moment(Phase.PAUSED)).forgets
+        store.rivals = [encode(runner(Phase.PAUSED, Question.FORGET_ME, step=2))]
+        assert handle(store, events.Yes(), moment(Phase.PAUSED)).forgets
         assert store.documents() == []
         assert store.calls == ["load", "delete"] * 2
 
-    def test_races_without_end(self):
+    def test_races_without_end(self, store):
         """Who loses every time is not told that they are forgotten."""
-        last = encode(runner(Phase.PAUSED))
-        store = Watched(*[last] * (2 * ATTEMPTS))
-        store.put(last)
-        outcome = handle(store, events.Help(), moment(Phase.PAUSED))
+        store.rivals = [encode(self.ASKED)] * (2 * ATTEMPTS)
+        outcome = handle(store, events.Yes(), moment(Phase.PAUSED))
         assert outcome.lines == (line("trouble-forgetting"),)
         assert not outcome.forgets
         assert store.calls == ["load", "delete"] * ATTEMPTS
 
-    def test_a_lost_record(self):
-        """A record that cannot be read goes too, with all its copies."""
-        store = Watched()
+    def test_a_lost_record(self, store):
+        """What was kept aside of records that cannot be read goes too."""
         for broken in (CORRUPT, b"broken again"):
             store.put(broken)
             handle(store, events.Launch(), moment(Phase.IDLE))
-        store.put(CORRUPT)
         assert len(store.kept_aside) == 2
-        assert handle(store, events.Help(), moment(Phase.IDLE)).forgets
+        handle(store, events.ForgetMe(), moment(Phase.IDLE))
+        assert handle(store, events.Yes(), moment(Phase.IDLE)).forgets
         assert store.documents() == []
         assert store.kept_aside == {}
 
-    @pytest.mark.parametrize("away", ["load", "delete"])
-    def test_a_store_that_is_away(self, away):
+    def test_it_cannot_be_deleted(self, store):
         """What is not done is not said to be done: the runner hears of the trouble instead."""
-        store = Watched(away=(away,))
-        store.put(encode(runner(Phase.PAUSED)))
-        outcome = handle(store, events.Help(), moment(Phase.PAUSED))
+        store.away = ("delete",)
+        outcome = handle(store, events.Yes(), moment(Phase.PAUSED))
         assert outcome.lines == (line("trouble-forgetting"),)
         assert not outcome.forgets
-        assert store.runner == runner(Phase.PAUSED)
+        assert store.runner == self.ASKED
+
+    def test_nothing_can_be_read_either(self, store):
+        """Nor is it with the question known by the device alone."""
+        store.away = ("load",)
+        asked = handle(store, events.ForgetMe(), moment(Phase.PAUSED))
+        assert said(asked) == ["whether-to-forget"]
+        carried = replace(moment(Phase.PAUSED), carried=asked.runner)
+        outcome = handle(store, events.Yes(), carried)
+        assert outcome.lines == (line("trouble-forgetting"),)
+        assert store.runner == self.ASKED
 
 
 class TestAStoreThatIsAway:
@@ -306,7 +297,8 @@ class TestAStoreThatIsAway:
         store = Watched(away=("load",))
         with caplog.at_level(logging.WARNING):
             outcome = handle(store, event, moment(Phase.PLAYING))
-        assert outcome == advance(Runner(), event, moment(Phase.PLAYING), REPERTOIRE)
+        told = advance(Runner(), event, moment(Phase.PLAYING), REPERTOIRE)
+        assert outcome == replace(told, is_kept=False)
         assert outcome.runner.session.progress.plan_id == PLAN
         assert store.calls == ["load"]
         (record,) = caplog.records
@@ -380,6 +372,100 @@ class TestAStoreThatIsAway:
         assert session.progress.bookmark.step == 2
 
 
+class InDoubt(Watched):
+    """A store that writes, and whose answer is lost."""
+
+    def save(self, key, document, replacing):
+        super().save(key, document, replacing)
+        raise InDoubtError("no answer")
+
+
+class TestAWriteInDoubt:
+    def test_a_wish_with_nothing_playing(self):
+        """It is told as decided, and that it may not last: asked for again, it would come twice."""
+        store = InDoubt()
+        outcome = handle(store, events.HoldLonger(), moment(Phase.IDLE))
+        assert said(outcome) == ["holds-set", "perhaps-not-kept", "which-one"]
+        assert store.runner.choices == outcome.runner.choices
+
+    def test_what_the_player_keeps(self):
+        """Where the guide that plays has it, there is no doubt."""
+        store = InDoubt()
+        store.put(encode(runner(Phase.PLAYING)))
+        outcome = handle(store, events.HoldLonger(), moment(Phase.PLAYING))
+        assert "perhaps-not-kept" not in said(outcome)
+        assert isinstance(outcome.player, Play)
+
+
+class TestWhatADeviceCarries:
+    """With the store away, a device hands in what it was given after the last event."""
+
+    def carrying(self, phase: Phase, *happened: Event, store: Watched) -> Moment:
+        """Have events happen, the device carrying what is not kept; return what it tells next."""
+        at = moment(phase)
+        for event in happened:
+            outcome = handle(store, event, at)
+            carried = None if outcome.is_kept else outcome.runner
+            at = replace(moment(phase), carried=carried)
+        return at
+
+    def test_only_what_is_missed(self):
+        """What is stored need not be carried."""
+        assert handle(Watched(), events.Launch(), moment(Phase.IDLE)).is_kept
+        assert handle(Watched(), events.SessionEnded(), moment(Phase.IDLE)).is_kept
+        assert not handle(Watched(away=("load",)), events.Launch(), moment(Phase.IDLE)).is_kept
+        assert not handle(Watched(away=("save",)), events.Launch(), moment(Phase.IDLE)).is_kept
+
+    @pytest.mark.parametrize("away", [("load", "save"), ("save",)], ids=["gone", "only read"])
+    def test_a_question(self, away):
+        """What was asked is known as it is answered."""
+        store = Watched(away=away)
+        store.put(encode(runner(Phase.PLAYING)))
+        at = self.carrying(Phase.PLAYING, events.ItHurts(), store=store)
+        outcome = handle(store, events.Yes(), at)
+        assert isinstance(outcome.player, Play)
+        plan = outcome.player.timeline.plan
+        assert outcome.player.timeline.at(outcome.player.offset).step.movement == plan.movements[1]
+
+    def test_the_store_is_back(self):
+        """What it has missed it is told, and what it knows of wishes and history stays."""
+        known = replace(
+            runner(Phase.PAUSED),
+            choices=Choices(hold_seconds=45),
+            history=(Completed("desk", NOW),),
+        )
+        store = Watched(away=("load",))
+        store.put(encode(known))
+        at = self.carrying(Phase.PAUSED, events.ForgetMe(), store=store)
+        store.away = ()
+        outcome = handle(store, events.No(), at)
+        assert said(outcome) == ["not-forgotten"]
+        assert outcome.is_kept
+        assert (store.runner.choices, store.runner.history) == (known.choices, known.history)
+
+    def test_played_on_elsewhere(self):
+        """What another device has done since is not undone."""
+        store = Watched(away=("load",))
+        store.put(encode(runner(Phase.PAUSED)))
+        at = self.carrying(Phase.PAUSED, events.ItHurts(), store=store)
+        store.away = ()
+        later = runner(Phase.PAUSED)
+        later = replace(later, session=replace(later.session, generation=GENERATION + 50))
+        store.put(encode(later))
+        assert said(handle(store, events.Yes(), at)) == ["nothing-asked"]
+
+    def test_of_days_to_come(self):
+        """What no clock of ours can have made is not taken up."""
+        store = Watched()
+        store.put(encode(runner(Phase.PAUSED)))
+        carried = replace(
+            runner(Phase.PAUSED, Question.SKIP_IT),
+            session=replace(session(Phase.PAUSED, Question.SKIP_IT), generation=10**11),
+        )
+        at = replace(moment(Phase.PAUSED), carried=carried)
+        assert said(handle(store, events.Yes(), at)) == ["nothing-asked"]
+
+
 class TestTime:
     def test_races_in_a_slow_store(self, monkeypatch):
         """Nobody who waits for an answer waits for races to be won, when the store is slow."""
@@ -418,14 +504,13 @@ class TestTheWitness:
         )
         assert [happening.kept for happening in told] == [Kept.BUSY]
 
-    @pytest.mark.usefixtures("forgetting")
     def test_a_deletion(self):
         """It is told that a runner was deleted."""
         told: list[Happening] = []
         store = Watched()
-        store.put(encode(runner(Phase.PAUSED)))
+        store.put(encode(runner(Phase.PAUSED, Question.FORGET_ME)))
         SessionManager(store, REPERTOIRE, told.append).handle(
-            USER, events.Help(), moment(Phase.PAUSED)
+            USER, events.Yes(), moment(Phase.PAUSED)
         )
         assert [happening.kept for happening in told] == [Kept.DELETED]
 
@@ -497,7 +582,7 @@ class TestWhoWasStoredLast:
 
     def test_only_so_many(self, store):
         """Of more runners than it keeps, those stored longest ago are read again."""
-        manager = SessionManager(store, REPERTOIRE, keeps=2)
+        manager = SessionManager(store, REPERTOIRE, cache_size=2)
         users = ("ada", "bo", "cy")
         for user in users:
             for event in (events.Launch(), events.Help(), events.Help()):
@@ -526,7 +611,7 @@ class TestWhoWasStoredLast:
     def test_as_if_everyone_always_looked(self, happening):
         """Two processes that know whom they have stored leave what one leaves that always looks."""
         looking, knowing = MemoryStore(), MemoryStore()
-        always = SessionManager(looking, REPERTOIRE, keeps=0)
+        always = SessionManager(looking, REPERTOIRE, cache_size=0)
         managers = [SessionManager(knowing, REPERTOIRE) for _ in range(2)]
         at = moment(Phase.IDLE)
         for which, event in happening:

@@ -12,7 +12,13 @@ from ask_sdk_core.skill_builder import SkillBuilder
 from ask_sdk_model import RequestEnvelope, Response
 
 from skill.alexa.access import Access
-from skill.alexa.envelope import MalformedRequestError, RequestType, read_complaint, read_envelope
+from skill.alexa.envelope import (
+    CARRIED,
+    MalformedRequestError,
+    RequestType,
+    read_complaint,
+    read_envelope,
+)
 from skill.alexa.reading import (
     has_screen,
     is_spoken,
@@ -24,14 +30,16 @@ from skill.alexa.reading import (
 )
 from skill.alexa.responding import Responder
 from skill.alexa.serialising import serialise
-from skill.coaching.events import Event, OutOfReach, PermissionAnswered, ReminderAnswered
+from skill.coaching.events import OutOfReach, PermissionAnswered, ReminderAnswered
 from skill.coaching.lines import line
+from skill.coaching.moments import Moment
 from skill.coaching.outcomes import CancelReminders, Outcome, SetReminders
 from skill.coaching.routines import Catalogue
 from skill.coaching.runner import Runner
 from skill.coaching.schedules import ReminderAnswer
 from skill.coaching.values import replace
 from skill.ports import ShelfError
+from skill.records import encode_carried
 from skill.sessions import SessionManager
 
 log = logging.getLogger(__name__)
@@ -102,12 +110,12 @@ class Coaching(AbstractRequestHandler):
         if event is None:
             log.info("no answer to a request of type %.80r", request_type(envelope.request))
             return Response()
-        now = self._clock()
-        outcome = self._happen(event, envelope, now)
+        user, moment = read_user(envelope), read_moment(envelope, self._clock())
+        outcome = self._manager.handle(user, event, moment)
         if isinstance(outcome.errand, SetReminders | CancelReminders):
             event = ReminderAnswered(self._run(outcome.errand, envelope))
             if not outcome.forgets:  # nothing more can happen to who is forgotten
-                outcome = self._happen(event, envelope, now)
+                outcome = self._manager.handle(user, event, _after(outcome, moment))
         if request_type(envelope.request) == RequestType.PERMISSION_ANSWERED:
             # Just asked: Alexa would say yes at once, for one who gave it before, and so on.
             outcome = replace(outcome, errand=None)
@@ -119,20 +127,31 @@ class Coaching(AbstractRequestHandler):
             with_card=event in REFUSALS,
         )
         try:
-            return respond(outcome)
+            response = respond(outcome)
         except ShelfError as away:
             log.error("nothing can be played: %s", away)  # noqa: TRY400
-            waiting = self._happen(OutOfReach(), envelope, now)
-            return respond(replace(waiting, lines=(*outcome.lines, *waiting.lines)))
-
-    def _happen(self, event: Event, envelope: RequestEnvelope, now: datetime) -> Outcome:
-        return self._manager.handle(read_user(envelope), event, read_moment(envelope, now))
+            waiting = self._manager.handle(user, OutOfReach(), _after(outcome, moment))
+            outcome = replace(waiting, lines=(*outcome.lines, *waiting.lines))
+            response = respond(outcome)
+        if envelope.session:
+            handler_input.attributes_manager.session_attributes = _to_carry(outcome)
+        return response
 
     def _run(
         self, errand: SetReminders | CancelReminders, envelope: RequestEnvelope
     ) -> ReminderAnswer:
         text = self._responder.wording.say(line("reminder"))
         return self._run_errand(errand, read_access(envelope), text, self._clock())
+
+
+def _after(outcome: Outcome, moment: Moment) -> Moment:
+    """Return the same moment, for what happens after an outcome at once."""
+    return moment if outcome.is_kept else replace(moment, carried=outcome.runner)
+
+
+def _to_carry(outcome: Outcome) -> dict[str, object]:
+    """Return what Alexa is to hand in with the answer to a question, if the store has missed it."""
+    return {CARRIED: encode_carried(outcome.runner)} if outcome.ask and not outcome.is_kept else {}
 
 
 class Apology(AbstractExceptionHandler):

@@ -42,6 +42,9 @@ from skill.coaching.errors import CoachError
 Json = Mapping[str, Any]
 T = TypeVar("T")
 
+CARRIED = "runner"
+"""The session attribute in which Alexa carries what the store has missed of a runner."""
+
 _HALF_CHARACTER = "[\ud800-\udfff]"
 _TOLD = 1_000
 """Characters of a reported error that are looked at."""
@@ -114,7 +117,12 @@ def _session(table: Json) -> Session:
         session_id=_text(table, "sessionId"),
         user=_optional(table, "user", _user),
         application=_optional(table, "application", _application),
+        attributes=_optional(table, "attributes", _attributes),
     )
+
+
+def _attributes(table: Json) -> dict[str, Any]:
+    return {CARRIED: carried} if (carried := _text(table, CARRIED)) else {}
 
 
 def _context(table: Json) -> Context:

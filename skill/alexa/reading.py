@@ -9,13 +9,15 @@ from ask_sdk_model import Slot as AlexaSlot
 from ask_sdk_model.interfaces.audioplayer import PlayerActivity
 
 from skill.alexa.access import Access
-from skill.alexa.envelope import MalformedRequestError, RequestType
+from skill.alexa.envelope import CARRIED, MalformedRequestError, RequestType
 from skill.alexa.tokens import parse_token
 from skill.coaching import events
 from skill.coaching.events import Event
 from skill.coaching.moments import Moment, Playhead
 from skill.coaching.routines import Catalogue
+from skill.coaching.runner import Runner
 from skill.intents import Slot, event_of
+from skill.records import decode_carried
 
 LONGEST_OFFSET = 24 * 60 * 60 * 1000
 """Milliseconds; no guide of ours runs for a day, so an offset past it is brought back to it."""
@@ -90,6 +92,7 @@ def read_moment(envelope: RequestEnvelope, now: datetime) -> Moment:
         playhead=_read_playhead(envelope),
         has_player=_has_player(envelope),
         is_spoken=is_spoken(envelope.request),
+        carried=_read_carried(envelope),
     )
 
 
@@ -119,6 +122,12 @@ def read_slot(slot: AlexaSlot) -> Slot:
         if wrapper.value and wrapper.value.id
     )
     return Slot(heard=slot.value or "", ids=tuple(ids))
+
+
+def _read_carried(envelope: RequestEnvelope) -> Runner | None:
+    """Return the runner as Alexa has carried them since the last answer, if she was asked to."""
+    attributes = envelope.session and envelope.session.attributes
+    return decode_carried(str(attributes[CARRIED])) if attributes else None
 
 
 def _has_player(envelope: RequestEnvelope) -> bool:

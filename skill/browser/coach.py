@@ -20,6 +20,7 @@ from skill.coaching.schedules import ReminderAnswer
 from skill.coaching.session import advance
 from skill.coaching.values import field, replace, value_class
 from skill.content.wording import Wording
+from skill.records import encode_carried
 from skill.sessions import SessionManager
 from skill.understanding.listening import Understanding
 
@@ -70,6 +71,7 @@ class WebCoach:
             is_spoken=command.aloud,
             can_voice=False,
             command_id=command.id,
+            carried=command.carried,
         )
         if isinstance(command.event, Launch) and not is_known:
             # Whoever looks in is greeted; there is nothing of them yet that is worth storing.
@@ -93,6 +95,8 @@ class WebCoach:
             "forgotten": outcome.forgets,
             "left_early": any(line.id == "left-early" for line in outcome.lines),
         }
+        if not outcome.is_kept:
+            told["carried"] = encode_carried(outcome.runner)
         if ask is not None:
             text, again = self.wording.say(ask.line), self.wording.say(ask.reprompt)
             told["ask"] = {"question": ask.question, "text": text, "again": again}

@@ -11,8 +11,10 @@ from skill.coaching.events import Event
 from skill.coaching.moments import Playhead
 from skill.coaching.plans import LONGEST_ID, shortened
 from skill.coaching.routines import Catalogue
+from skill.coaching.runner import Runner
 from skill.coaching.values import value_class
 from skill.intents import event_of
+from skill.records import LONGEST_CARRIED, decode_carried
 from skill.understanding.listening import Understanding
 
 LONGEST_SAID = 500
@@ -63,7 +65,7 @@ class Command:
 
     `id` is the page's own name for it: the same one asked again is answered again, and not done
     again. `aloud`: the runner reads or hears what is said. `has`: the plan that the page has laid
-    out already, in which recording.
+    out already, in which recording. `carried`: what it was last given to carry of the runner.
     """
 
     id: str
@@ -73,6 +75,7 @@ class Command:
     aloud: bool
     playhead: Playhead | None
     has: str
+    carried: Runner | None
 
 
 def read_command(
@@ -101,7 +104,9 @@ def read_command(
         raise UnfitCommandError(f"aloud is true or false, not {shortened(repr(aloud))}")
     has = _text(document, "has", LONGEST_ID + 65) if "has" in document else ""
     aloud = aloud and kind != "notice"
-    return Command(id_, kind, name, event, aloud, _playhead(document.get("playhead")), has)
+    playhead = _playhead(document.get("playhead"))
+    carried = _text(document, "carried", LONGEST_CARRIED) if "carried" in document else ""
+    return Command(id_, kind, name, event, aloud, playhead, has, decode_carried(carried))
 
 
 def _meant(

@@ -324,6 +324,7 @@ LINES: Mapping[str, frozenset[str]] = {
         "routine-gone": "",
         "out-of-reach": "",
         "trouble": "",
+        "perhaps-not-kept": "",
     }.items()
 }
 

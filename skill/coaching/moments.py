@@ -6,6 +6,7 @@ Where the player is does not travel with an event, because Alexa reports it with
 from datetime import datetime
 
 from skill.coaching.movements import Milliseconds
+from skill.coaching.runner import Runner
 from skill.coaching.values import value_class
 
 
@@ -34,6 +35,7 @@ class Moment:
     Only what was spoken is answered in speech: a pressed button (`is_spoken` false) acts, and
     says nothing. `can_voice`: the device can say the steps itself when the guide does not sound.
     `command_id`: what the sender calls the command, if it may be sent again (`repeating`).
+    `carried`: the runner as the device has kept them since the last event, if the store missed it.
     """
 
     now: datetime
@@ -42,3 +44,4 @@ class Moment:
     is_spoken: bool = True
     can_voice: bool = True
     command_id: str = ""
+    carried: Runner | None = None

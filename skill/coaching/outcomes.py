@@ -74,7 +74,8 @@ class Outcome:
     Said in this order: the lines, the clip if there is one, the question. With no question
     the session closes. With no lines the coach is silent, because the guide itself speaks
     next or nobody is listening. An `errand` is run outside; how it ended comes back as an
-    event. With `forgets`, all that is stored of the runner is deleted.
+    event. With `forgets`, all that is stored of the runner is deleted. Not `is_kept`: the store
+    has missed it, and the runner is for the device to carry until the next event.
     """
 
     runner: Runner
@@ -83,3 +84,4 @@ class Outcome:
     ask: Ask | None = None
     errand: SetReminders | CancelReminders | AskPermission | None = None
     forgets: bool = False
+    is_kept: bool = True

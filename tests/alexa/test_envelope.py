@@ -29,7 +29,7 @@ KNOWN_WORDS = set(
         "deviceId supportedInterfaces AudioPlayer token offsetInMilliseconds playerActivity type "
         "requestId locale intent name slots value resolutions resolutionsPerAuthority authority "
         "values id reason error message currentPlaybackState new sessionId apiEndpoint "
-        "apiAccessToken payload status"
+        "apiAccessToken payload status attributes runner"
     ).split()
 )
 SENTENCE = (

@@ -211,3 +211,24 @@ def test_the_coach_is_away_and_the_network_is_not(visit):
     wait_for(page, "#network", "coach cannot be reached")
     page.unroute("**/coach")
     playwright.expect(page.locator("#network")).to_be_hidden()
+
+
+def test_what_the_coach_could_not_keep(visit):
+    """The page hands it in with its next command, and no longer than it has to."""
+    page = visit()
+    start(page, "pre-run")
+    given, sent = ["what is to be carried"], []
+
+    def answer(route):
+        sent.append(route.request.post_data_json.get("carried"))
+        told = route.fetch().json()
+        route.fulfill(json={**told, "carried": given.pop(0)} if given else told)
+
+    page.wait_for_load_state("networkidle")
+    page.route("**/coach", answer)
+    for asked in range(1, 4):
+        page.keyboard.press("w")
+        until(page, lambda asked=asked: len(sent) >= asked)
+        page.wait_for_load_state("networkidle")
+    assert sent == [None, "what is to be carried", None]
+    page.unroute("**/coach")

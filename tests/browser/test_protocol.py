@@ -530,6 +530,34 @@ class TestWhoAsks:
         assert page.client.get_cookie(COOKIE) is None
 
 
+class TestWhatAPageCarries:
+    def test_a_question(self, house, page, monkeypatch):
+        """What the store has missed the page hands in, so a yes still leaves out what hurts."""
+        page.press("start", routine="post-run")
+        assert "carried" not in page.press("where")
+
+        def away(*_):
+            raise StoreError("away")
+
+        monkeypatch.setattr(house.store, "save", away)
+        told = page.press("it-hurts", offset=page.routine["steps"][0]["begin"] + 5000)
+        assert told["player"] == {"do": "stop"}
+        told = page.press("yes", carried=told["carried"])
+        assert told["player"]["do"] == "play"
+        assert page.step["name"] == "Pigeon pose"
+
+    @pytest.mark.parametrize("carried", ["", "{}", "null", '{"format":2', "é" * 100])
+    def test_what_cannot_be_read(self, page, carried):
+        """What another release, or nobody, has written is left out."""
+        page.press("start", routine="post-run")
+        assert page.press("pause", carried=carried)["session"]["phase"] == "paused"
+
+    @pytest.mark.parametrize("carried", [None, 7, {}, "x" * 8_001])
+    def test_what_no_page_carries(self, page, carried):
+        """It is a text of bounded length."""
+        assert page.press("pause", carried=carried, status=400)["error"] == "unfit-command"
+
+
 class TestForgery:
     @pytest.mark.parametrize(
         "headers",

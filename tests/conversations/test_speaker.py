@@ -8,9 +8,8 @@ from scripts.echo.device import Heard
 from scripts.echo.player import Activity
 from scripts.echo.requests import Device
 from skill.coaching.runner import Phase
-from skill.ports import StoreError
-from skill.stores.memory import MemoryStore
 from tests.simulators.coach import Coach
+from tests.simulators.unreachable import Unreachable
 
 ROUTINES = {
     "pre run routine": "pre-run",
@@ -403,26 +402,6 @@ class TestTrouble:
                     coach.say("resume")
                     assert coach.place.step.index == step
                     assert abs(coach.place.work_left - left) <= 1_000
-
-
-class Unreachable(MemoryStore):
-    """A store that can be away."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.away = True
-
-    def load(self, key):
-        self._require_presence()
-        return super().load(key)
-
-    def save(self, key, document, replacing):
-        self._require_presence()
-        super().save(key, document, replacing)
-
-    def _require_presence(self):
-        if self.away:
-            raise StoreError("the table is not there")
 
 
 class TestPain:

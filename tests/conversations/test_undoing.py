@@ -9,8 +9,8 @@ from skill.coaching.plans import Choices
 from skill.coaching.runner import Former, Phase, Question
 from skill.records import encode
 from skill.sessions import storage_key
-from tests.conversations.test_speaker import Unreachable
 from tests.simulators.coach import Coach
+from tests.simulators.unreachable import Unreachable
 
 
 def is_at(coach, spot: str, second: float) -> bool:

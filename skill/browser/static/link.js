@@ -20,6 +20,7 @@ export class Link extends EventTarget {
   #busy = false;
   #rest = null;
   #message = null;
+  #carried; // what the coach could not keep, and has told us instead
   isAway = false;
 
   constructor(url) {
@@ -67,8 +68,12 @@ export class Link extends EventTarget {
       tries = 0;
       this.#waiting.shift();
       this.#setAway(false);
-      if (status === 200) first.resolve(answer);
-      else first.reject(new Refused(answer?.message ?? "Something went wrong on the coach’s side."));
+      if (status === 200) {
+        this.#carried = answer?.carried;
+        first.resolve(answer);
+      } else {
+        first.reject(new Refused(answer?.message ?? "Something went wrong on the coach’s side."));
+      }
     }
     this.#busy = false;
   }
@@ -87,7 +92,7 @@ export class Link extends EventTarget {
     return {
       method: "POST",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(command),
+      body: JSON.stringify({ ...command, carried: this.#carried }),
       credentials: "same-origin",
       ...more,
     };
