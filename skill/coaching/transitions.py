@@ -191,11 +191,11 @@ def start_over(turn: Turn, _: Event) -> Outcome:
     return anew.play(turn.repertoire.timeline(plan.id), 0, starting)
 
 
-def resume(turn: Turn, _: Event) -> Outcome:
+def resume(turn: Turn, event: Event) -> Outcome:
     """Go on at the second where it stopped; one step at a time, with the step as a whole."""
     is_over = turn.place.offset >= turn.timeline.spans[turn.step.index].release
     if turn.is_heard or (turn.session.phase is Phase.PAUSED and is_over and not turn.runs_on):
-        return ready(turn, _)
+        return ready(turn, event)
     if turn.session.phase is Phase.STEPPING and not turn.is_mid_clip:
         return turn.play_step(turn.step, line("going-on-before", spot=turn.spot))
     going_on = line("going-on-before", spot=turn.spot)
