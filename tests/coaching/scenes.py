@@ -1,6 +1,5 @@
 """Scenes for the tests of the coach's mind: a small recording, runners in each phase."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from hypothesis import strategies as st
@@ -16,6 +15,7 @@ from skill.coaching.routines import SETS
 from skill.coaching.runner import Phase, Progress, Question, Runner, SessionState
 from skill.coaching.schedules import ReminderAnswer
 from skill.coaching.timeline import Bookmark
+from skill.coaching.values import replace
 from skill.content.catalogue import load_catalogue
 
 CATALOGUE = load_catalogue()

@@ -1,7 +1,5 @@
 """Wishes: what a runner wants otherwise counts at once, lasts, and never loses the place."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -17,6 +15,7 @@ from skill.coaching.plans import Choices, Detail, More, Plan, Step
 from skill.coaching.runner import Phase, Progress, Question, Runner, SessionState
 from skill.coaching.session import advance
 from skill.coaching.timeline import BeatKind, Bookmark, Place, carried
+from skill.coaching.values import replace
 from tests.coaching.scenes import CATALOGUE, GENERATION, NOW, REPERTOIRE, plan_ids
 
 FIVE_MINUTES = 300_000

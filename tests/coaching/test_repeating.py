@@ -1,6 +1,5 @@
 """Commands that are sent again, since their answer was lost."""
 
-from dataclasses import replace
 from datetime import timedelta
 from itertools import product
 
@@ -14,6 +13,7 @@ from skill.coaching.plans import Choices
 from skill.coaching.repeating import KEPT, SAFE
 from skill.coaching.runner import Phase, Question, Runner, StateError
 from skill.coaching.session import advance
+from skill.coaching.values import replace
 from tests.coaching.scenes import CATALOGUE, EVENTS, NOW, REPERTOIRE, moment, runner
 
 LATER = NOW + timedelta(seconds=9)

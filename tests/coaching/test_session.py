@@ -1,6 +1,5 @@
 """The session machine: every event in every phase, and what may never happen."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import ClassVar
 
@@ -28,6 +27,7 @@ from skill.coaching.runner import (
 )
 from skill.coaching.session import TRANSITIONS, advance
 from skill.coaching.timeline import BeatKind, Bookmark
+from skill.coaching.values import replace
 from tests.coaching.scenes import (
     CATALOGUE,
     DIGEST,

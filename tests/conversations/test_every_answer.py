@@ -7,7 +7,7 @@ question, a closed one never does.
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import time, timedelta
 from itertools import product
 from statistics import median
@@ -39,6 +39,7 @@ from skill.coaching.runner import (
 from skill.coaching.schedules import Day, ReminderAnswer, Schedule
 from skill.coaching.session import advance
 from skill.coaching.timeline import Bookmark
+from skill.coaching.values import replace
 from tests.coaching.scenes import EVENTS, NOW
 from tests.simulators.coach import MODEL
 
