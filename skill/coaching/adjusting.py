@@ -16,7 +16,6 @@ from skill.coaching.events import (
     MoreTime,
     SkipForGood,
     SkipForToday,
-    StartRoutine,
     TighterSide,
     WithAgain,
     Without,
@@ -41,7 +40,7 @@ from skill.coaching.replanning import Change, go_on_with, still_longer, wish
 from skill.coaching.routines import Routine
 from skill.coaching.runner import Phase, Question
 from skill.coaching.timeline import LONGEST_CLIP, LONGEST_PLAN
-from skill.coaching.transitions import cautioned, is_named, start, unclear_movement
+from skill.coaching.transitions import cautioned, unclear_movement, unclear_routine
 from skill.coaching.turns import Turn
 from skill.coaching.values import replace
 
@@ -61,8 +60,8 @@ USUAL_REP_SECONDS = 4
 
 def fit_time(turn: Turn, event: FitTime) -> Outcome:
     """Start the routine asked for, or the one of nearly that length, made to fit the time."""
-    if event.heard or event.others:
-        return start(turn, StartRoutine(None, event.heard, event.others))
+    if event.is_named and event.routine is None:
+        return unclear_routine(turn, event)
     if event.time is None:
         return turn.ask(turn.ask_for(Question.HOW_LONG))
     if turn.session.asked is Question.HOLD_SECONDS and event.routine is None:
@@ -87,8 +86,7 @@ def fit_time(turn: Turn, event: FitTime) -> Outcome:
 
 def fit_the_rest(turn: Turn, event: FitTime) -> Outcome:
     """Make what is left of this routine fit the time; one that is named is started instead."""
-    is_another = event.routine or event.heard or event.others
-    if is_another or event.time is None or turn.session.asked is Question.HOLD_SECONDS:
+    if event.is_named or event.time is None or turn.session.asked is Question.HOLD_SECONDS:
         return fit_time(turn, event)
     time, bounded = _within_minutes(event.time, FEWEST_MINUTES_LEFT, planner.MINUTES.stop - 1)
     begun = Begun(turn.timeline, turn.progress.bookmark)
@@ -315,7 +313,7 @@ def skip_for_today(turn: Turn, event: SkipForToday) -> Outcome:
     """Leave a movement out of this routine; one must be named, as `NextMovement` skips this one."""
     if unclear := unclear_movement(turn, event):
         return unclear
-    if not is_named(event):
+    if not event.is_named:
         return turn.ask(turn.anything_else(line("skip-what")))
     movement, plan = event.movement or turn.step.movement, turn.timeline.plan
     to_come = {portion.movement for portion in plan.portions if portion.part >= turn.step.part}
@@ -341,7 +339,7 @@ def skip_for_good(turn: Turn, event: SkipForGood) -> Outcome:
 
 def skip_for_good_idle(turn: Turn, event: SkipForGood) -> Outcome:
     """Leave a movement out that is named; with nothing under way there is no "this one"."""
-    if is_named(event):
+    if event.is_named:
         return skip_for_good(turn, event)
     return turn.ask(turn.anything_else(line("skip-which")))
 

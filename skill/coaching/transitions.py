@@ -5,13 +5,12 @@ Which of them is taken in which phase stands in `session.TRANSITIONS`.
 
 from skill.coaching.errors import NothingLeftError, PlanError
 from skill.coaching.events import (
-    BringBack,
+    AboutMovement,
+    AboutRoutine,
     Event,
     HowTo,
     RoutineLength,
     SessionEnded,
-    SkipForGood,
-    SkipForToday,
     StartRoutine,
     WhyThis,
 )
@@ -33,9 +32,6 @@ from skill.coaching.outcomes import Outcome
 from skill.coaching.runner import Phase, Question
 from skill.coaching.turns import Turn, spot_of
 from skill.coaching.values import replace
-
-Naming = HowTo | WhyThis | SkipForToday | SkipForGood | BringBack
-"""Events that may name a movement."""
 
 PROGRESS_BEFORE_ANOTHER_RETRY: Milliseconds = 30 * SECOND
 """A guide that failed is played again once; only if it then got so far, once more."""
@@ -66,15 +62,8 @@ def offer_now(turn: Turn, _: Event) -> Outcome:
 
 def start(turn: Turn, event: StartRoutine) -> Outcome:
     """Start the routine asked for, or ask which."""
-    if event.others:
-        which = line("which-of-routines", routines=event.others)
-        return turn.ask(replace(turn.which_one(), line=which))
     if event.routine is None:
-        if not event.heard:
-            return ask_which(turn, event)
-        heard = Heard(event.heard)
-        unknown = line("unknown-routine", heard=heard, routines=turn.all_routines)
-        return turn.ask(replace(turn.which_routine(), line=unknown))
+        return unclear_routine(turn, event)
     try:
         timeline = turn.repertoire.timeline(turn.plan_of(event.routine).id)
     except NothingLeftError:
@@ -99,7 +88,7 @@ def list_routines(turn: Turn, _: Event) -> Outcome:
 def routine_length(turn: Turn, event: RoutineLength) -> Outcome:
     """Say how long a routine takes as this runner likes it; without a name, ask which."""
     if event.routine is None:
-        return start(turn, StartRoutine(None, event.heard, event.others))
+        return unclear_routine(turn, event)
     try:
         timeline = turn.repertoire.timeline(turn.plan_of(event.routine).id)
     except NothingLeftError:
@@ -112,8 +101,18 @@ def routine_length(turn: Turn, event: RoutineLength) -> Outcome:
 
 def length_of_this(turn: Turn, event: RoutineLength) -> Outcome:
     """Say how long a routine takes that is named, or what is left of this one."""
-    is_named = event.routine or event.heard or event.others
-    return routine_length(turn, event) if is_named else how_long_left(turn, event)
+    return routine_length(turn, event) if event.is_named else how_long_left(turn, event)
+
+
+def unclear_routine(turn: Turn, event: AboutRoutine) -> Outcome:
+    """Ask which routine is meant, of several or of all, by what was said in place of a name."""
+    if event.others:
+        which = line("which-of-routines", routines=event.others)
+        return turn.ask(replace(turn.which_one(), line=which))
+    if not event.heard:
+        return ask_which(turn, event)
+    unknown = line("unknown-routine", heard=Heard(event.heard), routines=turn.all_routines)
+    return turn.ask(replace(turn.which_routine(), line=unknown))
 
 
 def cautioned(turn: Turn) -> tuple[Turn, tuple[Line, ...]]:
@@ -376,20 +375,15 @@ def why(turn: Turn, event: WhyThis) -> Outcome:
 
 def how_to_named(turn: Turn, event: HowTo) -> Outcome:
     """Explain a movement by its name while nothing is under way."""
-    return how_to(turn, event) if is_named(event) else nothing_on(turn, event)
+    return how_to(turn, event) if event.is_named else nothing_on(turn, event)
 
 
 def why_named(turn: Turn, event: WhyThis) -> Outcome:
     """Say what a movement is good for by its name while nothing is under way."""
-    return why(turn, event) if is_named(event) else nothing_on(turn, event)
+    return why(turn, event) if event.is_named else nothing_on(turn, event)
 
 
-def is_named(event: Naming) -> bool:
-    """Whether a movement was named at all, even one we do not know."""
-    return bool(event.movement or event.heard or event.others)
-
-
-def unclear_movement(turn: Turn, event: Naming) -> Outcome | None:
+def unclear_movement(turn: Turn, event: AboutMovement) -> Outcome | None:
     """Ask which movement is meant; None if that is clear."""
     if event.movement is not None:
         return None

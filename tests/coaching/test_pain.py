@@ -28,8 +28,8 @@ WAYS: dict[str, tuple[Event, ...]] = {
     "an aside": (events.HowLongLeft(), events.Yes()),
     "a movement nobody knows": (events.HowTo(heard="handstand"), events.Repeat(), events.Yes()),
     "a reminder declined": (events.RemindMe(), events.No(), events.Launch(), events.Yes()),
-    "little time": (events.FitTime(4 * MINUTES), events.Yes()),
-    "no, and little time": (events.No(), events.FitTime(4 * MINUTES)),
+    "little time": (events.FitTime(time=4 * MINUTES), events.Yes()),
+    "no, and little time": (events.No(), events.FitTime(time=4 * MINUTES)),
     "something lacking after all": (
         events.Without(Need.MAT),
         events.Undo(),
