@@ -36,6 +36,7 @@ from skill.coaching.movements import (
 from skill.coaching.outcomes import Outcome
 from skill.coaching.planner import Begun
 from skill.coaching.plans import Choices, Detail, More, Plan
+from skill.coaching.questions import anything_else, plain_question, what_to_bring_back, which_one
 from skill.coaching.replanning import Change, go_on_with, still_longer, wish
 from skill.coaching.routines import Routine
 from skill.coaching.runner import Phase, Question
@@ -63,14 +64,14 @@ def fit_time(turn: Turn, event: FitTime) -> Outcome:
     if event.is_named and event.routine is None:
         return unclear_routine(turn, event)
     if event.time is None:
-        return turn.ask(turn.ask_for(Question.HOW_LONG))
+        return turn.ask(plain_question(Question.HOW_LONG))
     if turn.session.asked is Question.HOLD_SECONDS and event.routine is None:
         return hold_for(turn, HoldFor(event.time // SECOND))
     bounds = planner.MINUTES
     time, bounded = _within_minutes(event.time, bounds.start, bounds.stop - 1)
     plan = _nearest(turn, (event.routine,) if event.routine else turn.all_routines, time)
     if plan is None:
-        return turn.ask(turn.which_one(), line("nothing-left"))
+        return turn.ask(which_one(), line("nothing-left"))
     fitted = planner.fit(plan, time, _laid_out(turn))
     left_out = _newly_left_out(fitted.timeline.plan, plan)
     told: dict[str, Value] = {"routine": plan.routine, "length": Length(fitted.length)}
@@ -145,7 +146,7 @@ def _nearest(turn: Turn, routines: tuple[Routine, ...], time: Milliseconds) -> P
 def hold_for(turn: Turn, event: HoldFor) -> Outcome:
     """Make every hold last so long."""
     if event.seconds is None:
-        return turn.ask(turn.ask_for(Question.HOLD_SECONDS))
+        return turn.ask(plain_question(Question.HOLD_SECONDS))
     return _hold(turn, event.seconds, lambda _, seconds: seconds, keeps_more=False)
 
 
@@ -272,7 +273,7 @@ def _most_more(turn: Turn) -> int:
 def tighter_side(turn: Turn, event: TighterSide) -> Outcome:
     """Give the tighter side one hold more."""
     if event.side is None:
-        return turn.ask(turn.ask_for(Question.WHICH_SIDE))
+        return turn.ask(plain_question(Question.WHICH_SIDE))
     side = event.side
     told = line("tight", side=side), *_none_here(turn, Hold)
     return wish(turn, lambda choices: replace(choices, tight=side), *told)
@@ -290,7 +291,7 @@ def even_sides(turn: Turn, _: Event) -> Outcome:
 def without(turn: Turn, event: Without) -> Outcome:
     """Do without something: movements that need it make room for others."""
     if event.need is None:
-        return turn.ask(turn.ask_for(Question.WHAT_IS_MISSING))
+        return turn.ask(plain_question(Question.WHAT_IS_MISSING))
     need = event.need
     return _swapping(
         turn,
@@ -314,7 +315,7 @@ def skip_for_today(turn: Turn, event: SkipForToday) -> Outcome:
     if unclear := unclear_movement(turn, event):
         return unclear
     if not event.is_named:
-        return turn.ask(turn.anything_else(line("skip-what")))
+        return turn.ask(anything_else(line("skip-what")))
     movement, plan = event.movement or turn.step.movement, turn.timeline.plan
     to_come = {portion.movement for portion in plan.portions if portion.part >= turn.step.part}
     if movement not in to_come:
@@ -341,7 +342,7 @@ def skip_for_good_idle(turn: Turn, event: SkipForGood) -> Outcome:
     """Leave a movement out that is named; with nothing under way there is no "this one"."""
     if event.is_named:
         return skip_for_good(turn, event)
-    return turn.ask(turn.anything_else(line("skip-which")))
+    return turn.ask(anything_else(line("skip-which")))
 
 
 def bring_back(turn: Turn, event: BringBack) -> Outcome:
@@ -354,7 +355,7 @@ def bring_back(turn: Turn, event: BringBack) -> Outcome:
     if not back and event.movement:
         return turn.tell(line("not-skipped", movement=event.movement))
     if len(back) != 1 or (event.heard and not named):
-        return turn.ask(turn.what_to_bring_back())
+        return turn.ask(what_to_bring_back(turn))
     (movement,) = back
     return wish(
         turn,

@@ -29,8 +29,18 @@ from skill.coaching.lines import (
 )
 from skill.coaching.movements import SECOND, Milliseconds, Movement, Side
 from skill.coaching.outcomes import Outcome
+from skill.coaching.questions import (
+    anything_else,
+    open_question,
+    whether_ready,
+    whether_to_go_on,
+    whether_to_skip,
+    which_one,
+    which_routine,
+)
 from skill.coaching.runner import Phase, Question
-from skill.coaching.turns import Turn, spot_of
+from skill.coaching.situations import spot_of
+from skill.coaching.turns import Turn
 from skill.coaching.values import replace
 
 PROGRESS_BEFORE_ANOTHER_RETRY: Milliseconds = 30 * SECOND
@@ -44,20 +54,20 @@ def welcome(turn: Turn, _: Event) -> Outcome:
     """Greet and ask for a routine."""
     turn, caution = cautioned(turn)
     greeting = line("welcome") if caution else line("welcome-back")
-    return turn.ask(turn.which_routine(), greeting, *caution)
+    return turn.ask(which_routine(turn), greeting, *caution)
 
 
 def offer(turn: Turn, _: Event) -> Outcome:
     """Greet and offer to go on from the place kept; if it hurt there, to leave that out."""
     if turn.hurts:
         hurt = line("hurt-here", spot=turn.spot), line("easier", easier=Easier(turn.step.movement))
-        return turn.ask(turn.whether_to_skip(), line("welcome-back"), *hurt)
-    return turn.ask(turn.whether_to_go_on(), line("welcome-back"))
+        return turn.ask(whether_to_skip(turn), line("welcome-back"), *hurt)
+    return turn.ask(whether_to_go_on(turn), line("welcome-back"))
 
 
 def offer_now(turn: Turn, _: Event) -> Outcome:
     """Offer to go on with what plays just now."""
-    return turn.ask(turn.whether_to_go_on())
+    return turn.ask(whether_to_go_on(turn))
 
 
 def start(turn: Turn, event: StartRoutine) -> Outcome:
@@ -67,9 +77,9 @@ def start(turn: Turn, event: StartRoutine) -> Outcome:
     try:
         timeline = turn.repertoire.timeline(turn.plan_of(event.routine).id)
     except NothingLeftError:
-        return turn.ask(turn.which_one(), line("nothing-left"))
+        return turn.ask(which_one(), line("nothing-left"))
     except PlanError:
-        return turn.ask(turn.which_one(), line("too-long"))
+        return turn.ask(which_one(), line("too-long"))
     turn, caution = cautioned(turn)
     starting = line(
         "starting",
@@ -108,11 +118,11 @@ def unclear_routine(turn: Turn, event: AboutRoutine) -> Outcome:
     """Ask which routine is meant, of several or of all, by what was said in place of a name."""
     if event.others:
         which = line("which-of-routines", routines=event.others)
-        return turn.ask(replace(turn.which_one(), line=which))
+        return turn.ask(replace(which_one(), line=which))
     if not event.heard:
         return ask_which(turn, event)
     unknown = line("unknown-routine", heard=Heard(event.heard), routines=turn.all_routines)
-    return turn.ask(replace(turn.which_routine(), line=unknown))
+    return turn.ask(replace(which_routine(turn), line=unknown))
 
 
 def cautioned(turn: Turn) -> tuple[Turn, tuple[Line, ...]]:
@@ -162,13 +172,13 @@ def previous_step(turn: Turn, _: Event) -> Outcome:
 
 def repeat(turn: Turn, _: Event) -> Outcome:
     """Do this step again; with a question open, put that again instead."""
-    question = turn.open_question()
+    question = open_question(turn)
     return turn.ask(question) if question else turn.come_back_to(turn.step)
 
 
 def repeat_the_question(turn: Turn, event: Event) -> Outcome:
     """Put the open question again while nothing is under way."""
-    question = turn.open_question()
+    question = open_question(turn)
     return turn.ask(question) if question else nothing_on(turn, event)
 
 
@@ -327,7 +337,7 @@ def last_one(turn: Turn, _: Event) -> Outcome:
 
 def what_was_that(turn: Turn, _: Event) -> Outcome:
     """Say again what the coach asked, or else what the guide said last."""
-    question, heard = turn.open_question(), turn.timeline.heard_by(turn.place.offset)
+    question, heard = open_question(turn), turn.timeline.heard_by(turn.place.offset)
     if question or heard is None:
         return turn.ask(question) if question else turn.tell()
     return turn.tell(line("said-before", said=Said(heard.id)))
@@ -335,7 +345,7 @@ def what_was_that(turn: Turn, _: Event) -> Outcome:
 
 def ask_again(turn: Turn, _: Event) -> Outcome:
     """Put the open question again, or the one that always is."""
-    question = turn.open_question()
+    question = open_question(turn)
     return turn.ask(question) if question else turn.tell()
 
 
@@ -352,7 +362,7 @@ def whats_next(turn: Turn, _: Event) -> Outcome:
 
 def whats_next_stepping(turn: Turn, event: Event) -> Outcome:
     """Name the next step by asking for it, once it is its turn."""
-    return whats_next(turn, event) if turn.is_mid_clip else turn.ask(turn.whether_ready())
+    return whats_next(turn, event) if turn.is_mid_clip else turn.ask(whether_ready(turn))
 
 
 def how_to(turn: Turn, event: HowTo) -> Outcome:
@@ -391,12 +401,12 @@ def unclear_movement(turn: Turn, event: AboutMovement) -> Outcome | None:
         if turn.session.progress is not None and turn.step.movement in event.others:
             return None
         which = line("which-movement", movements=event.others)
-        return turn.ask(turn.anything_else(which))
+        return turn.ask(anything_else(which))
     if not event.heard:
         return None
     movements: tuple[Movement, ...] = tuple(turn.repertoire.catalogue.movements.values())
     unknown = line("unknown-movement", heard=Heard(event.heard), movements=movements)
-    return turn.ask(turn.anything_else(unknown))
+    return turn.ask(anything_else(unknown))
 
 
 def keep_order(turn: Turn, _: Event) -> Outcome:
@@ -410,7 +420,7 @@ def keep_order(turn: Turn, _: Event) -> Outcome:
 def it_hurts(turn: Turn, _: Event) -> Outcome:
     """Stop, give the care line, and offer to leave the movement out."""
     advice = line("it-hurts"), line("easier", easier=Easier(turn.step.movement))
-    return turn.hurting().stop_and_ask(turn.whether_to_skip(), *advice)
+    return turn.hurting().stop_and_ask(whether_to_skip(turn), *advice)
 
 
 def it_hurts_idle(turn: Turn, _: Event) -> Outcome:
@@ -429,41 +439,41 @@ def skip_it(turn: Turn, _: Event) -> Outcome:
 
 def help_idle(turn: Turn, _: Event) -> Outcome:
     """Say what can be said with nothing under way."""
-    return turn.ask(replace(turn.which_routine(), line=line("help-idle")))
+    return turn.ask(replace(which_routine(turn), line=line("help-idle")))
 
 
 def help_playing(turn: Turn, _: Event) -> Outcome:
     """Say what can be said while a guide plays."""
-    return turn.ask(turn.anything_else(line("help-playing")))
+    return turn.ask(anything_else(line("help-playing")))
 
 
 def help_paused(turn: Turn, _: Event) -> Outcome:
     """Say what can be said while the routine waits; after pain, the question itself says it."""
     if turn.hurts:
-        return turn.ask(turn.whether_to_skip())
-    return turn.ask(turn.anything_else(line("help-paused")))
+        return turn.ask(whether_to_skip(turn))
+    return turn.ask(anything_else(line("help-paused")))
 
 
 def help_stepping(turn: Turn, _: Event) -> Outcome:
     """Say what can be said between two steps."""
-    return turn.ask(replace(turn.whether_ready(), line=line("help-stepping")))
+    return turn.ask(replace(whether_ready(turn), line=line("help-stepping")))
 
 
 def not_understood(turn: Turn, _: Event) -> Outcome:
     """Say what could be said instead; to a question that says it, put just that again."""
     if turn.heard_question in {None, Question.ANYTHING_ELSE}:
         return turn.tell(line("not-understood"))
-    return turn.ask(turn.open_question() or turn.whether_ready(), line("missed"))
+    return turn.ask(open_question(turn) or whether_ready(turn), line("missed"))
 
 
 def nothing_on(turn: Turn, _: Event) -> Outcome:
     """Say that nothing is under way and ask for a routine."""
-    return turn.ask(turn.which_routine(), line("nothing-on"))
+    return turn.ask(which_routine(turn), line("nothing-on"))
 
 
 def ask_which(turn: Turn, _: Event) -> Outcome:
     """Ask for a routine."""
-    return turn.ask(turn.which_routine())
+    return turn.ask(which_routine(turn))
 
 
 def ready(turn: Turn, _: Event) -> Outcome:
