@@ -12,7 +12,7 @@ import sys
 import time
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
@@ -28,6 +28,7 @@ from scripts.echo.terminal import Terminal
 from skill.bootstrap import build
 from skill.coaching.errors import CoachError
 from skill.coaching.repertoire import Repertoire
+from skill.coaching.values import replace
 from skill.content.wording import load_wording
 from skill.guides.manifest import load, words_digest
 from skill.settings import PROJECT, Settings

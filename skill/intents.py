@@ -53,8 +53,7 @@ def _routine_length(slots: Slots, catalogue: Catalogue) -> Command:
 def _fit_time(slots: Slots, catalogue: Catalogue) -> Command:
     seconds = _seconds(slots)
     asked = None if seconds is None else seconds * SECOND
-    routine, heard, others = _named(slots, "routine", catalogue.routines)
-    return events.FitTime(asked, routine, "" if routine else heard, others)
+    return events.FitTime(*_named(slots, "routine", catalogue.routines), time=asked)
 
 
 def _hold_for(slots: Slots, _: Catalogue) -> Command:

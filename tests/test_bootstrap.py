@@ -5,13 +5,13 @@ import shutil
 import subprocess
 import sys
 from contextlib import closing
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from skill.bootstrap import build, utc_now
 from skill.coaching.errors import ContentError
+from skill.coaching.values import replace
 from skill.guides.manifest import (
     CUE_FOLDER,
     MANIFEST_FILE,
@@ -32,7 +32,6 @@ from tests.simulators.dynamodb import KEYS, NOWHERE, REGION
 KEY = storage_key(recorded("launch")["context"]["System"]["user"]["userId"])
 ONE_REQUEST = """
 import json, sys
-from dataclasses import replace
 from pathlib import Path
 from skill.bootstrap import build
 from skill.settings import Settings

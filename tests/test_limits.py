@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
-from dataclasses import replace
 from functools import partial
 from threading import Event
 
@@ -22,6 +21,7 @@ import pytest
 from skill.__main__ import LARGEST_ANSWER, THREADS
 from skill.bootstrap import build
 from skill.coaching.timeline import LONGEST_PLAN
+from skill.coaching.values import replace
 from skill.guides.frames import FRAME_BYTES, FRAME_MS
 from skill.ports import Documents, Stored, StoreError
 from skill.settings import PROJECT

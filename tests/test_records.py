@@ -1,7 +1,6 @@
 """Records: whatever a runner can be comes back as it was; whatever else was stored is named."""
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta, timezone
 
 import pytest
@@ -15,6 +14,7 @@ from skill.coaching.routines import SETS
 from skill.coaching.runner import Completed, Former, Phase, Progress, Question, Runner, SessionState
 from skill.coaching.schedules import Day, Schedule
 from skill.coaching.timeline import Bookmark
+from skill.coaching.values import replace
 from skill.records import BETWEEN, FORMAT, CorruptRecordError, decode, encode
 from tests.alexa.recorded import places, with_value
 

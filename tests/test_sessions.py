@@ -1,7 +1,6 @@
 """The session manager: lost races, lost records, and a store that is away."""
 
 import logging
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -16,6 +15,7 @@ from skill.coaching.outcomes import Play
 from skill.coaching.plans import Choices
 from skill.coaching.runner import Completed, Phase, Question, Runner, SessionState
 from skill.coaching.session import advance
+from skill.coaching.values import replace
 from skill.ports import InDoubtError, Stored, StoreError
 from skill.records import decode, encode
 from skill.sessions import ATTEMPTS, Happening, Kept, SessionManager, storage_key

@@ -1,10 +1,10 @@
 """Settings: what each variable takes, and how what it does not take is refused."""
 
-from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
 
+from skill.coaching.values import replace
 from skill.settings import PREFIX, PROJECT, SettingError, Settings, variables
 
 GOOD = {
@@ -70,7 +70,7 @@ NAMED = {
 
 def test_every_setting_has_a_variable():
     """Each field of the settings is read from one variable, and there are no others."""
-    assert variables() == [f"{PREFIX}{field.name.upper()}" for field in fields(Settings)]
+    assert variables() == [f"{PREFIX}{name.upper()}" for name in Settings.__match_args__]
     assert {f"{PREFIX}{name}" for name in GOOD} == set(variables())
 
 

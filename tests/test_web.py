@@ -5,7 +5,6 @@ import json
 import logging
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
@@ -18,6 +17,7 @@ from werkzeug.test import TestResponse
 from skill.alexa.verification import Verifier
 from skill.bootstrap import Service, build
 from skill.coaching.errors import MissingCueError
+from skill.coaching.values import replace
 from skill.guides.frames import FRAME_BYTES, FRAME_MS, TAIL_FRAMES
 from skill.settings import Settings
 from skill.stores.memory import MemoryStore

@@ -5,9 +5,10 @@ named, "ask glute coach to ...", but for Alexa's own playback commands while the
 the last to play.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from scripts.echo.errors import NotForTheSkillError
+from skill.coaching.values import replace
 from skill.understanding.listening import Understanding
 from skill.understanding.samples import Understood
 from skill.understanding.words import plain_words

@@ -13,6 +13,7 @@ from scripts.echo.device import BUTTONS, Consent
 from scripts.echo.player import Happening as Told
 from skill.coaching.movements import Need, Side
 from skill.coaching.schedules import Day, ReminderAnswer
+from skill.coaching.values import content_of
 from skill.intents import Slot
 
 Json = dict[str, Any]
@@ -60,6 +61,11 @@ class Say(Happening):
     intent: str
     slots: Mapping[str, Slot]
     by_name: bool = False
+
+    def to_json(self) -> Json:
+        """Return it as an object of JSON; `from_json` is the way back."""
+        slots = {name: content_of(slot) for name, slot in self.slots.items()}
+        return {**Happening.to_json(self), "slots": slots}
 
     @classmethod
     def read(cls, values: Mapping[str, Any]) -> Self:

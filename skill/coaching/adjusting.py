@@ -16,7 +16,6 @@ from skill.coaching.events import (
     MoreTime,
     SkipForGood,
     SkipForToday,
-    StartRoutine,
     TighterSide,
     WithAgain,
     Without,
@@ -37,11 +36,12 @@ from skill.coaching.movements import (
 from skill.coaching.outcomes import Outcome
 from skill.coaching.planner import Begun
 from skill.coaching.plans import Choices, Detail, More, Plan
+from skill.coaching.questions import anything_else, plain_question, what_to_bring_back, which_one
 from skill.coaching.replanning import Change, go_on_with, still_longer, wish
 from skill.coaching.routines import Routine
 from skill.coaching.runner import Phase, Question
 from skill.coaching.timeline import LONGEST_CLIP, LONGEST_PLAN
-from skill.coaching.transitions import cautioned, is_named, start, unclear_movement
+from skill.coaching.transitions import cautioned, unclear_movement, unclear_routine
 from skill.coaching.turns import Turn
 from skill.coaching.values import replace
 
@@ -61,17 +61,17 @@ USUAL_REP_SECONDS = 4
 
 def fit_time(turn: Turn, event: FitTime) -> Outcome:
     """Start the routine asked for, or the one of nearly that length, made to fit the time."""
-    if event.heard or event.others:
-        return start(turn, StartRoutine(None, event.heard, event.others))
+    if event.is_named and event.routine is None:
+        return unclear_routine(turn, event)
     if event.time is None:
-        return turn.ask(turn.ask_for(Question.HOW_LONG))
+        return turn.ask(plain_question(Question.HOW_LONG))
     if turn.session.asked is Question.HOLD_SECONDS and event.routine is None:
         return hold_for(turn, HoldFor(event.time // SECOND))
     bounds = planner.MINUTES
     time, bounded = _within_minutes(event.time, bounds.start, bounds.stop - 1)
     plan = _nearest(turn, (event.routine,) if event.routine else turn.all_routines, time)
     if plan is None:
-        return turn.ask(turn.which_one(), line("nothing-left"))
+        return turn.ask(which_one(), line("nothing-left"))
     fitted = planner.fit(plan, time, _laid_out(turn))
     left_out = _newly_left_out(fitted.timeline.plan, plan)
     told: dict[str, Value] = {"routine": plan.routine, "length": Length(fitted.length)}
@@ -87,8 +87,7 @@ def fit_time(turn: Turn, event: FitTime) -> Outcome:
 
 def fit_the_rest(turn: Turn, event: FitTime) -> Outcome:
     """Make what is left of this routine fit the time; one that is named is started instead."""
-    is_another = event.routine or event.heard or event.others
-    if is_another or event.time is None or turn.session.asked is Question.HOLD_SECONDS:
+    if event.is_named or event.time is None or turn.session.asked is Question.HOLD_SECONDS:
         return fit_time(turn, event)
     time, bounded = _within_minutes(event.time, FEWEST_MINUTES_LEFT, planner.MINUTES.stop - 1)
     begun = Begun(turn.timeline, turn.progress.bookmark)
@@ -147,7 +146,7 @@ def _nearest(turn: Turn, routines: tuple[Routine, ...], time: Milliseconds) -> P
 def hold_for(turn: Turn, event: HoldFor) -> Outcome:
     """Make every hold last so long."""
     if event.seconds is None:
-        return turn.ask(turn.ask_for(Question.HOLD_SECONDS))
+        return turn.ask(plain_question(Question.HOLD_SECONDS))
     return _hold(turn, event.seconds, lambda _, seconds: seconds, keeps_more=False)
 
 
@@ -274,7 +273,7 @@ def _most_more(turn: Turn) -> int:
 def tighter_side(turn: Turn, event: TighterSide) -> Outcome:
     """Give the tighter side one hold more."""
     if event.side is None:
-        return turn.ask(turn.ask_for(Question.WHICH_SIDE))
+        return turn.ask(plain_question(Question.WHICH_SIDE))
     side = event.side
     told = line("tight", side=side), *_none_here(turn, Hold)
     return wish(turn, lambda choices: replace(choices, tight=side), *told)
@@ -292,7 +291,7 @@ def even_sides(turn: Turn, _: Event) -> Outcome:
 def without(turn: Turn, event: Without) -> Outcome:
     """Do without something: movements that need it make room for others."""
     if event.need is None:
-        return turn.ask(turn.ask_for(Question.WHAT_IS_MISSING))
+        return turn.ask(plain_question(Question.WHAT_IS_MISSING))
     need = event.need
     return _swapping(
         turn,
@@ -315,8 +314,8 @@ def skip_for_today(turn: Turn, event: SkipForToday) -> Outcome:
     """Leave a movement out of this routine; one must be named, as `NextMovement` skips this one."""
     if unclear := unclear_movement(turn, event):
         return unclear
-    if not is_named(event):
-        return turn.ask(turn.anything_else(line("skip-what")))
+    if not event.is_named:
+        return turn.ask(anything_else(line("skip-what")))
     movement, plan = event.movement or turn.step.movement, turn.timeline.plan
     to_come = {portion.movement for portion in plan.portions if portion.part >= turn.step.part}
     if movement not in to_come:
@@ -341,9 +340,9 @@ def skip_for_good(turn: Turn, event: SkipForGood) -> Outcome:
 
 def skip_for_good_idle(turn: Turn, event: SkipForGood) -> Outcome:
     """Leave a movement out that is named; with nothing under way there is no "this one"."""
-    if is_named(event):
+    if event.is_named:
         return skip_for_good(turn, event)
-    return turn.ask(turn.anything_else(line("skip-which")))
+    return turn.ask(anything_else(line("skip-which")))
 
 
 def bring_back(turn: Turn, event: BringBack) -> Outcome:
@@ -356,7 +355,7 @@ def bring_back(turn: Turn, event: BringBack) -> Outcome:
     if not back and event.movement:
         return turn.tell(line("not-skipped", movement=event.movement))
     if len(back) != 1 or (event.heard and not named):
-        return turn.ask(turn.what_to_bring_back())
+        return turn.ask(what_to_bring_back(turn))
     (movement,) = back
     return wish(
         turn,

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from skill.coaching.events import Event
 from skill.coaching.lines import line
 from skill.coaching.outcomes import Outcome
+from skill.coaching.questions import anything_else, whether_ready
 from skill.coaching.recalling import forget, keep_everything, no_reminders, set_reminders
 from skill.coaching.runner import Phase, Question
 from skill.coaching.transitions import (
@@ -38,7 +39,7 @@ def no(turn: Turn, event: Event) -> Outcome:
 
 def ask_anything_else(turn: Turn, _: Event) -> Outcome:
     """Ask what it shall be."""
-    return turn.ask(turn.anything_else(line("anything-else")))
+    return turn.ask(anything_else(line("anything-else")))
 
 
 def never_mind(turn: Turn, _: Event) -> Outcome:
@@ -49,7 +50,7 @@ def never_mind(turn: Turn, _: Event) -> Outcome:
 def take_your_time(turn: Turn, _: Event) -> Outcome:
     """Wait for a runner who is not ready, or not done, and ask again."""
     waiting = "take-your-time" if turn.following else "not-done-yet"
-    return turn.ask(replace(turn.whether_ready(), line=line(waiting)))
+    return turn.ask(replace(whether_ready(turn), line=line(waiting)))
 
 
 def stop_here(turn: Turn, event: Event) -> Outcome:

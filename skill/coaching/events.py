@@ -6,138 +6,18 @@ from skill.coaching.schedules import PartOfDay, ReminderAnswer, Schedule
 from skill.coaching.values import field, value_class
 
 
+@value_class
 class Event:
-    """Something that happened. All events are values; those with nothing in them need no more."""
-
-    __slots__ = ()
-
-    def __eq__(self, other: object) -> bool:
-        return type(other) is type(self)
-
-    def __hash__(self) -> int:
-        return hash(type(self))
-
-    def __repr__(self) -> str:
-        return f"{type(self).__qualname__}()"
+    """Something that happened. All events are values."""
 
 
 class Command(Event):
     """Something the runner said or pressed; it is owed an answer."""
 
-    __slots__ = ()
-
-
-class Notice(Event):
-    """Something a player or a device tells; nothing is ever said in answer."""
-
-    __slots__ = ()
-
-
-class PlayerNotice(Notice):
-    """What a player tells of the guide at the moment's playhead."""
-
-    __slots__ = ()
-
-
-class Launch(Command):
-    """The skill is opened by its name alone."""
-
-    __slots__ = ()
-
 
 @value_class
-class StartRoutine(Command):
-    """Start a routine; with none recognised, `heard` is what was said in its place.
-
-    `others`: routines that may have been meant as well.
-    """
-
-    routine: Routine | None = None
-    heard: str = ""
-    others: tuple[Routine, ...] = ()
-
-
-class NextStep(Command):
-    """Go on to the next step: the other side, if it is still to come."""
-
-    __slots__ = ()
-
-
-class NextMovement(Command):
-    """Go on to the next movement, leaving the rest of this one."""
-
-    __slots__ = ()
-
-
-class PreviousStep(Command):
-    """Go back to the step before."""
-
-    __slots__ = ()
-
-
-class Repeat(Command):
-    """Do this step again, from its beginning."""
-
-    __slots__ = ()
-
-
-class OtherSide(Command):
-    """Go to the other side of this movement, whether it is done or still to come."""
-
-    __slots__ = ()
-
-
-class Pause(Command):
-    """Stop the sound and wait."""
-
-    __slots__ = ()
-
-
-class Resume(Command):
-    """Go on at the second where the sound stopped."""
-
-    __slots__ = ()
-
-
-class StartOver(Command):
-    """Start this routine again from the top."""
-
-    __slots__ = ()
-
-
-class Stop(Command):
-    """Leave; the place is kept."""
-
-    __slots__ = ()
-
-
-class WhereAmI(Command):
-    """Ask for the movement, the side and how far along."""
-
-    __slots__ = ()
-
-
-class HowLongLeft(Command):
-    """Ask for the time left in the hold and in the routine."""
-
-    __slots__ = ()
-
-
-class WhatsNext(Command):
-    """Ask what comes after this step."""
-
-    __slots__ = ()
-
-
-class ListRoutines(Command):
-    """Ask which routines there are."""
-
-    __slots__ = ()
-
-
-@value_class
-class HowTo(Command):
-    """Ask how a movement is done: this one, unless another is named.
+class AboutMovement(Command):
+    """A command about a movement, which may be named.
 
     `heard` is what was said in place of a name, `others` may have been meant as well.
     """
@@ -146,45 +26,122 @@ class HowTo(Command):
     heard: str = ""
     others: tuple[Movement, ...] = ()
 
+    @property
+    def is_named(self) -> bool:
+        """Whether a movement was named at all, even one we do not know."""
+        return bool(self.movement or self.heard or self.others)
+
 
 @value_class
-class WhyThis(Command):
-    """Ask what a movement is good for: this one, unless another is named, as in `HowTo`."""
+class AboutRoutine(Command):
+    """A command about a routine, which may be named.
 
-    movement: Movement | None = None
+    `heard` is what was said in place of a name, `others` may have been meant as well.
+    """
+
+    routine: Routine | None = None
     heard: str = ""
-    others: tuple[Movement, ...] = ()
+    others: tuple[Routine, ...] = ()
+
+    @property
+    def is_named(self) -> bool:
+        """Whether a routine was named at all, even one we do not know."""
+        return bool(self.routine or self.heard or self.others)
+
+
+class Notice(Event):
+    """Something a player or a device tells; nothing is ever said in answer."""
+
+
+class PlayerNotice(Notice):
+    """What a player tells of the guide at the moment's playhead."""
+
+
+class Launch(Command):
+    """The skill is opened by its name alone."""
+
+
+class StartRoutine(AboutRoutine):
+    """Start a routine."""
+
+
+class NextStep(Command):
+    """Go on to the next step: the other side, if it is still to come."""
+
+
+class NextMovement(Command):
+    """Go on to the next movement, leaving the rest of this one."""
+
+
+class PreviousStep(Command):
+    """Go back to the step before."""
+
+
+class Repeat(Command):
+    """Do this step again, from its beginning."""
+
+
+class OtherSide(Command):
+    """Go to the other side of this movement, whether it is done or still to come."""
+
+
+class Pause(Command):
+    """Stop the sound and wait."""
+
+
+class Resume(Command):
+    """Go on at the second where the sound stopped."""
+
+
+class StartOver(Command):
+    """Start this routine again from the top."""
+
+
+class Stop(Command):
+    """Leave; the place is kept."""
+
+
+class WhereAmI(Command):
+    """Ask for the movement, the side and how far along."""
+
+
+class HowLongLeft(Command):
+    """Ask for the time left in the hold and in the routine."""
+
+
+class WhatsNext(Command):
+    """Ask what comes after this step."""
+
+
+class ListRoutines(Command):
+    """Ask which routines there are."""
+
+
+class HowTo(AboutMovement):
+    """Ask how a movement is done: this one, unless another is named."""
+
+
+class WhyThis(AboutMovement):
+    """Ask what a movement is good for: this one, unless another is named."""
 
 
 class Help(Command):
     """Ask what can be said."""
 
-    __slots__ = ()
-
 
 class ItHurts(Command):
     """Say that something hurts; it stops the movement before anything else."""
-
-    __slots__ = ()
 
 
 class EasierForm(Command):
     """Ask for an easier form of this movement."""
 
-    __slots__ = ()
-
 
 @value_class
-class FitTime(Command):
-    """Have so much time: for a routine, for what is left of this one, or for whatever fits.
-
-    A routine is named as in `StartRoutine`.
-    """
+class FitTime(AboutRoutine):
+    """Have so much time: for a routine, for what is left of this one, or for whatever fits."""
 
     time: Milliseconds | None = None
-    routine: Routine | None = None
-    heard: str = ""
-    others: tuple[Routine, ...] = ()
 
 
 @value_class
@@ -197,13 +154,9 @@ class HoldFor(Command):
 class HoldLonger(Command):
     """Want holds to last longer from now on."""
 
-    __slots__ = ()
-
 
 class HoldShorter(Command):
     """Want holds to last shorter from now on."""
-
-    __slots__ = ()
 
 
 @value_class
@@ -217,13 +170,9 @@ class MoreTime(Command):
 class CountSlower(Command):
     """Want more time for each repetition."""
 
-    __slots__ = ()
-
 
 class CountFaster(Command):
     """Want less time for each repetition."""
-
-    __slots__ = ()
 
 
 @value_class
@@ -235,8 +184,6 @@ class TighterSide(Command):
 
 class EvenSides(Command):
     """Want both sides alike again."""
-
-    __slots__ = ()
 
 
 @value_class
@@ -253,148 +200,92 @@ class WithAgain(Command):
     need: Need | None = None
 
 
-@value_class
-class SkipForGood(Command):
-    """Never want to do a movement again: this one, unless another is named, as in `HowTo`."""
-
-    movement: Movement | None = None
-    heard: str = ""
-    others: tuple[Movement, ...] = ()
+class SkipForGood(AboutMovement):
+    """Never want to do a movement again: this one, unless another is named."""
 
 
-@value_class
-class SkipForToday(Command):
-    """Leave a movement out of this routine, named as in `HowTo`."""
-
-    movement: Movement | None = None
-    heard: str = ""
-    others: tuple[Movement, ...] = ()
+class SkipForToday(AboutMovement):
+    """Leave a movement out of this routine."""
 
 
-@value_class
-class BringBack(Command):
-    """Want a movement again that was skipped for good, named as in `HowTo`."""
-
-    movement: Movement | None = None
-    heard: str = ""
-    others: tuple[Movement, ...] = ()
+class BringBack(AboutMovement):
+    """Want a movement again that was left out."""
 
 
 class WaitForMe(Command):
     """Want the coach to wait after each step."""
 
-    __slots__ = ()
-
 
 class RunOn(Command):
     """Want the coach to run on by itself."""
-
-    __slots__ = ()
 
 
 class LessTalking(Command):
     """Want brief instructions."""
 
-    __slots__ = ()
-
 
 class TellEverything(Command):
     """Want full instructions."""
-
-    __slots__ = ()
 
 
 class NoCountdown(Command):
     """Want no counting of a hold's last seconds."""
 
-    __slots__ = ()
-
 
 class Countdown(Command):
     """Want a hold's last seconds counted again."""
-
-    __slots__ = ()
 
 
 class SoftSound(Command):
     """Want a soft sound under holds."""
 
-    __slots__ = ()
-
 
 class NoSound(Command):
     """Want silence in holds."""
 
-    __slots__ = ()
 
-
-@value_class
-class RoutineLength(Command):
-    """Ask how long a routine takes: this one, unless another is named, as in `StartRoutine`."""
-
-    routine: Routine | None = None
-    heard: str = ""
-    others: tuple[Routine, ...] = ()
+class RoutineLength(AboutRoutine):
+    """Ask how long a routine takes: this one, unless another is named."""
 
 
 class WhichSide(Command):
     """Ask for the side."""
 
-    __slots__ = ()
-
 
 class HowManyLeft(Command):
     """Ask how many repetitions and movements are left."""
-
-    __slots__ = ()
 
 
 class LastOne(Command):
     """Ask whether this is the last one."""
 
-    __slots__ = ()
-
 
 class WhatWasThat(Command):
     """Ask to hear again what was just said."""
-
-    __slots__ = ()
 
 
 class ThisWeek(Command):
     """Ask how often they have trained of late."""
 
-    __slots__ = ()
-
 
 class LastTime(Command):
     """Ask when they have trained last."""
-
-    __slots__ = ()
 
 
 class MySettings(Command):
     """Ask what the coach has noted of their wishes."""
 
-    __slots__ = ()
-
 
 class Undo(Command):
     """Want what was changed last as it was before."""
-
-    __slots__ = ()
 
 
 class UsualSettings(Command):
     """Want everything as it comes again."""
 
-    __slots__ = ()
-
 
 class ForgetMe(Command):
     """Want all that is stored of them deleted."""
-
-    __slots__ = ()
 
 
 @value_class
@@ -411,31 +302,21 @@ class RemindMe(Command):
 class StopReminders(Command):
     """Want to be reminded no more."""
 
-    __slots__ = ()
-
 
 class KeepOrder(Command):
     """Ask to loop or shuffle, which a routine does not do."""
-
-    __slots__ = ()
 
 
 class NotUnderstood(Command):
     """Say something that fits nothing."""
 
-    __slots__ = ()
-
 
 class Yes(Command):
     """Agree."""
 
-    __slots__ = ()
-
 
 class No(Command):
     """Decline."""
-
-    __slots__ = ()
 
 
 @value_class
@@ -455,37 +336,25 @@ class PermissionAnswered(Command):
 class OutOfReach(Command):
     """What was to be played just now cannot be had; the runner still waits for the answer."""
 
-    __slots__ = ()
-
 
 class PlaybackStarted(PlayerNotice):
     """The guide began to sound, or went on after the runner had spoken."""
-
-    __slots__ = ()
 
 
 class PlaybackStopped(PlayerNotice):
     """The guide stopped sounding: for good, or only while the runner speaks."""
 
-    __slots__ = ()
-
 
 class PlaybackFinished(PlayerNotice):
     """The guide played to its end."""
-
-    __slots__ = ()
 
 
 class PlaybackNearlyFinished(PlayerNotice):
     """The guide is about to end."""
 
-    __slots__ = ()
-
 
 class PlaybackFailed(PlayerNotice):
     """The guide could not be played."""
-
-    __slots__ = ()
 
 
 @value_class

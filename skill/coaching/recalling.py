@@ -13,6 +13,7 @@ from skill.coaching.outcomes import (
     StopPlaying,
 )
 from skill.coaching.plans import Choices
+from skill.coaching.questions import plain_question, whether_to_remind
 from skill.coaching.runner import Question, Runner
 from skill.coaching.schedules import ReminderAnswer, Schedule
 from skill.coaching.turns import Turn
@@ -73,7 +74,7 @@ def settings(turn: Turn, _: Event) -> Outcome:
 
 def whether_to_forget(turn: Turn, _: Event) -> Outcome:
     """Ask whether all that is stored shall really be deleted."""
-    return turn.ask(turn.ask_for(Question.FORGET_ME))
+    return turn.ask(plain_question(Question.FORGET_ME))
 
 
 def forget(turn: Turn, _: Event) -> Outcome:
@@ -102,17 +103,17 @@ def remind_me(turn: Turn, event: RemindMe) -> Outcome:
     schedule = Schedule(event.schedule.days or before.days, at)
     turn = _proposing(turn, schedule)
     if not schedule.days:
-        return turn.ask(turn.ask_for(Question.WHICH_DAYS))
+        return turn.ask(plain_question(Question.WHICH_DAYS))
     if schedule.at is None:
-        return turn.ask(turn.ask_for(Question.WHAT_TIME))
-    return turn.ask(turn.whether_to_remind(schedule))
+        return turn.ask(plain_question(Question.WHAT_TIME))
+    return turn.ask(whether_to_remind(schedule))
 
 
 def set_reminders(turn: Turn, _: Event) -> Outcome:
     """Have the reminders set that the runner has agreed to."""
     proposed = turn.runner.proposed
     if proposed is None or not proposed.is_complete:
-        return turn.ask(turn.ask_for(Question.WHICH_DAYS))
+        return turn.ask(plain_question(Question.WHICH_DAYS))
     return replace(turn.unasked().quiet(), errand=SetReminders(proposed))
 
 
@@ -141,7 +142,7 @@ def permission_answered(turn: Turn, event: PermissionAnswered) -> Outcome:
     if not event.granted:
         return _proposing(turn, None).tell(line("reminders-denied"))
     if proposed is None or not proposed.is_complete:
-        return turn.ask(turn.ask_for(Question.WHICH_DAYS))
+        return turn.ask(plain_question(Question.WHICH_DAYS))
     return replace(turn.quiet(), errand=SetReminders(proposed))
 
 

@@ -12,9 +12,10 @@ from skill.coaching.lines import Instructions, Line, line
 from skill.coaching.outcomes import Outcome
 from skill.coaching.plans import Choices, Plan
 from skill.coaching.runner import Phase, Runner
+from skill.coaching.situations import spot_of
 from skill.coaching.timeline import carried
 from skill.coaching.transitions import end
-from skill.coaching.turns import Turn, spot_of
+from skill.coaching.turns import Turn
 from skill.coaching.values import replace
 
 Change = Callable[[Choices], Choices]

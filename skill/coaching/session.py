@@ -151,17 +151,22 @@ TRANSITIONS: Mapping[type[Event], Mapping[Phase, Callable[[Turn, Any], Outcome]]
     _row(events.PlaybackFailed, do.note, do.retry, do.note, do.note),
     _row(events.SessionEnded, do.hang_up, do.hang_up, do.hang_up, do.hang_up_stepping),
 ])
+
+_RECALLING = frozenset({
+    events.NextStep, events.NextMovement, events.PreviousStep, events.OtherSide,
+    events.Pause, events.Resume, events.StartOver,
+    events.WhereAmI, events.HowLongLeft, events.WhatsNext,
+    events.WhichSide, events.HowManyLeft, events.LastOne,
+    events.SkipForToday, events.MoreTime, events.EasierForm,
+    events.PlaybackFinished, events.PlaybackFailed,
+})
 # fmt: on
-
-
-_RECALLING = frozenset(
-    event
-    for event, row in TRANSITIONS.items()
-    if row[Phase.IDLE] in {do.nothing_on, do.nothing_to_pause}
-) | {events.PlaybackFailed, events.PlaybackFinished}
+_RECALLING_UNLESS_NAMED = events.HowTo, events.WhyThis, events.SkipForGood
+_RECALLING_UNLESS_ASKED = events.Repeat, events.WhatWasThat
 """What brings back, for a runner to whom no guide was played, the place that the player knows: what
-makes no sense without one, and what is lost otherwise. Anything else happens also to who has just
-been forgotten, while the player still keeps our token."""
+makes no sense without one, and what is lost otherwise. Some of it does make sense if it names a
+movement, or when a question was asked. Anything else happens also to who has just been forgotten,
+while the player still keeps our token."""
 
 MOST_AHEAD = timedelta(days=1)
 """A generation is a time by our clocks, and those of two machines are no further apart."""
@@ -187,7 +192,7 @@ def _happened(
 ) -> Outcome:
     runner = _with_what_we_know(runner, repertoire)
     moment = _without_what_cannot_be(moment, runner.session)
-    if not (is_known and runner.is_stranger) or type(event) in _RECALLING:
+    if not (is_known and runner.is_stranger) or _recalls(event, runner.session):
         runner = _caught_up(runner, event, moment, repertoire)
     turn = Turn(runner, moment, repertoire)
     if isinstance(event, PlayerNotice) and not _is_current(runner.session, moment):
@@ -202,6 +207,15 @@ def _happened(
         outcome = _owned_up(outcome)
     begins = isinstance(event, events.Launch) or _is_over(runner.session, outcome.runner.session)
     return _worded(outcome, begins=begins)
+
+
+def _recalls(event: Event, session: SessionState) -> bool:
+    """Whether an event is about the place, which the player may know though we do not."""
+    if isinstance(event, _RECALLING_UNLESS_NAMED):
+        return not event.is_named
+    if isinstance(event, _RECALLING_UNLESS_ASKED):
+        return session.asked in {None, Question.ANYTHING_ELSE}
+    return type(event) in _RECALLING
 
 
 def _owned_up(outcome: Outcome) -> Outcome:

@@ -5,13 +5,12 @@ Which of them is taken in which phase stands in `session.TRANSITIONS`.
 
 from skill.coaching.errors import NothingLeftError, PlanError
 from skill.coaching.events import (
-    BringBack,
+    AboutMovement,
+    AboutRoutine,
     Event,
     HowTo,
     RoutineLength,
     SessionEnded,
-    SkipForGood,
-    SkipForToday,
     StartRoutine,
     WhyThis,
 )
@@ -30,12 +29,19 @@ from skill.coaching.lines import (
 )
 from skill.coaching.movements import SECOND, Milliseconds, Movement, Side
 from skill.coaching.outcomes import Outcome
+from skill.coaching.questions import (
+    anything_else,
+    open_question,
+    whether_ready,
+    whether_to_go_on,
+    whether_to_skip,
+    which_one,
+    which_routine,
+)
 from skill.coaching.runner import Phase, Question
-from skill.coaching.turns import Turn, spot_of
+from skill.coaching.situations import spot_of
+from skill.coaching.turns import Turn
 from skill.coaching.values import replace
-
-Naming = HowTo | WhyThis | SkipForToday | SkipForGood | BringBack
-"""Events that may name a movement."""
 
 PROGRESS_BEFORE_ANOTHER_RETRY: Milliseconds = 30 * SECOND
 """A guide that failed is played again once; only if it then got so far, once more."""
@@ -48,39 +54,32 @@ def welcome(turn: Turn, _: Event) -> Outcome:
     """Greet and ask for a routine."""
     turn, caution = cautioned(turn)
     greeting = line("welcome") if caution else line("welcome-back")
-    return turn.ask(turn.which_routine(), greeting, *caution)
+    return turn.ask(which_routine(turn), greeting, *caution)
 
 
 def offer(turn: Turn, _: Event) -> Outcome:
     """Greet and offer to go on from the place kept; if it hurt there, to leave that out."""
     if turn.hurts:
         hurt = line("hurt-here", spot=turn.spot), line("easier", easier=Easier(turn.step.movement))
-        return turn.ask(turn.whether_to_skip(), line("welcome-back"), *hurt)
-    return turn.ask(turn.whether_to_go_on(), line("welcome-back"))
+        return turn.ask(whether_to_skip(turn), line("welcome-back"), *hurt)
+    return turn.ask(whether_to_go_on(turn), line("welcome-back"))
 
 
 def offer_now(turn: Turn, _: Event) -> Outcome:
     """Offer to go on with what plays just now."""
-    return turn.ask(turn.whether_to_go_on())
+    return turn.ask(whether_to_go_on(turn))
 
 
 def start(turn: Turn, event: StartRoutine) -> Outcome:
     """Start the routine asked for, or ask which."""
-    if event.others:
-        which = line("which-of-routines", routines=event.others)
-        return turn.ask(replace(turn.which_one(), line=which))
     if event.routine is None:
-        if not event.heard:
-            return ask_which(turn, event)
-        heard = Heard(event.heard)
-        unknown = line("unknown-routine", heard=heard, routines=turn.all_routines)
-        return turn.ask(replace(turn.which_routine(), line=unknown))
+        return unclear_routine(turn, event)
     try:
         timeline = turn.repertoire.timeline(turn.plan_of(event.routine).id)
     except NothingLeftError:
-        return turn.ask(turn.which_one(), line("nothing-left"))
+        return turn.ask(which_one(), line("nothing-left"))
     except PlanError:
-        return turn.ask(turn.which_one(), line("too-long"))
+        return turn.ask(which_one(), line("too-long"))
     turn, caution = cautioned(turn)
     starting = line(
         "starting",
@@ -99,7 +98,7 @@ def list_routines(turn: Turn, _: Event) -> Outcome:
 def routine_length(turn: Turn, event: RoutineLength) -> Outcome:
     """Say how long a routine takes as this runner likes it; without a name, ask which."""
     if event.routine is None:
-        return start(turn, StartRoutine(None, event.heard, event.others))
+        return unclear_routine(turn, event)
     try:
         timeline = turn.repertoire.timeline(turn.plan_of(event.routine).id)
     except NothingLeftError:
@@ -112,8 +111,18 @@ def routine_length(turn: Turn, event: RoutineLength) -> Outcome:
 
 def length_of_this(turn: Turn, event: RoutineLength) -> Outcome:
     """Say how long a routine takes that is named, or what is left of this one."""
-    is_named = event.routine or event.heard or event.others
-    return routine_length(turn, event) if is_named else how_long_left(turn, event)
+    return routine_length(turn, event) if event.is_named else how_long_left(turn, event)
+
+
+def unclear_routine(turn: Turn, event: AboutRoutine) -> Outcome:
+    """Ask which routine is meant, of several or of all, by what was said in place of a name."""
+    if event.others:
+        which = line("which-of-routines", routines=event.others)
+        return turn.ask(replace(which_one(), line=which))
+    if not event.heard:
+        return ask_which(turn, event)
+    unknown = line("unknown-routine", heard=Heard(event.heard), routines=turn.all_routines)
+    return turn.ask(replace(which_routine(turn), line=unknown))
 
 
 def cautioned(turn: Turn) -> tuple[Turn, tuple[Line, ...]]:
@@ -163,13 +172,13 @@ def previous_step(turn: Turn, _: Event) -> Outcome:
 
 def repeat(turn: Turn, _: Event) -> Outcome:
     """Do this step again; with a question open, put that again instead."""
-    question = turn.open_question()
+    question = open_question(turn)
     return turn.ask(question) if question else turn.come_back_to(turn.step)
 
 
 def repeat_the_question(turn: Turn, event: Event) -> Outcome:
     """Put the open question again while nothing is under way."""
-    question = turn.open_question()
+    question = open_question(turn)
     return turn.ask(question) if question else nothing_on(turn, event)
 
 
@@ -191,11 +200,11 @@ def start_over(turn: Turn, _: Event) -> Outcome:
     return anew.play(turn.repertoire.timeline(plan.id), 0, starting)
 
 
-def resume(turn: Turn, _: Event) -> Outcome:
+def resume(turn: Turn, event: Event) -> Outcome:
     """Go on at the second where it stopped; one step at a time, with the step as a whole."""
     is_over = turn.place.offset >= turn.timeline.spans[turn.step.index].release
     if turn.is_heard or (turn.session.phase is Phase.PAUSED and is_over and not turn.runs_on):
-        return ready(turn, _)
+        return ready(turn, event)
     if turn.session.phase is Phase.STEPPING and not turn.is_mid_clip:
         return turn.play_step(turn.step, line("going-on-before", spot=turn.spot))
     going_on = line("going-on-before", spot=turn.spot)
@@ -328,7 +337,7 @@ def last_one(turn: Turn, _: Event) -> Outcome:
 
 def what_was_that(turn: Turn, _: Event) -> Outcome:
     """Say again what the coach asked, or else what the guide said last."""
-    question, heard = turn.open_question(), turn.timeline.heard_by(turn.place.offset)
+    question, heard = open_question(turn), turn.timeline.heard_by(turn.place.offset)
     if question or heard is None:
         return turn.ask(question) if question else turn.tell()
     return turn.tell(line("said-before", said=Said(heard.id)))
@@ -336,7 +345,7 @@ def what_was_that(turn: Turn, _: Event) -> Outcome:
 
 def ask_again(turn: Turn, _: Event) -> Outcome:
     """Put the open question again, or the one that always is."""
-    question = turn.open_question()
+    question = open_question(turn)
     return turn.ask(question) if question else turn.tell()
 
 
@@ -353,7 +362,7 @@ def whats_next(turn: Turn, _: Event) -> Outcome:
 
 def whats_next_stepping(turn: Turn, event: Event) -> Outcome:
     """Name the next step by asking for it, once it is its turn."""
-    return whats_next(turn, event) if turn.is_mid_clip else turn.ask(turn.whether_ready())
+    return whats_next(turn, event) if turn.is_mid_clip else turn.ask(whether_ready(turn))
 
 
 def how_to(turn: Turn, event: HowTo) -> Outcome:
@@ -376,20 +385,15 @@ def why(turn: Turn, event: WhyThis) -> Outcome:
 
 def how_to_named(turn: Turn, event: HowTo) -> Outcome:
     """Explain a movement by its name while nothing is under way."""
-    return how_to(turn, event) if is_named(event) else nothing_on(turn, event)
+    return how_to(turn, event) if event.is_named else nothing_on(turn, event)
 
 
 def why_named(turn: Turn, event: WhyThis) -> Outcome:
     """Say what a movement is good for by its name while nothing is under way."""
-    return why(turn, event) if is_named(event) else nothing_on(turn, event)
+    return why(turn, event) if event.is_named else nothing_on(turn, event)
 
 
-def is_named(event: Naming) -> bool:
-    """Whether a movement was named at all, even one we do not know."""
-    return bool(event.movement or event.heard or event.others)
-
-
-def unclear_movement(turn: Turn, event: Naming) -> Outcome | None:
+def unclear_movement(turn: Turn, event: AboutMovement) -> Outcome | None:
     """Ask which movement is meant; None if that is clear."""
     if event.movement is not None:
         return None
@@ -397,12 +401,12 @@ def unclear_movement(turn: Turn, event: Naming) -> Outcome | None:
         if turn.session.progress is not None and turn.step.movement in event.others:
             return None
         which = line("which-movement", movements=event.others)
-        return turn.ask(turn.anything_else(which))
+        return turn.ask(anything_else(which))
     if not event.heard:
         return None
     movements: tuple[Movement, ...] = tuple(turn.repertoire.catalogue.movements.values())
     unknown = line("unknown-movement", heard=Heard(event.heard), movements=movements)
-    return turn.ask(turn.anything_else(unknown))
+    return turn.ask(anything_else(unknown))
 
 
 def keep_order(turn: Turn, _: Event) -> Outcome:
@@ -416,7 +420,7 @@ def keep_order(turn: Turn, _: Event) -> Outcome:
 def it_hurts(turn: Turn, _: Event) -> Outcome:
     """Stop, give the care line, and offer to leave the movement out."""
     advice = line("it-hurts"), line("easier", easier=Easier(turn.step.movement))
-    return turn.hurting().stop_and_ask(turn.whether_to_skip(), *advice)
+    return turn.hurting().stop_and_ask(whether_to_skip(turn), *advice)
 
 
 def it_hurts_idle(turn: Turn, _: Event) -> Outcome:
@@ -435,41 +439,41 @@ def skip_it(turn: Turn, _: Event) -> Outcome:
 
 def help_idle(turn: Turn, _: Event) -> Outcome:
     """Say what can be said with nothing under way."""
-    return turn.ask(replace(turn.which_routine(), line=line("help-idle")))
+    return turn.ask(replace(which_routine(turn), line=line("help-idle")))
 
 
 def help_playing(turn: Turn, _: Event) -> Outcome:
     """Say what can be said while a guide plays."""
-    return turn.ask(turn.anything_else(line("help-playing")))
+    return turn.ask(anything_else(line("help-playing")))
 
 
 def help_paused(turn: Turn, _: Event) -> Outcome:
     """Say what can be said while the routine waits; after pain, the question itself says it."""
     if turn.hurts:
-        return turn.ask(turn.whether_to_skip())
-    return turn.ask(turn.anything_else(line("help-paused")))
+        return turn.ask(whether_to_skip(turn))
+    return turn.ask(anything_else(line("help-paused")))
 
 
 def help_stepping(turn: Turn, _: Event) -> Outcome:
     """Say what can be said between two steps."""
-    return turn.ask(replace(turn.whether_ready(), line=line("help-stepping")))
+    return turn.ask(replace(whether_ready(turn), line=line("help-stepping")))
 
 
 def not_understood(turn: Turn, _: Event) -> Outcome:
     """Say what could be said instead; to a question that says it, put just that again."""
     if turn.heard_question in {None, Question.ANYTHING_ELSE}:
         return turn.tell(line("not-understood"))
-    return turn.ask(turn.open_question() or turn.whether_ready(), line("missed"))
+    return turn.ask(open_question(turn) or whether_ready(turn), line("missed"))
 
 
 def nothing_on(turn: Turn, _: Event) -> Outcome:
     """Say that nothing is under way and ask for a routine."""
-    return turn.ask(turn.which_routine(), line("nothing-on"))
+    return turn.ask(which_routine(turn), line("nothing-on"))
 
 
 def ask_which(turn: Turn, _: Event) -> Outcome:
     """Ask for a routine."""
-    return turn.ask(turn.which_routine())
+    return turn.ask(which_routine(turn))
 
 
 def ready(turn: Turn, _: Event) -> Outcome:

@@ -1,176 +1,23 @@
-"""A turn: one event's circumstances, and the few ways there are to answer it.
+"""A turn: a situation, and the few ways there are to answer it.
 
 What is done about which event stands in `transitions`; this module only knows how to play,
 ask, tell, close, wait, stay quiet or complete, so that each of them is done in one way.
 """
 
-from collections.abc import Collection, Mapping
-from functools import cached_property
-
 from skill.coaching.cues import FRAME
-from skill.coaching.lines import Line, Spot, WorkLeft, line
-from skill.coaching.moments import Moment
-from skill.coaching.movements import Milliseconds, Movement
+from skill.coaching.lines import Line, line
+from skill.coaching.movements import Milliseconds
 from skill.coaching.outcomes import Ask, Outcome, Play, PlayClip, StopPlaying
-from skill.coaching.plans import Plan, Step
-from skill.coaching.repertoire import Repertoire
-from skill.coaching.routines import Routine
-from skill.coaching.runner import Phase, Progress, Question, Runner, SessionState, StateError
-from skill.coaching.schedules import Schedule
-from skill.coaching.timeline import Place, Timeline
-from skill.coaching.values import replace, value_class
-
-PLAIN_QUESTIONS: Mapping[Question, str] = {
-    Question.HOW_LONG: "how-long",
-    Question.HOLD_SECONDS: "hold-seconds",
-    Question.WHICH_SIDE: "which-is-tight",
-    Question.WHAT_IS_MISSING: "what-is-missing",
-    Question.WHICH_DAYS: "which-days",
-    Question.WHAT_TIME: "what-time",
-    Question.FORGET_ME: "whether-to-forget",
-}
-"""The questions that need no values, each by the line that puts it."""
+from skill.coaching.plans import Step
+from skill.coaching.questions import asked_again, whether_ready
+from skill.coaching.runner import Phase, Progress, Question, Runner, SessionState
+from skill.coaching.situations import Situation, spot_of
+from skill.coaching.timeline import Timeline
+from skill.coaching.values import replace
 
 
-@value_class
-class Turn:
-    """One event's circumstances. `progress` and what follows from it need a routine under way."""
-
-    runner: Runner
-    moment: Moment
-    repertoire: Repertoire
-
-    @property
-    def runs_on(self) -> bool:
-        """Whether what is played runs on by itself: the device can, and the runner wants it."""
-        return self.moment.has_player and not self.runner.waits and not self.session.voiced
-
-    @property
-    def session(self) -> SessionState:
-        """Where the runner stands as the event arrives."""
-        return self.runner.session
-
-    @property
-    def progress(self) -> Progress:
-        """The routine under way; raise `StateError` while there is none."""
-        if self.session.progress is None:
-            raise StateError(f"no routine is under way while {self.session.phase}")
-        return self.session.progress
-
-    @cached_property
-    def timeline(self) -> Timeline:
-        """The timeline of the routine under way."""
-        return self.repertoire.timeline(self.progress.plan_id)
-
-    @cached_property
-    def place(self) -> Place:
-        """The place in the routine under way."""
-        return self.timeline.at(self.timeline.offset_of(self.progress.bookmark))
-
-    @property
-    def step(self) -> Step:
-        """The step the runner is in."""
-        return self.place.step
-
-    @property
-    def spot(self) -> Spot:
-        """The movement and side the runner is at."""
-        return spot_of(self.step)
-
-    @property
-    def work_left(self) -> WorkLeft:
-        """What is left of the step's work."""
-        return WorkLeft(self.place.reps_left, self.place.work_left)
-
-    @property
-    def following(self) -> Step | None:
-        """The step after this one, if this is not the last.
-
-        One step at a time, a step that was not begun yet is still to come itself.
-        """
-        steps, index = self.timeline.plan.steps, self.step.index
-        begun = self.place.offset >= self.timeline.spans[index].begin or self.is_mid_clip
-        if begun or self.session.phase is not Phase.STEPPING:
-            index += 1
-        return steps[index] if index < len(steps) else None
-
-    @property
-    def is_mid_clip(self) -> bool:
-        """Whether a player is still within the clip it plays: what is asked after it is not yet.
-
-        Only one that plays clips by itself can tell. Alexa's are parts of what she says, and who
-        cuts in is taken to have heard them.
-        """
-        session, playhead = self.session, self.moment.playhead
-        return (
-            session.phase is Phase.STEPPING
-            and playhead is not None
-            and playhead.generation == session.generation
-            and self.place.offset < self.timeline.spans[self.step.index].release
-        )
-
-    @property
-    def is_heard(self) -> bool:
-        """Whether a player has told that the clip it played by itself was heard to its end."""
-        end = self.timeline.played_out(self.step.index)
-        return self.session.phase is Phase.STEPPING and self.place.offset >= end
-
-    @property
-    def rest(self) -> Milliseconds:
-        """Where to go on for who leaves now: in the middle of a step, or between two.
-
-        What a player has told is over, is not done again. Where none tells, a step is kept from
-        its beginning: done twice is better than cut short, or left out on one side.
-        """
-        if self.session.phase is not Phase.STEPPING or self.is_mid_clip:
-            return self.place.offset
-        step = self.following if self.is_heard else self.step
-        return self.timeline.spans[step.index].start if step else self.place.offset
-
-    @property
-    def resting_spot(self) -> Spot:
-        """The movement and side that it goes on with for who leaves now."""
-        return spot_of(self.timeline.at(self.rest).step)
-
-    @property
-    def heard_question(self) -> Question | None:
-        """The question the runner has heard: the one after a step is not put before its end."""
-        asked = self.session.asked
-        return None if asked is Question.NEXT_STEP and self.is_mid_clip else asked
-
-    @property
-    def hurts(self) -> bool:
-        """Whether the place is at what hurt: that starts again by a wish for it alone."""
-        return self.session.progress is not None and self.session.hurt == self.step.movement.id
-
-    @property
-    def beyond_pain(self) -> Step | None:
-        """The first step of another movement after this one, which hurts."""
-        steps, step = self.timeline.plan.steps, self.step
-        later = (one for one in steps if one.part > step.part and one.movement != step.movement)
-        return next(later, None)
-
-    @property
-    def skipped(self) -> tuple[Movement, ...]:
-        """The movements that the runner has left out for good."""
-        return self._movements(self.runner.choices.skipped)
-
-    @property
-    def left_out(self) -> tuple[Movement, ...]:
-        """The movements that the runner has left out, for good or of this routine."""
-        planned = self.timeline.plan.choices.skipped if self.session.progress else frozenset()
-        return self._movements(self.runner.choices.skipped | planned)
-
-    @property
-    def all_routines(self) -> tuple[Routine, ...]:
-        """Every routine the coach knows."""
-        return tuple(self.repertoire.catalogue.routines.values())
-
-    def plan_of(self, routine: Routine) -> Plan:
-        """Return a routine as this runner likes it."""
-        return Plan(routine, self.repertoire.catalogue, self.runner.choices)
-
-    # Ways to answer
+class Turn(Situation):
+    """A situation, and the ways to answer it."""
 
     def quiet(self, session: SessionState | None = None) -> Outcome:
         """Say nothing. A question stays open: players give notice in the middle of one."""
@@ -207,7 +54,7 @@ class Turn:
 
     def tell(self, *lines: Line) -> Outcome:
         """Say the lines and leave all as it was: playing, waiting, or asking again."""
-        again = self.asked_again()
+        again = asked_again(self)
         return self.ask(again, *lines) if again else self.close(*lines)
 
     def play_step(self, step: Step, *lines: Line) -> Outcome:
@@ -289,107 +136,6 @@ class Turn:
         """Return the turn with no question open, to go on as before it was asked."""
         return replace(self, runner=self._runner(replace(self.session, asked=None)))
 
-    # Questions
-
-    def asked_again(self) -> Ask | None:
-        """Return the question to put again after an aside, if one is open or always is."""
-        if self.hurts:
-            return self.whether_to_skip()
-        if self.session.phase is Phase.STEPPING:
-            return self.whether_ready()
-        if self.session.asked is Question.GO_ON:
-            return replace(self.whether_to_go_on(), line=line("go-on"))
-        if self.session.asked is Question.WHICH_ROUTINE or self.session.phase is Phase.IDLE:
-            return self.which_one()
-        return None
-
-    def open_question(self) -> Ask | None:
-        """Return the question that is open, to put it again."""
-        match self.session.asked:
-            case None | Question.NEXT_STEP | Question.ANYTHING_ELSE:
-                again = self.whether_to_skip() if self.hurts else None
-            case Question.WHICH_ROUTINE:
-                again = self.which_one()
-            case Question.SKIP_IT:
-                again = self.whether_to_skip()
-            case Question.GO_ON:
-                again = self.whether_to_go_on()
-            case Question.WHAT_TO_BRING_BACK:
-                again = self.what_to_bring_back()
-            case Question.REMIND_ME:
-                proposed = self.runner.proposed
-                again = self.whether_to_remind(proposed) if proposed else self.which_days()
-            case plain:
-                again = self.ask_for(plain)
-        return again
-
-    def which_days(self) -> Ask:
-        """Ask for the days of reminders."""
-        return self.ask_for(Question.WHICH_DAYS)
-
-    def ask_for(self, question: Question) -> Ask:
-        """Ask one of the questions that need no values."""
-        put = line(PLAIN_QUESTIONS[question])
-        return Ask(question, put, put)
-
-    def what_to_bring_back(self) -> Ask:
-        """Ask which of the skipped movements to do again."""
-        put = line("what-to-bring-back", movements=self.left_out)
-        return Ask(Question.WHAT_TO_BRING_BACK, put, put)
-
-    def whether_to_remind(self, schedule: Schedule) -> Ask:
-        """Ask for consent to reminders by a schedule."""
-        put = line("whether-to-remind", schedule=schedule)
-        return Ask(Question.REMIND_ME, put, put)
-
-    def which_routine(self) -> Ask:
-        """Ask for a routine, naming those there are."""
-        return replace(self.which_one(), line=line("which-routine", routines=self.all_routines))
-
-    def which_one(self) -> Ask:
-        """Ask for a routine of those the runner has heard of."""
-        return Ask(Question.WHICH_ROUTINE, line("which-one"), line("which-one"))
-
-    def whether_to_go_on(self) -> Ask:
-        """Ask whether to go on, from the place kept or with what plays just now.
-
-        Where it hurt that is not asked, but whether to leave it out: "yes" must not start it again.
-        """
-        if self.hurts:
-            return self.whether_to_skip()
-        offer = line(
-            "offer-now" if self.session.phase is Phase.PLAYING else "offer",
-            spot=self.resting_spot,
-            routine=self.timeline.plan.routine,
-        )
-        return Ask(Question.GO_ON, offer, offer)
-
-    def whether_ready(self) -> Ask:
-        """Ask whether to go on to the next step, or to end after the last."""
-        if self.following is None:
-            last = line("ready-last")
-            return Ask(Question.NEXT_STEP, last, last)
-        following = line("ready-next", spot=spot_of(self.following))
-        return Ask(Question.NEXT_STEP, following, line("still-there"))
-
-    def whether_to_skip(self) -> Ask:
-        """Ask whether to leave a movement out that hurts, and go on with the next or end.
-
-        An easier form is offered where there is one; elsewhere, to try it again as just advised.
-        """
-        is_easier = self.timeline.plan.easier_form(self.step.movement) is not None
-        following = self.beyond_pain
-        if following is None:
-            skip = line("end-or-easier" if is_easier else "end-or-resume")
-        else:
-            known = "skip-or-easier" if is_easier else "skip-or-resume"
-            skip = line(known, movement=following.movement)
-        return Ask(Question.SKIP_IT, skip, skip)
-
-    def anything_else(self, question: Line) -> Ask:
-        """Ask an open question."""
-        return Ask(Question.ANYTHING_ELSE, question, line("anything-else"))
-
     @property
     def _still_asked(self) -> Question | None:
         """What stays open when nobody listens any more: what hurts is not forgotten by waiting."""
@@ -420,18 +166,10 @@ class Turn:
             generation=self._next_generation,
         )
         stepping = replace(self, runner=self._runner(session))
-        asking = stepping.ask(stepping.whether_ready(), *lines)
+        asking = stepping.ask(whether_ready(stepping), *lines)
         stopping = self.session.phase is Phase.PLAYING and self.moment.has_player
         clip = PlayClip(timeline, step, offset, stopping, spoken=session.voiced)
         return replace(asking, player=clip)
 
-    def _movements(self, ids: Collection[str]) -> tuple[Movement, ...]:
-        return tuple(m for m in self.repertoire.catalogue.movements.values() if m.id in ids)
-
     def _runner(self, session: SessionState) -> Runner:
         return replace(self.runner, session=session)
-
-
-def spot_of(step: Step) -> Spot:
-    """The movement, side and set of a step, for saying."""
-    return Spot(step.movement, step.side, step.set_number, step.sets, step.extra)

@@ -12,8 +12,9 @@ from skill.coaching.plans import Step
 from skill.coaching.repertoire import Repertoire
 from skill.coaching.replanning import go_on_with, wish
 from skill.coaching.runner import Former, Phase, Progress, Runner
+from skill.coaching.situations import spot_of
 from skill.coaching.timeline import Timeline
-from skill.coaching.turns import Turn, spot_of
+from skill.coaching.turns import Turn
 from skill.coaching.values import replace
 
 

@@ -11,7 +11,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeVar, dataclass_transform
 
 if TYPE_CHECKING:
-    from dataclasses import Field, replace
+    from dataclasses import replace
 
 __all__ = ["FrozenError", "content_of", "defaults_of", "field", "replace", "value_class"]
 
@@ -186,26 +186,6 @@ def _refuse(self: object, name: str, *_: object) -> NoReturn:
     raise FrozenError(f"a {type(self).__name__} never changes, nor does its {name}")
 
 
-class _DataclassFields:
-    """Has values taken for what they nearly are by whoever asks: a debugger, a test."""
-
-    def __get__(self, _: object, kind: Any) -> "dict[str, Field[Any]]":
-        from dataclasses import MISSING, field, make_dataclass  # noqa: PLC0415 - it takes long
-
-        def specified(spec: _Specified) -> Any:
-            default: Any = MISSING if spec.default is _UNSET else spec.default
-            factory: Any = spec.default_factory or MISSING
-            return field(
-                default=default, default_factory=factory, compare=spec.compare, repr=spec.show
-            )
-
-        of = [(name, Any, specified(spec)) for name, spec in kind._fields.items()]
-        made: Any = make_dataclass(kind.__name__, of, kw_only=True)
-        fields: dict[str, Field[Any]] = made.__dataclass_fields__
-        kind.__dataclass_fields__ = fields
-        return fields
-
-
 class _WhenAsked:
     """What follows from the fields of a class: found out when somebody asks, and kept with it."""
 
@@ -233,13 +213,11 @@ _FOUND: Mapping[str, Callable[[Mapping[str, _Specified]], Any]] = {
 _SHARED: dict[str, Any] = {
     **{name: _WhenAsked(name, find) for name, find in _FOUND.items()},
     "_made": 0,
-    "__dataclass_fields__": _DataclassFields(),
     "__init__": _init,
     "__eq__": _eq,
     "__hash__": _hash,
     "__repr__": _repr,
     "__setattr__": _refuse,
     "__delattr__": _refuse,
-    "__replace__": replace,
 }
 """What all classes of values have in common."""

@@ -35,6 +35,7 @@ class Template:
     expression: re.Pattern[str]
     literals: tuple[str, ...]
     types: Mapping[str, SlotType]
+    begins_with_slot: bool
 
     @classmethod
     def of(cls, sample: Sample, types: Mapping[str, SlotType]) -> Self:
@@ -44,6 +45,7 @@ class Template:
             expression=_expression(sample, types),
             literals=tuple(word for word in sample.sentence.split() if not SLOT.search(word)),
             types={slot: types[type_] for slot, type_ in sample.types.items()},
+            begins_with_slot=SLOT.match(sample.sentence) is not None,
         )
 
     def match(self, said: str) -> Mapping[str, str] | None:
@@ -75,7 +77,7 @@ class Template:
 
     def tells_kind(self, slot: str, heard: str) -> bool:
         """Whether the sample leaves no doubt that what was heard is of a slot's kind."""
-        if self.expression.pattern.startswith("("):
+        if self.begins_with_slot:
             return False
         names_it = any(map(self.types[slot].has_word, self.literals))
         asks = len(self.literals) >= FULL_QUESTION and is_question(self.literals)

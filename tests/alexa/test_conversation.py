@@ -4,7 +4,6 @@ import json
 import logging
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,6 +22,7 @@ from skill.bootstrap import Service
 from skill.coaching.lines import line
 from skill.coaching.runner import Completed, Phase
 from skill.coaching.timeline import LONGEST_CLIP
+from skill.coaching.values import replace
 from skill.content.wording import load_wording
 from skill.guides.shelves import LocalShelf
 from skill.records import decode, encode

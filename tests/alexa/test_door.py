@@ -3,12 +3,11 @@
 The README's table of refusals is made here, of the same cases (`table`).
 """
 
-from dataclasses import replace
-
 import pytest
 
 from skill.alexa.verification import Verifier
 from skill.bootstrap import Service
+from skill.coaching.values import replace
 from skill.web import create_app
 from tests.alexa.test_verification import CASES, NOW, SKILL, WELCOME, Case, Make, Request
 from tests.simulators.amazon import Amazon

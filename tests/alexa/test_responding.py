@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -27,6 +26,7 @@ from skill.coaching.outcomes import Ask, Outcome, Play, PlayClip, StopPlaying
 from skill.coaching.repertoire import Repertoire
 from skill.coaching.runner import Phase, Question, Runner, SessionState, StateError
 from skill.coaching.session import advance
+from skill.coaching.values import replace
 from skill.content.utterances import CUSTOM_INTENTS
 from skill.content.wording import load_wording
 from skill.guides.editions import Editions

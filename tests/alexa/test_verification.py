@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from copy import deepcopy
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple
@@ -56,6 +55,7 @@ from skill.alexa.verification import (
     Verifier,
     check_timestamp,
 )
+from skill.coaching.values import replace, value_class
 from tests.simulators.amazon import (
     DAY,
     ROOT,
@@ -94,7 +94,7 @@ BODY = json.dumps(ENVELOPE, ensure_ascii=False).encode()
 ABSENT = object()
 
 
-@dataclass(frozen=True)
+@value_class
 class Request:
     """What arrives at the door, and when."""
 

@@ -1,7 +1,6 @@
 """Recorded anew while somebody is at it: the place they hold leads to the same second."""
 
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from audio.voices.choosing import DEFAULT_VOICE, choose_voice
 from skill.bootstrap import Service, build
 from skill.coaching.cues import CueSheet, Recipe, Speech
 from skill.coaching.repertoire import Repertoire
+from skill.coaching.values import replace
 from skill.content.wording import load_wording
 from skill.guides.manifest import Manifest
 from skill.settings import Settings

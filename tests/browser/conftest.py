@@ -3,7 +3,6 @@
 import itertools
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Thread
 
@@ -11,6 +10,7 @@ import pytest
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from skill.bootstrap import build
+from skill.coaching.values import replace
 from skill.settings import Settings
 from skill.stores.memory import MemoryStore
 from skill.web import create_app

@@ -3,7 +3,6 @@
 import io
 import shutil
 from contextlib import closing
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Thread
@@ -14,6 +13,7 @@ from werkzeug.serving import make_server
 
 from skill.bootstrap import build
 from skill.coaching.runner import Completed
+from skill.coaching.values import replace
 from skill.records import decode, encode
 from skill.settings import PROJECT, Settings
 from skill.stores.memory import MemoryStore

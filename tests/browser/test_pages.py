@@ -4,7 +4,6 @@ import gzip
 import re
 from base64 import b64encode
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from urllib.parse import urljoin
@@ -16,6 +15,7 @@ from skill.browser import pages
 from skill.browser.runners import _KEY_STORED_UNDER
 from skill.browser.weeks import weeks_of, zone_of
 from skill.coaching.runner import LONGEST_HISTORY, Completed
+from skill.coaching.values import replace
 from skill.guides.published import FOREVER
 from skill.pictures.words import load_picture_words
 from skill.records import decode, encode

@@ -2,7 +2,6 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import time
 
 import pytest
@@ -14,6 +13,7 @@ from skill.browser.pages import LARGEST_COMMAND, SUGGESTIONS
 from skill.browser.runners import _KEY_STORED_UNDER, COOKIE
 from skill.coaching.runner import LONGEST_HISTORY, Completed, Question
 from skill.coaching.schedules import Day, Schedule
+from skill.coaching.values import replace
 from skill.ports import StoreError
 from skill.records import decode, encode
 from skill.web import STRANGERS

@@ -1,6 +1,6 @@
 """Scenes for the tests of the coach's mind: a small recording, runners in each phase."""
 
-from dataclasses import replace
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from hypothesis import strategies as st
@@ -16,6 +16,7 @@ from skill.coaching.routines import SETS
 from skill.coaching.runner import Phase, Progress, Question, Runner, SessionState
 from skill.coaching.schedules import ReminderAnswer
 from skill.coaching.timeline import Bookmark
+from skill.coaching.values import replace
 from skill.content.catalogue import load_catalogue
 
 CATALOGUE = load_catalogue()
@@ -102,14 +103,19 @@ def moment(phase: Phase, *, offset: int | None = None, **changes: object) -> Mom
     return replace(Moment(NOW, playhead, has_player=phase is not Phase.STEPPING), **changes)
 
 
+def kinds_of(family: type[Event]) -> Iterator[type[Event]]:
+    """Yield every kind of event in a family, or the one that is none."""
+    for kind in family.__subclasses__():
+        yield from kinds_of(kind)
+    if not family.__subclasses__():
+        yield family
+
+
 BARE: dict[str, Event] = {
     "ReminderAnswered": events.ReminderAnswered(ReminderAnswer.SET),
     "PermissionAnswered": events.PermissionAnswered(granted=True),
 }
 EVENTS: dict[str, Event] = {
-    kind.__name__: BARE.get(kind.__name__) or kind()
-    for family in (events.Command, events.PlayerNotice, events.Notice)
-    for kind in family.__subclasses__()
-    if kind is not events.PlayerNotice
+    kind.__name__: BARE.get(kind.__name__) or kind() for kind in kinds_of(Event)
 }
 """One of each kind of event, in its barest form."""

@@ -1,7 +1,5 @@
 """Wishes: what a runner wants otherwise counts at once, lasts, and never loses the place."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -17,6 +15,7 @@ from skill.coaching.plans import Choices, Detail, More, Plan, Step
 from skill.coaching.runner import Phase, Progress, Question, Runner, SessionState
 from skill.coaching.session import advance
 from skill.coaching.timeline import BeatKind, Bookmark, Place, carried
+from skill.coaching.values import replace
 from tests.coaching.scenes import CATALOGUE, GENERATION, NOW, REPERTOIRE, plan_ids
 
 FIVE_MINUTES = 300_000
@@ -444,19 +443,19 @@ class TestWaiting:
 class TestTime:
     def test_a_routine_made_to_fit(self):
         """Ten minutes of a routine last ten minutes, to a tenth."""
-        event = events.FitTime(2 * FIVE_MINUTES, CATALOGUE.routines["glute-stretch"])
+        event = events.FitTime(CATALOGUE.routines["glute-stretch"], time=2 * FIVE_MINUTES)
         outcome = act(Runner(cautioned=True), event)
         assert abs(outcome.player.timeline.duration - 600_000) <= 60_000
         assert outcome.runner.choices == Choices()
 
     def test_whatever_fits(self):
         """With just minutes, the routine that needs least change is started."""
-        outcome = act(Runner(cautioned=True), events.FitTime(FIVE_MINUTES))
+        outcome = act(Runner(cautioned=True), events.FitTime(time=FIVE_MINUTES))
         assert outcome.player.timeline.plan.routine.id == "daily-five"
 
     def test_what_is_left_out_is_said(self):
         """Movements that do not fit are named."""
-        event = events.FitTime(180_000, CATALOGUE.routines["glute-stretch"])
+        event = events.FitTime(CATALOGUE.routines["glute-stretch"], time=180_000)
         outcome = act(Runner(cautioned=True), event)
         assert said(outcome) == ["fitted-without"]
         named = outcome.lines[0].values["movements"].movements
@@ -467,14 +466,14 @@ class TestTime:
     )
     def test_bounds(self, asked, taken):
         """Less than three and more than twenty minutes are brought to those, and that is said."""
-        outcome = act(Runner(cautioned=True), events.FitTime(int(asked)))
+        outcome = act(Runner(cautioned=True), events.FitTime(time=int(asked)))
         assert outcome.lines[0].id == "time-bounded"
         assert abs(outcome.player.timeline.duration - taken) <= taken / 10
 
     def test_the_rest_from_here(self):
         """In the middle of a routine, what is left fits, and the place stays."""
         before = at("glute-stretch", 4, 12_000, Phase.PLAYING)
-        outcome = act(before, events.FitTime(FIVE_MINUTES // 2))
+        outcome = act(before, events.FitTime(time=FIVE_MINUTES // 2))
         place = place_of(outcome.runner)
         assert (place.step.movement.id, place.step.side) == ("stacked-leg", Side.RIGHT)
         assert abs(place.routine_left - 150_000) <= 15_000
@@ -483,7 +482,7 @@ class TestTime:
     def test_between_two_steps(self, minutes):
         """Where the coach waits it asks for the next step; what was heard is not played again."""
         before = replace(at("glute-stretch", 4, 30_000, Phase.STEPPING), waits=True)
-        outcome = act(before, events.FitTime(minutes * 60_000))
+        outcome = act(before, events.FitTime(time=minutes * 60_000))
         assert outcome.player is None
         assert outcome.ask.question is Question.NEXT_STEP
 
@@ -491,19 +490,19 @@ class TestTime:
     def test_after_pain_nothing_plays(self, minutes):
         """Time is no reason to go on with what hurts: the question stays open."""
         hurt = act(at("glute-stretch", 4, 12_000, Phase.PLAYING), events.ItHurts()).runner
-        outcome = act(hurt, events.FitTime(minutes * 60_000))
+        outcome = act(hurt, events.FitTime(time=minutes * 60_000))
         assert outcome.player is None
         assert outcome.ask.question is Question.SKIP_IT
 
     def test_an_unknown_routine_is_asked_about(self):
         """Ten minutes of what we do not have starts nothing."""
-        outcome = act(Runner(cautioned=True), events.FitTime(600_000, None, "yoga"))
+        outcome = act(Runner(cautioned=True), events.FitTime(heard="yoga", time=600_000))
         assert outcome.ask.line.id == "unknown-routine"
 
     def test_zero_seconds_are_an_answer_too(self):
         """How many seconds? Zero: that is the shortest hold, and no other routine."""
         asked = act(at("post-run", 1, 12_000, Phase.PLAYING), events.HoldFor()).runner
-        outcome = act(asked, events.FitTime(0))
+        outcome = act(asked, events.FitTime(time=0))
         assert said(outcome) == ["holds-bounded"]
         assert outcome.runner.choices.hold_seconds == 10
 
@@ -511,21 +510,21 @@ class TestTime:
     def test_time_enough(self, minutes):
         """With more time than is needed nothing is changed, and no limit to planning is told."""
         before = at("post-run", 1, 12_000, Phase.PLAYING)
-        outcome = act(before, events.FitTime(minutes * 60_000))
+        outcome = act(before, events.FitTime(time=minutes * 60_000))
         assert said(outcome) == ["rest-fits"]
         assert outcome.player is None
 
     def test_time_enough_for_more_than_can_be_planned(self):
         """Who has thirty minutes keeps all that is left, be it over twenty."""
         slow = replace(at("strength_p8", 0, 0), choices=Choices(rep_seconds=8))
-        outcome = act(slow, events.FitTime(6 * FIVE_MINUTES))
+        outcome = act(slow, events.FitTime(time=6 * FIVE_MINUTES))
         assert said(outcome) == ["rest-fits"]
         assert place_of(outcome.runner).routine_left > 20 * 60_000
 
     @pytest.mark.parametrize(("minutes", "step", "told"), [(0, 3, "rest-fits"), (0, 0, "rest-")])
     def test_too_little_time(self, minutes, step, told):
         """The fewest minutes there can be are told where no others are enough."""
-        outcome = act(at("post-run", step, 12_000), events.FitTime(minutes * 60_000))
+        outcome = act(at("post-run", step, 12_000), events.FitTime(time=minutes * 60_000))
         assert said(outcome)[0] == "time-bounded"
         assert said(outcome)[1].startswith(told)
 

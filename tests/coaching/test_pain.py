@@ -8,7 +8,7 @@ from skill.coaching import events
 from skill.coaching.events import Event
 from skill.coaching.moments import Moment, Playhead
 from skill.coaching.movements import Need
-from skill.coaching.outcomes import Play, PlayClip
+from skill.coaching.outcomes import Outcome, Play, PlayClip
 from skill.coaching.plans import Plan
 from skill.coaching.runner import Phase, Progress, Question, Runner, SessionState
 from skill.coaching.session import advance
@@ -28,8 +28,8 @@ WAYS: dict[str, tuple[Event, ...]] = {
     "an aside": (events.HowLongLeft(), events.Yes()),
     "a movement nobody knows": (events.HowTo(heard="handstand"), events.Repeat(), events.Yes()),
     "a reminder declined": (events.RemindMe(), events.No(), events.Launch(), events.Yes()),
-    "little time": (events.FitTime(4 * MINUTES), events.Yes()),
-    "no, and little time": (events.No(), events.FitTime(4 * MINUTES)),
+    "little time": (events.FitTime(time=4 * MINUTES), events.Yes()),
+    "no, and little time": (events.No(), events.FitTime(time=4 * MINUTES)),
     "something lacking after all": (
         events.Without(Need.MAT),
         events.Undo(),
@@ -56,27 +56,46 @@ def hurting(plan: Plan, step: int) -> Runner:
     return advance(Runner(session=playing, cautioned=True), events.ItHurts(), AT, REPERTOIRE).runner
 
 
-def movements_played(runner: Runner, way: tuple[Event, ...]) -> Iterator[str]:
-    """Yield the movement that each of some events has begun to play."""
+def outcomes(runner: Runner, way: tuple[Event, ...]) -> Iterator[Outcome]:
+    """Yield what follows from some events, one after the other."""
     for event in way:
         outcome = advance(runner, event, AT, REPERTOIRE)
         runner = outcome.runner
-        match outcome.player:
-            case Play(timeline, offset):
-                yield timeline.at(offset).step.movement.id
-            case PlayClip(timeline, step):
-                yield timeline.plan.steps[step].movement.id
+        yield outcome
+
+
+def movement_played(outcome: Outcome) -> str | None:
+    """Return the movement that an outcome begins to play."""
+    match outcome.player:
+        case Play(timeline, offset):
+            return timeline.at(offset).step.movement.id
+        case PlayClip(timeline, step):
+            return timeline.plan.steps[step].movement.id
+        case _:
+            return None
 
 
 @pytest.mark.parametrize("plan", list(plans()), ids=lambda plan: plan.id)
 @pytest.mark.parametrize("way", WAYS)
 def test_it_does_not_start_again(plan, way):
-    """What plays next, if anything does, is another movement."""
+    """Whatever plays from then on begins with another movement."""
     for step in plan.steps:
         runner = hurting(plan, step.index)
         assert runner.session.hurt == step.movement.id
-        first = next(movements_played(runner, WAYS[way]), None)
-        assert first != step.movement.id
+        played = map(movement_played, outcomes(runner, WAYS[way]))
+        assert step.movement.id not in set(played)
+
+
+@pytest.mark.parametrize("plan", list(plans()), ids=lambda plan: plan.id)
+@pytest.mark.parametrize("way", ["yes", "next", "next movement"])
+def test_what_comes_after_it(plan, way):
+    """Whoever leaves it out goes on with the movement after it; after the last, it is over."""
+    for step in plan.steps:
+        to_come = (after.movement.id for after in plan.steps[step.index :])
+        following = next((after for after in to_come if after != step.movement.id), None)
+        (outcome,) = outcomes(hurting(plan, step.index), WAYS[way])
+        assert movement_played(outcome) == following
+        assert outcome.runner.session.phase is (Phase.PLAYING if following else Phase.IDLE)
 
 
 @pytest.mark.parametrize("wish", [events.Resume(), events.OtherSide(), events.PreviousStep()])

@@ -1,6 +1,5 @@
 """The planner: routines made to fit the minutes a runner has."""
 
-from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -12,6 +11,7 @@ from skill.coaching.movements import Hold, Need, Side
 from skill.coaching.planner import FITTED_HOLDS, FITTED_REPS, MINUTES, Begun, Fitted, fit
 from skill.coaching.plans import Choices, Plan
 from skill.coaching.timeline import Bookmark, Timeline
+from skill.coaching.values import replace
 from tests.coaching.scenes import CATALOGUE, REPERTOIRE
 
 MINUTE = 60_000

@@ -1,6 +1,5 @@
 """Commands that are sent again, since their answer was lost."""
 
-from dataclasses import replace
 from datetime import timedelta
 from itertools import product
 
@@ -14,6 +13,7 @@ from skill.coaching.plans import Choices
 from skill.coaching.repeating import KEPT, SAFE
 from skill.coaching.runner import Phase, Question, Runner, StateError
 from skill.coaching.session import advance
+from skill.coaching.values import replace
 from tests.coaching.scenes import CATALOGUE, EVENTS, NOW, REPERTOIRE, moment, runner
 
 LATER = NOW + timedelta(seconds=9)
@@ -151,7 +151,7 @@ def test_nothing_is_done_twice(name):
 def test_a_time_that_was_an_answer():
     """Thirty seconds for a hold are not, once more, a routine of thirty seconds."""
     before = replace(scene(Phase.IDLE, Question.HOLD_SECONDS), choices=Choices(hold_seconds=30))
-    assert_done_once(before, events.FitTime(30 * SECOND))
+    assert_done_once(before, events.FitTime(time=30 * SECOND))
 
 
 def test_the_care_line_and_what_went_wrong():

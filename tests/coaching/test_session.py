@@ -1,6 +1,5 @@
 """The session machine: every event in every phase, and what may never happen."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import ClassVar
 
@@ -28,6 +27,7 @@ from skill.coaching.runner import (
 )
 from skill.coaching.session import TRANSITIONS, advance
 from skill.coaching.timeline import BeatKind, Bookmark
+from skill.coaching.values import replace
 from tests.coaching.scenes import (
     CATALOGUE,
     DIGEST,
@@ -40,6 +40,8 @@ from tests.coaching.scenes import (
     moment,
     runner,
 )
+
+CLAM = CATALOGUE.movements["clam"]
 
 # Each event in the phases idle, playing, paused and stepping, ten seconds into the second
 # of four steps: lines said, [player], question?, -> phase. With nothing but "[play" the guide
@@ -455,6 +457,22 @@ EXPECTED: dict[str, tuple[str, str, str, str]] = {
         "-> paused",
     ),
 }
+
+RECALLING = """
+    NextStep NextMovement PreviousStep Repeat OtherSide Pause Resume StartOver WhereAmI
+    HowLongLeft WhatsNext WhichSide HowManyLeft LastOne WhatWasThat HowTo WhyThis EasierForm
+    MoreTime SkipForToday SkipForGood PlaybackFinished PlaybackFailed
+"""
+"""What brings a stranger's place back, which their player knows, with nothing named or asked."""
+NOT_RECALLING = """
+    BringBack StartRoutine FitTime RoutineLength Launch Stop ListRoutines Help ItHurts HoldFor
+    HoldLonger HoldShorter CountSlower CountFaster TighterSide EvenSides Without WithAgain
+    WaitForMe RunOn LessTalking TellEverything NoCountdown Countdown SoftSound NoSound ThisWeek
+    LastTime MySettings Undo UsualSettings ForgetMe RemindMe StopReminders KeepOrder
+    NotUnderstood Yes No ReminderAnswered PermissionAnswered OutOfReach PlaybackStarted
+    PlaybackStopped PlaybackNearlyFinished SessionEnded
+"""
+"""What happens to a stranger as if there were no player."""
 
 
 def describe(outcome: Outcome) -> str:
@@ -1148,6 +1166,33 @@ class TestForgetting:
         resumed = act(asking, events.Resume(), at)
         assert resumed.player.offset == 70_000
         assert resumed.player.generation > 9
+
+    def test_each_event_has_to_be_decided_about(self):
+        """Every event brings a stranger's place back, or does not."""
+        assert sorted([*RECALLING.split(), *NOT_RECALLING.split()]) == sorted(EVENTS)
+
+    @pytest.mark.parametrize("name", EVENTS)
+    def test_what_brings_a_place_back(self, name):
+        """Each event finds a stranger where their player is, or with nothing under way."""
+        event, at = EVENTS[name], Moment(NOW, playhead(70_000, generation=9))
+        there = advance(Runner(), event, at, REPERTOIRE, is_known=False)
+        nowhere = act(Runner(), event, Moment(NOW))
+        assert there != nowhere
+        assert act(Runner(), event, at) == (there if name in RECALLING.split() else nowhere)
+
+    @pytest.mark.parametrize("named", [{"movement": CLAM}, {"heard": "handstand"}])
+    @pytest.mark.parametrize("kind", [events.HowTo, events.WhyThis, events.SkipForGood])
+    def test_a_movement_that_is_named_needs_no_place(self, kind, named):
+        """Whoever names a movement, even one we do not know, is answered without a place."""
+        at = Moment(NOW, playhead(70_000, generation=9))
+        assert act(Runner(), kind(**named), at).runner.session.phase is Phase.IDLE
+
+    @pytest.mark.parametrize("event", [events.Repeat(), events.WhatWasThat()])
+    def test_what_was_asked_is_asked_again(self, event):
+        """Whoever was asked something wants to hear that again, and not what the player plays."""
+        at = Moment(NOW, playhead(70_000, generation=9))
+        asked = act(Runner(), events.Launch(), at)
+        assert describe(act(asked.runner, event, at)) == "which-one? -> idle"
 
     def test_whose_record_is_lost_is_no_stranger(self):
         """Whatever they ask, they are where their player says that they are."""

@@ -1,6 +1,5 @@
 """The timeline: beats, sounds and places of any plan, with any voice."""
 
-from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -22,6 +21,7 @@ from skill.coaching.timeline import (
     Timeline,
     lay_out,
 )
+from skill.coaching.values import replace
 from tests.coaching.scenes import CATALOGUE, SHEET, plan_ids, sheets
 
 HALF_A_FRAME = FRAME // 2

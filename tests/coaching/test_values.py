@@ -81,7 +81,7 @@ MAKINGS = [
 def test_making_showing_and_comparing(given, named):
     """Values are made, shown, compared and matched as dataclasses are."""
     value, model = Plain(*given, **named), Model(*given, **named)
-    assert content_of(value) == dataclasses.asdict(model) == dataclasses.asdict(value)
+    assert content_of(value) == dataclasses.asdict(model)
     assert repr(value) == repr(model).replace("Model", "Plain")
     assert value == Plain(*given, **named)
     assert value != Model(*given, **named)
@@ -193,14 +193,6 @@ class TestReplacing:
         """A field that is not there is named."""
         with pytest.raises(TypeError, match="colour"):
             replace(value, colour=1)
-
-    def test_as_the_standard_library_does(self):
-        """Whoever takes values for dataclasses is served."""
-        assert dataclasses.is_dataclass(Plain)
-        for _ in range(2):
-            assert dataclasses.replace(Plain(1), name="y") == Plain(1, "y")
-        if hasattr(copy, "replace"):
-            assert copy.replace(Plain(1), name="y") == Plain(1, "y")
 
 
 def test_looking_at_a_class():

@@ -1,7 +1,6 @@
 """Variety: however a session goes, a line takes all its wordings before one comes again."""
 
 from collections import defaultdict
-from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +9,7 @@ from skill.coaching import events
 from skill.coaching.events import Command
 from skill.coaching.runner import Phase
 from skill.coaching.session import advance
+from skill.coaching.values import replace
 from skill.content.wording import load_wording
 from tests.coaching.scenes import EVENTS, REPERTOIRE, moment, runner
 

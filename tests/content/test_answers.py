@@ -1,6 +1,5 @@
 import re
 from collections import Counter
-from dataclasses import replace
 from datetime import time
 from itertools import chain
 from statistics import median
@@ -33,6 +32,7 @@ from skill.coaching.lines import (
 from skill.coaching.movements import HOLD_SECONDS, SECOND, Need, Side
 from skill.coaching.plans import Choices, Detail
 from skill.coaching.schedules import Day, Schedule
+from skill.coaching.values import replace
 from skill.content import phrases
 from skill.content.wording import load_wording
 

@@ -30,6 +30,23 @@ class TestWhereWeAre:
         assert holding.plays
         assert (holding.spot, holding.second) == ("lying-figure-four left", 12)
 
+    @pytest.mark.parametrize(
+        ("words", "told"),
+        [
+            ("which side", "left side"),
+            ("how do i do this", "your left ankle"),
+            ("what was that", "I said"),
+            ("repeat", "Back to the lying figure four"),
+        ],
+    )
+    def test_with_the_record_lost(self, holding, words, told):
+        """What plays is known from the player, whatever became of the runner's record."""
+        for key, stored in holding.store.documents():
+            holding.store.delete(key, stored.version)
+        heard = holding.tell(words)
+        assert told in heard.speech
+        assert holding.plays
+
     def test_in_a_set(self, bridging):
         """In a set the repetitions are counted, and the movements after it."""
         heard = bridging.tell("how many left")

@@ -7,7 +7,7 @@ question, a closed one never does.
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import time, timedelta
 from itertools import product
 from statistics import median
@@ -39,6 +39,7 @@ from skill.coaching.runner import (
 from skill.coaching.schedules import Day, ReminderAnswer, Schedule
 from skill.coaching.session import advance
 from skill.coaching.timeline import Bookmark
+from skill.coaching.values import replace
 from tests.coaching.scenes import EVENTS, NOW
 from tests.simulators.coach import MODEL
 
@@ -104,8 +105,8 @@ def said(catalogue) -> Iterator[Event]:
 def said_of_time(catalogue) -> Iterator[Event]:
     """Yield what is said of time: it takes a while to make a plan fit."""
     for minutes in (0, 4, 10, 90):
-        yield events.FitTime(minutes * MINUTE)
-    yield events.FitTime(4 * MINUTE, catalogue.routines["glute-stretch"])
+        yield events.FitTime(time=minutes * MINUTE)
+    yield events.FitTime(catalogue.routines["glute-stretch"], time=4 * MINUTE)
 
 
 def wishes(catalogue) -> Choices:
@@ -243,7 +244,7 @@ def test_the_first_answer_of_all(answer_of, service, name):
     routine = service.wording.catalogue.routines["glute-stretch"]
     event = {
         "StartRoutine": events.StartRoutine(routine),
-        "FitTime": events.FitTime(4 * MINUTE, routine),
+        "FitTime": events.FitTime(routine, time=4 * MINUTE),
     }.get(name, EVENTS[name])
     spoken = answer_of(event, Runner())
     assert spoken.words <= (MOST_WORDS_EXPLAINING if spoken.explains else MOST_WORDS)

@@ -1,12 +1,11 @@
 """Dialogues about taking things back: the last wish or change of the plan, at the same second."""
 
-from dataclasses import replace
-
 import pytest
 
 from skill.coaching.movements import Side
 from skill.coaching.plans import Choices
 from skill.coaching.runner import Former, Phase, Question
+from skill.coaching.values import replace
 from skill.records import encode
 from skill.sessions import storage_key
 from tests.simulators.coach import Coach

@@ -12,7 +12,7 @@ import ssl
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from threading import Condition, Event
@@ -28,6 +28,7 @@ from skill.alexa.verification import Verifier
 from skill.bootstrap import build
 from skill.coaching import events
 from skill.coaching.runner import Phase, Runner
+from skill.coaching.values import replace
 from skill.guides.manifest import ManifestBrokenError, ManifestMissingError
 from skill.ports import ConflictError, SessionStore, Stored
 from skill.records import encode

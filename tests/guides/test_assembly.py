@@ -1,7 +1,6 @@
 """Assembly: each cue's frames lie exactly where the timeline has them."""
 
 import time
-from dataclasses import replace
 
 import pytest
 from hypothesis import assume, given, settings
@@ -12,6 +11,7 @@ from skill.coaching.cues import Cue
 from skill.coaching.errors import MissingCueError
 from skill.coaching.plans import Choices, Plan
 from skill.coaching.timeline import Sound, Span, Timeline
+from skill.coaching.values import replace
 from skill.content.catalogue import load_catalogue
 from skill.guides.assembly import (
     FADE_FRAMES,

@@ -1,13 +1,13 @@
 """The library: all cues verified at the start, guides joined on demand."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from skill.coaching.cues import Cue
 from skill.coaching.timeline import Sound, Span, Timeline
+from skill.coaching.values import replace
 from skill.guides.assembly import assemble, assemble_clip
 from skill.guides.frames import FRAME_BYTES, SILENT_FRAME
 from skill.guides.library import FrameLibrary

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from random import Random
 
 import pytest
@@ -25,6 +24,7 @@ from skill.coaching.plans import Choices
 from skill.coaching.runner import Phase, Runner, SessionState
 from skill.coaching.session import TRANSITIONS
 from skill.coaching.timeline import Bookmark
+from skill.coaching.values import replace
 from skill.intents import Slot
 from skill.records import encode
 from skill.sessions import storage_key

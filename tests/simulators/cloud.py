@@ -1,12 +1,12 @@
 """The coach in the cloud: the function's own door, and guides in a bucket that Echos fetch from."""
 
 import json
-from dataclasses import replace
 
 from botocore.exceptions import ClientError
 
 from scripts.echo.requests import Device
 from skill.bootstrap import build
+from skill.coaching.values import replace
 from skill.function import make_handler
 from tests.simulators.coach import PUBLIC_URL, Coach
 from tests.simulators.s3 import REGION, S3

@@ -1,0 +1,127 @@
+"""Questions: what the coach asks, in the words that fit the situation, and asks again."""
+
+from collections.abc import Mapping
+
+from skill.coaching.lines import Line, line
+from skill.coaching.outcomes import Ask
+from skill.coaching.runner import Phase, Question
+from skill.coaching.schedules import Schedule
+from skill.coaching.situations import Situation, spot_of
+from skill.coaching.values import replace
+
+PLAIN_QUESTIONS: Mapping[Question, str] = {
+    Question.HOW_LONG: "how-long",
+    Question.HOLD_SECONDS: "hold-seconds",
+    Question.WHICH_SIDE: "which-is-tight",
+    Question.WHAT_IS_MISSING: "what-is-missing",
+    Question.WHICH_DAYS: "which-days",
+    Question.WHAT_TIME: "what-time",
+    Question.FORGET_ME: "whether-to-forget",
+}
+"""The questions that need no values, each by the line that puts it."""
+
+
+def asked_again(situation: Situation) -> Ask | None:
+    """Return the question to put again after an aside, if one is open or always is."""
+    if situation.hurts:
+        return whether_to_skip(situation)
+    if situation.session.phase is Phase.STEPPING:
+        return whether_ready(situation)
+    if situation.session.asked is Question.GO_ON:
+        return replace(whether_to_go_on(situation), line=line("go-on"))
+    if situation.session.asked is Question.WHICH_ROUTINE or situation.session.phase is Phase.IDLE:
+        return which_one()
+    return None
+
+
+def open_question(situation: Situation) -> Ask | None:
+    """Return the question that is open, to put it again."""
+    match situation.session.asked:
+        case None | Question.NEXT_STEP | Question.ANYTHING_ELSE:
+            again = whether_to_skip(situation) if situation.hurts else None
+        case Question.WHICH_ROUTINE:
+            again = which_one()
+        case Question.SKIP_IT:
+            again = whether_to_skip(situation)
+        case Question.GO_ON:
+            again = whether_to_go_on(situation)
+        case Question.WHAT_TO_BRING_BACK:
+            again = what_to_bring_back(situation)
+        case Question.REMIND_ME:
+            proposed = situation.runner.proposed
+            again = whether_to_remind(proposed) if proposed else plain_question(Question.WHICH_DAYS)
+        case plain:
+            again = plain_question(plain)
+    return again
+
+
+def plain_question(question: Question) -> Ask:
+    """Ask one of the questions that need no values."""
+    put = line(PLAIN_QUESTIONS[question])
+    return Ask(question, put, put)
+
+
+def what_to_bring_back(situation: Situation) -> Ask:
+    """Ask which of the skipped movements to do again."""
+    put = line("what-to-bring-back", movements=situation.left_out)
+    return Ask(Question.WHAT_TO_BRING_BACK, put, put)
+
+
+def whether_to_remind(schedule: Schedule) -> Ask:
+    """Ask for consent to reminders by a schedule."""
+    put = line("whether-to-remind", schedule=schedule)
+    return Ask(Question.REMIND_ME, put, put)
+
+
+def which_routine(situation: Situation) -> Ask:
+    """Ask for a routine, naming those there are."""
+    return replace(which_one(), line=line("which-routine", routines=situation.all_routines))
+
+
+def which_one() -> Ask:
+    """Ask for a routine of those the runner has heard of."""
+    return Ask(Question.WHICH_ROUTINE, line("which-one"), line("which-one"))
+
+
+def whether_to_go_on(situation: Situation) -> Ask:
+    """Ask whether to go on, from the place kept or with what plays just now.
+
+    Where it hurt that is not asked, but whether to leave it out: "yes" must not start it again.
+    """
+    if situation.hurts:
+        return whether_to_skip(situation)
+    offer = line(
+        "offer-now" if situation.session.phase is Phase.PLAYING else "offer",
+        spot=situation.resting_spot,
+        routine=situation.timeline.plan.routine,
+    )
+    return Ask(Question.GO_ON, offer, offer)
+
+
+def whether_ready(situation: Situation) -> Ask:
+    """Ask whether to go on to the next step, or to end after the last."""
+    if situation.following is None:
+        last = line("ready-last")
+        return Ask(Question.NEXT_STEP, last, last)
+    following = line("ready-next", spot=spot_of(situation.following))
+    return Ask(Question.NEXT_STEP, following, line("still-there"))
+
+
+def whether_to_skip(situation: Situation) -> Ask:
+    """Ask whether to leave a movement out that hurts, and go on with the next or end.
+
+    An easier form is offered where there is one; elsewhere, to try it again as just advised.
+    """
+    is_easier = situation.timeline.plan.easier_form(situation.step.movement) is not None
+    following = situation.beyond_pain
+    if following is None:
+        skip = line("end-or-easier" if is_easier else "end-or-resume")
+    else:
+        known = "skip-or-easier" if is_easier else "skip-or-resume"
+        skip = line(known, movement=following.movement)
+    return Ask(Question.SKIP_IT, skip, skip)
+
+
+def anything_else(question: Line) -> Ask:
+    """Ask an open question."""
+    return Ask(Question.ANYTHING_ELSE, question, line("anything-else"))
