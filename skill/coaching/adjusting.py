@@ -100,7 +100,9 @@ def fit_the_rest(turn: Turn, event: FitTime) -> Outcome:
     left = usual.duration - begun.offset_in(usual)
     if left <= max(event.time, time) * (1 + planner.TOLERANCE):
         is_enough = left <= event.time * (1 + planner.TOLERANCE)
-        told = (*(() if is_enough else bounded), line("rest-fits", length=Length(left)))
+        is_as_it_was = plan == replace(turn.timeline.plan, more=None)
+        known = line("rest-fits" if is_as_it_was else "rest-fitted", length=Length(left))
+        told = (*(() if is_enough else bounded), known)
         return go_on_with(turn, still_longer(turn, plan), *told, play=play)
     fitted = planner.fit(plan, time, _laid_out(turn), begun)
     length = Length(fitted.length)
@@ -371,6 +373,8 @@ def easier(turn: Turn, _: Event) -> Outcome:
     """
     plan, movement = turn.timeline.plan, turn.step.movement
     if plan.easier_form(movement) is None:
+        if turn.hurts:  # how to make it easier was just told
+            return turn.come_back_to(turn.step, "gently-again")
         return turn.tell(line("easier", easier=Easier(movement)))
     changed = replace(plan, easier=plan.easier | {movement.id}, more=None)
     play = turn.session.phase is not Phase.PAUSED or turn.hurts

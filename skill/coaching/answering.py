@@ -53,9 +53,12 @@ def take_your_time(turn: Turn, _: Event) -> Outcome:
     return turn.ask(replace(whether_ready(turn), line=line(waiting)))
 
 
-def stop_here(turn: Turn, event: Event) -> Outcome:
-    """Stop at what hurts: the runner would not leave it out now, and may later."""
-    return leave(turn.unasked(), event)
+def wait_here(turn: Turn, _: Event) -> Outcome:
+    """Wait at what hurts, which the runner would not leave out, and say what they can do."""
+    is_easier = turn.timeline.plan.easier_form(turn.step.movement) is not None
+    kept_in = line("kept-in-easier" if is_easier else "kept-in")
+    waiting = turn.unasked()
+    return (waiting.close if turn.session.phase is Phase.PAUSED else waiting.wait)(kept_in)
 
 
 def nothing_asked(turn: Turn, _: Event) -> Outcome:
@@ -73,7 +76,7 @@ ANSWERS: Mapping[Question | None, tuple[Transition, Transition]] = {
     Question.WHICH_ROUTINE: (ask_which, turn_away),
     Question.GO_ON: (resume, ask_which),
     Question.NEXT_STEP: (ready, take_your_time),
-    Question.SKIP_IT: (skip_it, stop_here),
+    Question.SKIP_IT: (skip_it, wait_here),
     Question.HOW_LONG: (ask_again, never_mind),
     Question.HOLD_SECONDS: (ask_again, never_mind),
     Question.WHICH_SIDE: (ask_again, never_mind),

@@ -182,12 +182,14 @@ LINES: Mapping[str, frozenset[str]] = {
         "going-on": "spot left",
         "going-on-before": "spot",
         "back-to": "spot",
+        "gently-again": "spot",
         "first-step": "spot",
         "still-the-other-side": "",
         "both-sides": "movement",
         "finished": "routine",
         "skipped-to-the-end": "routine",
         "left-early": "",
+        "done-to-the-end": "routine",
         # stopping
         "paused": "",
         "paused-between": "spot",
@@ -302,6 +304,8 @@ LINES: Mapping[str, frozenset[str]] = {
         "skip-or-resume": "movement",
         "end-or-easier": "",
         "end-or-resume": "",
+        "kept-in": "",
+        "kept-in-easier": "",
         # help, and what was not understood
         "help-idle": "",
         "help-playing": "",

@@ -158,6 +158,14 @@ class Timeline:
             routine_left=self.duration - offset,
         )
 
+    def announcement(self, step: int) -> Milliseconds:
+        """Return where a step is named as what comes next; for the first, after the opening."""
+        return next(
+            beat.start
+            for beat in self.beats
+            if beat.step == step and beat.kind is not BeatKind.OPENING
+        )
+
     def entry(self, step: int) -> Milliseconds:
         """Return where to come into a step that has been named already, out of its order.
 
@@ -240,7 +248,7 @@ def carried(bookmark: Bookmark, old: Timeline, new: Timeline) -> Bookmark | None
         return None
     span, was = new.spans[now.index], old.spans[before.index]
     if now.part != before.part or now.extra is not before.extra:
-        return Bookmark(now.index, span.start - span.begin)
+        return Bookmark(now.index, new.announcement(now.index) - span.begin)
     since = bookmark.since_begin
     if now.movement != before.movement:
         if since < was.release - was.begin:

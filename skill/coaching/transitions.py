@@ -170,9 +170,11 @@ def previous_step(turn: Turn, _: Event) -> Outcome:
     return turn.come_back_to(turn.timeline.plan.steps[turn.step.index - 1])
 
 
-def repeat(turn: Turn, _: Event) -> Outcome:
+def repeat(turn: Turn, event: Event) -> Outcome:
     """Do this step again; with a question open, put that again instead."""
     question = open_question(turn)
+    if question and question.question is Question.SKIP_IT:
+        return it_hurts(turn, event)
     return turn.ask(question) if question else turn.come_back_to(turn.step)
 
 
@@ -201,7 +203,12 @@ def start_over(turn: Turn, _: Event) -> Outcome:
 
 
 def resume(turn: Turn, event: Event) -> Outcome:
-    """Go on at the second where it stopped; one step at a time, with the step as a whole."""
+    """Go on at the second where it stopped; one step at a time, with the step as a whole.
+
+    What hurt is begun again: there has to be time to get into place, and to feel how it is.
+    """
+    if turn.hurts:
+        return turn.come_back_to(turn.step, "gently-again")
     is_over = turn.place.offset >= turn.timeline.spans[turn.step.index].release
     if turn.is_heard or (turn.session.phase is Phase.PAUSED and is_over and not turn.runs_on):
         return ready(turn, event)
@@ -237,7 +244,10 @@ def nothing_to_pause(turn: Turn, _: Event) -> Outcome:
 
 
 def leave(turn: Turn, _: Event) -> Outcome:
-    """Stop, keep the place and say so."""
+    """Stop, keep the place and say so; with all work done, that was the whole routine."""
+    is_done = turn.place.offset >= turn.timeline.spans[-1].release
+    if is_done and not turn.hurts:
+        return turn.complete(line("done-to-the-end", routine=turn.timeline.plan.routine))
     return turn.wait(line("goodbye-kept", spot=turn.spot))
 
 
@@ -335,8 +345,10 @@ def last_one(turn: Turn, _: Event) -> Outcome:
     return turn.tell(line(known, spot=spot_of(turn.following)))
 
 
-def what_was_that(turn: Turn, _: Event) -> Outcome:
-    """Say again what the coach asked, or else what the guide said last."""
+def what_was_that(turn: Turn, event: Event) -> Outcome:
+    """Say again what the coach asked, after pain with the advice; or what the guide said last."""
+    if turn.session.asked is Question.SKIP_IT:
+        return it_hurts(turn, event)
     question, heard = open_question(turn), turn.timeline.heard_by(turn.place.offset)
     if question or heard is None:
         return turn.ask(question) if question else turn.tell()

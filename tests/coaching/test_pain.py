@@ -107,6 +107,38 @@ def test_a_wish_for_it(wish):
     assert outcome.runner.session.hurt is None
 
 
+@pytest.mark.parametrize("plan", list(plans()), ids=lambda plan: plan.id)
+@pytest.mark.parametrize(
+    "way",
+    [
+        (events.Resume(),),
+        (events.No(), events.Resume()),
+        (events.No(), events.Launch(), events.Resume()),
+        (events.EasierForm(),),
+    ],
+    ids=lambda way: " ".join(type(event).__name__ for event in way),
+)
+def test_there_is_time_to_get_into_place(plan, way):
+    """Whoever tries it again begins with how it is done, and not in the middle of the work."""
+    for step in plan.steps:
+        *_, outcome = outcomes(hurting(plan, step.index), way)
+        play = outcome.player
+        assert isinstance(play, Play)
+        begins = play.timeline.at(play.offset)
+        assert begins.step.part == step.part
+        assert not begins.beat.is_work
+        assert play.timeline.spans[begins.step.index].begin - play.offset >= 4_000
+
+
+@pytest.mark.parametrize("ask", [events.WhatWasThat(), events.Repeat()])
+def test_the_advice_is_said_again(ask):
+    """What was just said is the advice as well as the question."""
+    plan = Plan(CATALOGUE.routines["post-run"], CATALOGUE)
+    first = advance(Runner(cautioned=True, session=hurting(plan, 1).session), ask, AT, REPERTOIRE)
+    assert [told.id for told in first.lines] == ["it-hurts", "easier"]
+    assert first.ask.question is Question.SKIP_IT
+
+
 def test_what_was_stored_before():
     """In a record of before, the open question alone tells that it hurt: it is kept in mind."""
     plan = Plan(CATALOGUE.routines["post-run"], CATALOGUE)

@@ -709,15 +709,15 @@ class TestAnswers:
         ),
         (Phase.PLAYING, Question.SKIP_IT): (
             "[play@2] -> playing",
-            "goodbye-kept [stop] -> paused",
+            "kept-in [stop] -> paused",
         ),
         (Phase.PAUSED, Question.SKIP_IT): (
             "[play@2] -> playing",
-            "goodbye-kept [stop] -> paused",
+            "kept-in -> paused",
         ),
         (Phase.STEPPING, Question.SKIP_IT): (
             "[clip@2] ready-next? -> stepping",
-            "goodbye-kept -> paused",
+            "kept-in -> paused",
         ),
         (Phase.STEPPING, Question.NEXT_STEP): (
             "[clip@2] ready-next? -> stepping",

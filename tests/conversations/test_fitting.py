@@ -146,6 +146,15 @@ class TestInTheMiddle:
         assert (stretching.spot, stretching.second) == ("stacked-leg left", 10)
         assert stretching.plays
 
+    def test_more_time_than_thought(self, stretching):
+        """What was cut short is as long as ever, and nobody is told that nothing has changed."""
+        stretching.tell("i only have three minutes")
+        assert stretching.timeline.plan.id != "glute-stretch"
+        heard = stretching.tell("i have twenty minutes")
+        assert stretching.timeline.plan.id == "glute-stretch"
+        assert "as it is" not in heard.speech
+        assert "Nothing has to change" not in heard.speech
+
     def test_less_than_can_be(self, stretching):
         """What cannot be made so short comes as near as it can, and the coach says so."""
         heard = stretching.mean("FitTimeIntent", duration="PT0S")

@@ -185,6 +185,14 @@ class TestEasier:
         assert bridging.spot == "glute-bridge both"
 
 
+def test_the_first_movement_is_left_out(coach):
+    """What comes next is named, and the routine does not begin with its opening again."""
+    at_movement(coach, "glute stretch", "glute-bridge")
+    coach.tell("skip the bridge today")
+    assert coach.place.beat is BeatKind.ANNOUNCE
+    assert coach.spot == "stacked-leg left"
+
+
 class TestPain:
     @pytest.fixture
     def kneeling(self, coach):

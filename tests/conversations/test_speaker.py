@@ -237,6 +237,18 @@ class TestPausing:
         assert "18 seconds" in heard.speech
         assert holding.place == before
 
+    @pytest.mark.parametrize("word", ["stop", "cancel"])
+    def test_stop_with_all_work_done(self, holding, word):
+        """Whoever leaves during the last words has done the routine."""
+        last = holding.timeline.spans[-1]
+        holding.echo.wait((last.release + 500 - holding.echo.player.offset) / 1000)
+        heard = holding.ask(word)
+        assert heard.speech in {
+            said.format(routine="post-run stretch")
+            for said in holding.wording.answers["done-to-the-end"]
+        }
+        assert [done.plan_id for done in holding.remembered.history] == ["post-run"]
+
     def test_stop_while_playing_is_a_pause(self, holding):
         """Alexa sends stop as a pause; the place is kept."""
         holding.say("stop")
