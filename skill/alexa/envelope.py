@@ -104,8 +104,13 @@ def read_complaint(document: object) -> tuple[str, str] | None:
     error = request.get("error")
     if not isinstance(error, dict):
         return None
-    kind, message = (str(error.get(name, ""))[:_TOLD] for name in ("type", "message"))
-    return re.sub(_PRIVATE, "…", kind), re.sub(_PRIVATE, "…", message)
+    return _told(error.get("type", "")), _told(error.get("message", ""))
+
+
+def _told(value: object) -> str:
+    """Return what is told in text; of anything else, which may be of any depth, its type."""
+    text = value[:_TOLD] if isinstance(value, str) else type(value).__name__
+    return re.sub(_PRIVATE, "…", text)
 
 
 def _session(table: Json) -> Session:
