@@ -3,10 +3,11 @@
 import argparse
 import logging
 import os
-import secrets
 import signal
+import socket
 import sys
 import time
+import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from threading import Event
@@ -33,8 +34,6 @@ longest guide has, so that no worker ever waits for a client."""
 ENDING_SECONDS = 5
 """How long the last answers may take to reach their clients, once the service is to end."""
 THREADS = 8
-MOST_PROCESSORS = 4096
-"""That any machine has: one of them is drawn, so that of many services each has another."""
 MOST_RECEIVED = 2 * LARGEST_REQUEST
 """Bytes of a body after which the connection is cut; up to there, the app says what it takes."""
 
@@ -59,7 +58,7 @@ def main() -> int:
         if given.unsigned:
             settings = replace(settings, unsigned=True)
         logs.set_up(settings.log_level)
-        keep_to_one_processor(secrets.randbelow(MOST_PROCESSORS))
+        keep_to_one_processor(settings.port)
         with closing(build(settings)) as service:
             serve(create_app(settings, service=service), settings)
     except (CoachError, OSError) as reason:
@@ -68,16 +67,18 @@ def main() -> int:
     return 0
 
 
-def keep_to_one_processor(number: int) -> None:
+def keep_to_one_processor(port: int) -> None:
     """Have this process, with all its threads from here on, run on one processor, if that can be.
 
     Of Python's threads one runs at a time. On several processors each change from one to another
     has to wake one that sleeps, which takes three times as long. It is one of those that are given
-    to the process (by `taskset`, say, or a container); numbers in a row take turns at them.
+    to the process (by `taskset`, say, or a container). Services of one host take turns at them by
+    their ports; containers, which may all have the same port, are hosts of other names.
     """
     if not hasattr(os, "sched_setaffinity"):
         return
     processors = sorted(os.sched_getaffinity(0))
+    number = port + zlib.crc32(os.fsencode(socket.gethostname()))
     try:
         os.sched_setaffinity(0, {processors[number % len(processors)]})
     except OSError as refused:

@@ -108,8 +108,8 @@ def _at_amazon(locale: str) -> RunErrand:
     return lambda *errand: reminders().run(*errand)
 
 
-def web_pages(service: Service, admit: "Admission") -> "Blueprint":
-    """Wire the pages of the web coach, which only a web server needs; `admit` counts commands."""
+def web_pages(service: Service, admitted: "Admission") -> "Blueprint":
+    """Wire the pages, which only a web server needs; `admitted` counts what commands take."""
     from skill.browser.coach import WebCoach  # noqa: PLC0415
     from skill.browser.pages import Pages  # noqa: PLC0415
     from skill.browser.runners import Runners  # noqa: PLC0415
@@ -120,7 +120,7 @@ def web_pages(service: Service, admit: "Admission") -> "Blueprint":
     )
     runners = Runners(service.store)
     public_url = service.settings.public_url
-    pages = Pages(coach, service.editions, runners, logs.request, admit, public_url)
+    pages = Pages(coach, service.editions, runners, logs.request, admitted, public_url)
     return pages.blueprint()
 
 

@@ -14,8 +14,10 @@ from skill.coaching.lines import LINES
 from skill.coaching.movements import Need, Side
 from skill.coaching.plans import Choices, Detail
 from skill.coaching.runner import (
+    LONGEST_HISTORY,
     Completed,
     Former,
+    History,
     Phase,
     Progress,
     Question,
@@ -149,11 +151,11 @@ def _runner(document: Mapping[str, Any]) -> Runner:
     )
 
 
-class _StoredHistory(Sequence[Completed]):
+class _StoredHistory(History):
     """Completed routines as they are stored, each one read when somebody looks at them.
 
     A long history is the most of a record, and hardly ever looked at. One in it that cannot be read
-    is passed over then.
+    is passed over then, and stored again as it was.
     """
 
     def __init__(self, text: str) -> None:
@@ -162,6 +164,9 @@ class _StoredHistory(Sequence[Completed]):
     @cached_property
     def _completed(self) -> tuple[Completed, ...]:
         return tuple(filter(None, map(_completed, self.text.split(BETWEEN))))
+
+    def __add__(self, more: tuple[Completed, ...], /) -> "_StoredHistory":
+        return _StoredHistory(_joined([*self.text.split(BETWEEN), *map(_entry, more)]))
 
     @overload
     def __getitem__(self, index: int) -> Completed: ...
@@ -188,10 +193,19 @@ class _StoredHistory(Sequence[Completed]):
 def _written(history: Sequence[Completed]) -> str:
     if isinstance(history, _StoredHistory):
         return history.text
-    return BETWEEN.join(f"{done.plan_id}{AT}{done.at.isoformat()}" for done in history)
+    return _joined(list(map(_entry, history)))
 
 
-def _history(stored: object) -> Sequence[Completed]:
+def _joined(entries: Sequence[str]) -> str:
+    """Return a history of its last entries: the oldest leave it when it is full."""
+    return BETWEEN.join(entries[-LONGEST_HISTORY:])
+
+
+def _entry(done: Completed) -> str:
+    return f"{done.plan_id}{AT}{done.at.isoformat()}"
+
+
+def _history(stored: object) -> tuple[Completed, ...] | History:
     if isinstance(stored, list):
         return tuple(Completed(_text(plan_id), _moment(at)) for plan_id, at in stored)
     text = _text(stored)

@@ -1,7 +1,7 @@
-"""Throttling: how many bytes of guides one client can have joined and sent.
+"""Throttling: how much one client can have, bytes of guides for one.
 
-Each client has an allowance that fills up again with time. What a client had just now is joined
-already, so only what is sent of it counts; anything else counts as a whole.
+Each client has an allowance that fills up again with time. Of guides, what a client had just now is
+joined already, so only what is sent of it counts; anything else counts as a whole.
 """
 
 from collections import OrderedDict
@@ -14,7 +14,7 @@ ALLOWANCE = 256 * 1024 * 1024
 REFILL = 4 * 1024 * 1024
 """Bytes a second: what some seven hundred people listen to at a time, behind one proxy."""
 LEAST = 64 * 1024
-"""Bytes that any request counts, however little it brings."""
+"""Bytes that any request for a guide counts, however little it brings."""
 MOST_CLIENTS = 1024
 """How many clients are remembered, those who asked last; whoever was forgotten begins anew."""
 MOST_RECENT = 32
@@ -31,14 +31,14 @@ class _Client:
 
 
 class Throttle:
-    """The allowances of all clients; safe to use from several threads."""
+    """The allowances of all clients, of bytes or of anything; safe to use from several threads."""
 
     def __init__(
         self,
         clock: Callable[[], float] = monotonic,
         *,
-        allowance: int = ALLOWANCE,
-        refill: int = REFILL,
+        allowance: float = ALLOWANCE,
+        refill: float = REFILL,
         most_clients: int = MOST_CLIENTS,
     ) -> None:
         self._clock = clock
@@ -54,27 +54,43 @@ class Throttle:
         Return 0 if the client may have it, or else after how many seconds it may; then nothing
         is counted.
         """
-        now = self._clock()
         with self._lock:
-            known = self._client(client, now)
-            price = min(max(sent if guide in known.recent else whole, LEAST), self._full)
-            passed = max(now - known.as_of, 0)
-            known.allowance = min(known.allowance + passed * self._refill, self._full)
-            known.as_of = now
-            if price > known.allowance:
-                return (price - known.allowance) / self._refill
-            known.allowance -= price
-            known.recent[guide] = None
-            known.recent.move_to_end(guide)
-            if len(known.recent) > MOST_RECENT:
-                known.recent.popitem(last=False)
-            return 0
+            known = self._client(client)
+            wait = self._pay(known, max(sent if guide in known.recent else whole, LEAST))
+            if not wait:
+                known.recent[guide] = None
+                known.recent.move_to_end(guide)
+                if len(known.recent) > MOST_RECENT:
+                    known.recent.popitem(last=False)
+            return wait
 
-    def _client(self, name: str, now: float) -> _Client:
+    def pay(self, client: str, price: float) -> float:
+        """Count what has a price; return as `take`."""
+        with self._lock:
+            return self._pay(self._client(client), price)
+
+    def owe(self, client: str, price: float) -> None:
+        """Count what has shown its price only afterwards: beyond the allowance it is paid off."""
+        with self._lock:
+            self._client(client).allowance -= price
+
+    def _pay(self, known: _Client, price: float) -> float:
+        price = min(price, self._full)
+        if price > known.allowance:
+            return (price - known.allowance) / self._refill
+        known.allowance -= price
+        return 0
+
+    def _client(self, name: str) -> _Client:
+        """Return what is known of a client, as of now."""
+        now = self._clock()
         known = self._clients.get(name)
         if known is None:
             known = self._clients[name] = _Client(self._full, now)
         self._clients.move_to_end(name)
         if len(self._clients) > self._most_clients:
             self._clients.popitem(last=False)
+        passed = max(now - known.as_of, 0)
+        known.allowance = min(known.allowance + passed * self._refill, self._full)
+        known.as_of = now
         return known

@@ -4,7 +4,9 @@ import json
 import logging
 import math
 import re
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -41,7 +43,7 @@ from skill.guides.published import CHAPTERS, FOREVER
 from skill.guides.shelves import LocalShelf
 from skill.pictures.art import COVER, art_files
 from skill.settings import PREFIX, Settings
-from skill.throttling import LEAST, Throttle
+from skill.throttling import Throttle
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -64,6 +66,14 @@ FROM_ELSEWHERE = (
 )
 """Headers that a proxy sets, or a web page's script: somebody else asks through this machine."""
 
+COMMANDING, COMMANDING_A_SECOND = 8.0, 0.5
+"""For how many seconds one client's commands may have the processor at once, and in each second.
+
+Whatever is asked, the other half of it is for others, Alexa's requests among them. What others do
+meanwhile counts, too, so on a busy service who asks most waits first: commands work in the store's
+threads as well, whose time nobody tells apart."""
+LEAST_COMMANDING = 1 / 128
+"""Seconds that any command counts, however soon it is done: it may be stored."""
 STRANGERS, STRANGERS_A_SECOND = 256, 4
 """How many commands of strangers one client may send at once, and after that.
 
@@ -91,7 +101,7 @@ def create_app(
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
     app.json.sort_keys = False  # type: ignore[attr-defined]
     door = _Door(settings, service, verifier, throttle or Throttle())
-    app.register_blueprint(web_pages(service, door.count_command))
+    app.register_blueprint(web_pages(service, door.commanding))
     app.post("/alexa")(door.alexa)
     app.get("/guides/<plan_id>.mp3")(door.guide)
     app.get("/guides/<plan_id>.vtt")(door.captions)
@@ -117,7 +127,8 @@ class _Door:
         self._service = service
         self._verifier = verifier
         self._throttle = throttle
-        self._strangers = Throttle(allowance=STRANGERS * LEAST, refill=STRANGERS_A_SECOND * LEAST)
+        self._commands = Throttle(allowance=COMMANDING, refill=COMMANDING_A_SECOND)
+        self._strangers = Throttle(allowance=STRANGERS, refill=STRANGERS_A_SECOND)
 
     def alexa(self) -> Response:
         """Answer a request of Alexa's."""
@@ -192,18 +203,28 @@ class _Door:
         check_application(document, self._settings.skill_id)
         return document
 
-    def count_command(self, *, is_stranger: bool) -> None:
-        """Count a page's command towards what its client may ask; raise `TooManyRequests`."""
+    @contextmanager
+    def commanding(self, *, is_stranger: bool) -> Iterator[None]:
+        """Count what a page's command takes towards what its client may ask.
+
+        Raise `TooManyRequests` if that is too much already.
+        """
         client = network_of(request.remote_addr or "")
-        wait = self._throttle.take(client, "coach", LEAST, LEAST)
+        wait = self._commands.pay(client, LEAST_COMMANDING)
         if is_stranger and not wait:
-            wait = self._strangers.take(client, "coach", LEAST, LEAST)
+            wait = self._strangers.pay(client, 1)
         if wait:
             log.warning("a client asks the coach too much, and has to wait %.0f s", wait)
             raise TooManyRequests(
                 "The coach is asked too much at once. What you ask is sent again by itself.",
                 retry_after=math.ceil(wait),
             )
+        begun = time.process_time()
+        try:
+            yield
+        finally:
+            taken = time.process_time() - begun
+            self._commands.owe(client, max(taken - LEAST_COMMANDING, 0))
 
     def _count(self, name: str, length: Milliseconds) -> None:
         """Count a file that plays for so long towards what its client may have."""

@@ -2,6 +2,7 @@
 
 import gc
 import http.client
+import itertools
 import json
 import os
 import signal
@@ -17,7 +18,9 @@ from functools import partial
 from threading import Event
 
 import pytest
+from werkzeug.test import TestResponse as Response
 
+from skill import web
 from skill.__main__ import LARGEST_ANSWER, THREADS
 from skill.bootstrap import build
 from skill.coaching.timeline import LONGEST_PLAN
@@ -86,6 +89,16 @@ class TestThrottle:
         clock.now -= 1_000
         assert throttle.take("a", "1", SIZE, SIZE) == 0
 
+    def test_what_shows_its_price_afterwards(self, throttle, clock):
+        """What has cost more than was left is paid off before anything else is to be had."""
+        assert throttle.pay("a", SIZE) == 0
+        throttle.owe("a", 4 * SIZE)
+        assert throttle.pay("b", SIZE) == 0
+        wait = throttle.pay("a", SIZE)
+        assert wait == pytest.approx(30, rel=0.01)
+        clock.now += wait
+        assert throttle.pay("a", SIZE) == 0
+
     def test_clients_and_guides_are_forgotten(self, throttle):
         """However many clients ask for however many guides, only the last ones are remembered."""
         for number in range(2 * MOST_CLIENTS):
@@ -124,6 +137,36 @@ class TestGuidesForOneClient:
         for address in guides:
             path = address.removeprefix(service.settings.base_url)
             assert door.get(path, headers={"Range": "bytes=0-143"}).status_code == 206
+
+
+class TestCommandsForOneClient:
+    @pytest.fixture
+    def commands(self, service, monkeypatch) -> Callable[[str], Response]:
+        """A door where a client's commands may take a quarter of a second, and then no more."""
+        monkeypatch.setattr(web, "COMMANDING", 0.25)
+        monkeypatch.setattr(web, "COMMANDING_A_SECOND", 1e-9)
+        door = create_app(service.settings, service=build(service.settings, store=MemoryStore()))
+        ids = (f"command-{number}" for number in itertools.count())
+
+        def command(address: str) -> Response:
+            return door.test_client().post(
+                "/coach",
+                json={"id": next(ids), "press": "open"},
+                headers={"Origin": "http://localhost"},
+                environ_base={"REMOTE_ADDR": address},
+            )
+
+        return command
+
+    @pytest.mark.parametrize(("seconds", "most"), [(0.0, 32), (0.05, 5), (9.0, 1)])
+    def test_they_cost_what_they_take(self, commands, monkeypatch, seconds, most):
+        """What takes the processor longer, a client may ask less often; nobody else waits."""
+        clock = itertools.count(step=seconds)
+        monkeypatch.setattr(time, "process_time", lambda: next(clock))
+        assert [commands("203.0.113.7").status_code for _ in range(most)] == [200] * most
+        refused = commands("203.0.113.7")
+        assert (refused.status_code, refused.json["error"]) == (429, "too-many-requests")
+        assert commands("203.0.113.8").status_code == 200
 
 
 class TestSlowClients:

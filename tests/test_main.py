@@ -8,12 +8,13 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
+from scripts.soaks.servers import neighbouring_ports
 from skill import __main__ as command
 from skill.settings import PROJECT, Settings, variables
 from skill.web import LARGEST_REQUEST
@@ -49,12 +50,10 @@ def environment(folder: Path, **settings: object) -> Mapping[str, str]:
 
 
 @contextmanager
-def running(folder: Path, *arguments: str) -> Iterator[Started]:
-    """Start the coach on a free port; it is killed in the end if it still runs."""
-    with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    log = folder / "log.txt"
+def running(folder: Path, *arguments: str, port: int | None = None) -> Iterator[Started]:
+    """Start the coach, on a free port by default; it is killed in the end if it still runs."""
+    port = port or neighbouring_ports(1)[0]
+    log = folder / f"log-{port}.txt"
     with log.open("w") as errors:
         process = subprocess.Popen(
             [sys.executable, "-m", "skill", *arguments],
@@ -263,19 +262,26 @@ class TestOneProcessor:
         chosen = {frozenset(os.sched_getaffinity(int(task.name))) for task in tasks}
         assert [len(processors) for processors in chosen] == [1]
 
-    def test_numbers_in_a_row_take_turns(self):
-        """Processes with neighbouring numbers have one each, as far as there are."""
-        script = (
-            "import os, sys\n"
-            "from skill.__main__ import keep_to_one_processor\n"
-            "keep_to_one_processor(int(sys.argv[1]))\n"
-            "print(*os.sched_getaffinity(0))"
+    def test_neighbours_take_turns(self, rendered, tmp_path):  # noqa: ARG002
+        """Services on neighbouring ports have a processor each, as far as there are."""
+        with ExitStack() as ending:
+            services = [
+                ending.enter_context(running(tmp_path, port=port)) for port in neighbouring_ports(2)
+            ]
+            chosen = {frozenset(os.sched_getaffinity(service.process.pid)) for service in services}
+        assert len(chosen) == min(len(os.sched_getaffinity(0)), 2)
+
+    def test_containers_are_spread(self, monkeypatch):
+        """Services on the same port of many hosts have every processor among them."""
+        chosen = set[int]()
+        monkeypatch.setattr(os, "sched_getaffinity", lambda _: {3, 5, 8})
+        monkeypatch.setattr(
+            os, "sched_setaffinity", lambda _, processors: chosen.update(processors)
         )
-        chosen = [
-            subprocess.check_output([sys.executable, "-c", script, str(port)], cwd=PROJECT)
-            for port in (8080, 8081)
-        ]
-        assert len(set(chosen)) == min(len(os.sched_getaffinity(0)), 2)
+        for host in ("", "caf\udce9", *(f"coach-{number}" for number in range(40))):
+            monkeypatch.setattr(socket, "gethostname", lambda host=host: host)
+            command.keep_to_one_processor(8080)
+        assert chosen == {3, 5, 8}
 
     def test_where_it_may_not_choose(self, monkeypatch):
         """A service runs as well where the system does not let it choose."""

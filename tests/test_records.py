@@ -11,10 +11,20 @@ from skill.coaching.lines import LINES
 from skill.coaching.movements import HOLD_SECONDS, REP_COUNTS, REP_SECONDS, Need, Side
 from skill.coaching.plans import Choices, Detail
 from skill.coaching.routines import SETS
-from skill.coaching.runner import Completed, Former, Phase, Progress, Question, Runner, SessionState
+from skill.coaching.runner import (
+    LONGEST_HISTORY,
+    Completed,
+    Former,
+    Phase,
+    Progress,
+    Question,
+    Runner,
+    SessionState,
+)
 from skill.coaching.schedules import Day, Schedule
 from skill.coaching.timeline import Bookmark
 from skill.coaching.values import replace
+from skill.records import AT as SEPARATOR
 from skill.records import BETWEEN, FORMAT, CorruptRecordError, decode, encode
 from tests.alexa.recorded import places, with_value
 
@@ -93,6 +103,9 @@ def sessions(draw):
 
 
 PLAN_IDS = st.text().filter(lambda text: BETWEEN not in text)
+ENTRIES = st.builds(
+    "{}{}{}".format, PLAN_IDS, st.just(SEPARATOR), PLAN_IDS | MOMENTS.map(datetime.isoformat)
+)
 RUNNERS = st.builds(
     Runner,
     session=sessions(),
@@ -169,6 +182,30 @@ class TestRoundTrip:
         assert runner.history == (Completed("pre-run", AT),)
         assert json.loads(encode(runner))["history"] == written
         assert runner == decode(encode(runner))
+
+    @given(st.lists(ENTRIES, min_size=1, max_size=4), st.booleans())
+    def test_what_cannot_be_read_stays(self, entries, is_looked_at):
+        """After one more routine, what stood in a history still stands there, readable or not."""
+        document = json.loads(encode(Runner())) | {"history": BETWEEN.join(entries)}
+        runner = decode(json.dumps(document).encode())
+        read = tuple(runner.history) if is_looked_at else None
+        runner = decode(encode(runner.completing("pre-run", AT)))
+        written = json.loads(encode(runner))["history"].split(BETWEEN)
+        assert written == [*entries, f"pre-run{SEPARATOR}{AT.isoformat()}"]
+        assert runner.history[-1] == Completed("pre-run", AT)
+        assert read in (None, runner.history[:-1])
+
+    @pytest.mark.parametrize("is_stored", [True, False])
+    def test_a_history_is_bounded(self, is_stored):
+        """The oldest routines leave the history when it is full."""
+        runner = Runner()
+        for number in range(LONGEST_HISTORY + 5):
+            runner = runner.completing(f"desk_h{number}", AT)
+            if is_stored:
+                runner = decode(encode(runner))
+        done = decode(encode(runner)).history
+        numbers = range(5, LONGEST_HISTORY + 5)
+        assert done == tuple(Completed(f"desk_h{number}", AT) for number in numbers)
 
     def test_records_of_the_first_version_stay_readable(self):
         """A record as the first release wrote it is read for ever: this text must not change."""

@@ -34,6 +34,7 @@ from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
 
 from skill.alexa.admission import NotFromAlexaError
+from skill.aws.trust import trusted_tls
 from skill.coaching.values import field, value_class
 
 SIGNER = "echo-api.amazon.com"
@@ -134,10 +135,6 @@ def certifi_roots() -> list[x509.Certificate]:
         return x509.load_pem_x509_certificates(certifi.contents().encode())
 
 
-def _certifi_tls() -> ssl.SSLContext:
-    return ssl.create_default_context(cafile=certifi.where())
-
-
 @value_class
 class ChainFetcher:
     """Downloads a certificate chain: one GET, whose answer must be 200, whole, small and soon.
@@ -149,7 +146,7 @@ class ChainFetcher:
 
     host: str = HOST
     port: int = http.client.HTTPS_PORT
-    tls: ssl.SSLContext = field(default_factory=_certifi_tls)
+    tls: ssl.SSLContext = field(default_factory=trusted_tls)
     seconds: float = FETCH_SECONDS
     max_bytes: int = MAX_CHAIN_BYTES
 

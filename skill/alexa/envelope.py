@@ -2,8 +2,8 @@
 
 The SDK's deserialiser refuses request types, enum values and viewports that were invented
 after it, before any handler sees them; it resolves types by look-ups a field and puts whole
-bodies into its errors. This one reads just what the coach uses. What it does not know it
-leaves out; what it does know must have the right type, or the request is malformed.
+bodies into its errors. This one reads just what the coach uses. All else it leaves out, known
+or not; what is used must have the right type, or the request is malformed.
 """
 
 import re
@@ -14,7 +14,6 @@ from typing import Any, TypeVar
 
 import ask_sdk_model
 from ask_sdk_model import (
-    Application,
     Context,
     Device,
     Intent,
@@ -91,7 +90,6 @@ def read_envelope(document: object) -> RequestEnvelope:
     """
     envelope = _as_table("the request", document)
     return RequestEnvelope(
-        version=_text(envelope, "version"),
         session=_optional(envelope, "session", _session),
         context=_optional(envelope, "context", _context),
         request=_request(_required(envelope, "request")),
@@ -107,16 +105,18 @@ def read_complaint(document: object) -> tuple[str, str] | None:
     error = request.get("error")
     if not isinstance(error, dict):
         return None
-    kind, message = (str(error.get(name, ""))[:_TOLD] for name in ("type", "message"))
-    return re.sub(_PRIVATE, "…", kind), re.sub(_PRIVATE, "…", message)
+    return _told(error.get("type", "")), _told(error.get("message", ""))
+
+
+def _told(value: object) -> str:
+    """Return what is told in text; of anything else, which may be of any depth, its type."""
+    text = value[:_TOLD] if isinstance(value, str) else type(value).__name__
+    return re.sub(_PRIVATE, "…", text)
 
 
 def _session(table: Json) -> Session:
     return Session(
-        new=_flag(table, "new"),
-        session_id=_text(table, "sessionId"),
         user=_optional(table, "user", _user),
-        application=_optional(table, "application", _application),
         attributes=_optional(table, "attributes", _attributes),
     )
 
@@ -134,16 +134,11 @@ def _context(table: Json) -> Context:
 
 def _system(table: Json) -> SystemState:
     return SystemState(
-        application=_optional(table, "application", _application),
         user=_optional(table, "user", _user),
         device=_optional(table, "device", _device),
         api_endpoint=_text(table, "apiEndpoint"),
         api_access_token=_text(table, "apiAccessToken"),
     )
-
-
-def _application(table: Json) -> Application:
-    return Application(application_id=_text(table, "applicationId"))
 
 
 def _user(table: Json) -> User:
@@ -178,7 +173,6 @@ def _current_playback_state(table: Json) -> audioplayer.CurrentPlaybackState:
     return audioplayer.CurrentPlaybackState(
         token=_text(table, "token"),
         offset_in_milliseconds=_whole(table, "offsetInMilliseconds"),
-        player_activity=_member(table, "playerActivity", PlayerActivity),
     )
 
 
@@ -186,46 +180,43 @@ def _request(table: Json) -> Request:
     kind = _text(table, "type")
     if not kind:
         raise MalformedRequestError("request.type is missing")
-    common = {"request_id": _text(table, "requestId"), "locale": _text(table, "locale")}
     read = _REQUESTS.get(kind)
-    return read(table, common) if read else UnknownRequest(kind)
+    return read(table) if read else UnknownRequest(kind)
 
 
-def _intent_request(table: Json, common: Json) -> IntentRequest:
-    return IntentRequest(intent=_intent(_required(table, "intent")), **common)
+def _intent_request(table: Json) -> IntentRequest:
+    return IntentRequest(intent=_intent(_required(table, "intent")))
 
 
-def _session_ended(table: Json, common: Json) -> Request:
+def _session_ended(table: Json) -> Request:
     reason = _member(table, "reason", ask_sdk_model.SessionEndedReason)
-    return ask_sdk_model.SessionEndedRequest(reason=reason, **common)
+    return ask_sdk_model.SessionEndedRequest(reason=reason)
 
 
-def _connections_response(table: Json, common: Json) -> Request:
+def _connections_response(table: Json) -> Request:
     payload = _table(table, "payload") or {}
-    return connections.ConnectionsResponse(payload={"status": _text(payload, "status")}, **common)
+    return connections.ConnectionsResponse(payload={"status": _text(payload, "status")})
 
 
-def _playback_failed(table: Json, common: Json) -> Request:
+def _playback_failed(table: Json) -> Request:
     return audioplayer.PlaybackFailedRequest(
         token=_text(table, "token"),
         current_playback_state=_optional(table, "currentPlaybackState", _current_playback_state),
-        **common,
     )
 
 
-def _playback(name: str) -> Callable[[Json, Json], Request]:
-    return lambda table, common: getattr(audioplayer, name)(
+def _playback(name: str) -> Callable[[Json], Request]:
+    return lambda table: getattr(audioplayer, name)(
         token=_text(table, "token"),
         offset_in_milliseconds=_whole(table, "offsetInMilliseconds"),
-        **common,
     )
 
 
-def _plain(package: ModuleType, name: str) -> Callable[[Json, Json], Request]:
-    return lambda _, common: getattr(package, name)(**common)
+def _plain(package: ModuleType, name: str) -> Callable[[Json], Request]:
+    return lambda _: getattr(package, name)()
 
 
-_REQUESTS: Mapping[str, Callable[[Json, Json], Request]] = {
+_REQUESTS: Mapping[str, Callable[[Json], Request]] = {
     # By their names, so that in a function each is loaded when one of its kind comes.
     RequestType.PLAYBACK_FAILED: _playback_failed,
     RequestType.PLAYBACK_FINISHED: _playback("PlaybackFinishedRequest"),
@@ -248,13 +239,12 @@ def _intent(table: Json) -> Intent:
     slots = _table(table, "slots") or {}
     return Intent(
         name=_text(table, "name"),
-        slots={name: _slot(name, slot) for name, slot in slots.items() if isinstance(slot, dict)},
+        slots={name: _slot(slot) for name, slot in slots.items() if isinstance(slot, dict)},
     )
 
 
-def _slot(name: str, table: Json) -> Slot:
+def _slot(table: Json) -> Slot:
     return Slot(
-        name=name,
         value=_text(table, "value"),
         resolutions=_optional(table, "resolutions", _resolutions),
     )
@@ -264,9 +254,8 @@ def _resolutions(table: Json) -> Resolutions:
     return Resolutions(
         resolutions_per_authority=[
             Resolution(
-                authority=_text(authority, "authority"),
                 values=[
-                    ValueWrapper(value=Value(name=_text(value, "name"), id=_text(value, "id")))
+                    ValueWrapper(value=Value(id=_text(value, "id")))
                     for value in map(_wrapped, _list(authority, "values"))
                 ],
             )
@@ -326,13 +315,6 @@ def _whole(table: Json, key: str) -> int | None:
     found = table.get(key)
     if found is not None and (isinstance(found, bool) or not isinstance(found, int)):
         raise MalformedRequestError(f"{key} takes a whole number, not {type(found).__name__}")
-    return found
-
-
-def _flag(table: Json, key: str) -> bool | None:
-    found = table.get(key)
-    if found is not None and not isinstance(found, bool):
-        raise MalformedRequestError(f"{key} takes true or false, not {type(found).__name__}")
     return found
 
 

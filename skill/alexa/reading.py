@@ -13,14 +13,12 @@ from skill.alexa.envelope import CARRIED, MalformedRequestError, RequestType
 from skill.alexa.tokens import parse_token
 from skill.coaching import events
 from skill.coaching.events import Event
-from skill.coaching.moments import Moment, Playhead
+from skill.coaching.moments import OFFSETS, Moment, Playhead
+from skill.coaching.movements import within
 from skill.coaching.routines import Catalogue
 from skill.coaching.runner import Runner
 from skill.intents import Slot, event_of
 from skill.records import decode_carried
-
-LONGEST_OFFSET = 24 * 60 * 60 * 1000
-"""Milliseconds; no guide of ours runs for a day, so an offset past it is brought back to it."""
 
 _BUTTONS: Mapping[str, type[Event]] = {
     RequestType.NEXT_BUTTON: events.NextStep,
@@ -164,7 +162,7 @@ def _read_playhead(envelope: RequestEnvelope) -> Playhead | None:
         plan_id=token.plan_id,
         digest=token.digest,
         generation=token.generation,
-        offset=min(max(offset or 0, 0), LONGEST_OFFSET),
+        offset=within(OFFSETS, offset or 0),
         retried_at=token.retried_at,
         has_ended=has_ended,
     )

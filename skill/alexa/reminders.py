@@ -14,19 +14,18 @@ import http.client
 import json
 import logging
 import re
-import ssl
 import time
 from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, tzinfo
-from functools import cache
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
 from skill.alexa.access import Access
+from skill.aws.trust import trusted_tls
 from skill.coaching.errors import CoachError
 from skill.coaching.outcomes import CancelReminders, SetReminders
 from skill.coaching.schedules import Day, ReminderAnswer, Schedule
@@ -188,7 +187,7 @@ class _Amazon:
         self._deadline = deadline
         host = urlsplit(access.endpoint).netloc
         self._connection = (
-            http.client.HTTPSConnection(host, context=_tls())
+            http.client.HTTPSConnection(host, context=trusted_tls())
             if access.endpoint.startswith("https://")
             else http.client.HTTPConnection(host)
         )
@@ -286,10 +285,3 @@ def _json(content: bytes) -> object:
     except (ValueError, RecursionError):
         return None
     return read
-
-
-@cache
-def _tls() -> ssl.SSLContext:
-    import certifi  # noqa: PLC0415 - slow to load, for what few requests need
-
-    return ssl.create_default_context(cafile=certifi.where())

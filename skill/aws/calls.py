@@ -9,11 +9,9 @@ import http.client
 import logging
 import os
 import socket
-import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
-from functools import cache
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 from typing import Any, NamedTuple, TypeVar
@@ -153,7 +151,7 @@ class Caller:
             raw.settimeout(_patience(deadline))
             raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             line = http.client.HTTPConnection(host, port)
-            line.sock = _tls().wrap_socket(raw, server_hostname=host) if is_tls else raw
+            line.sock = _secured(raw, host) if is_tls else raw
         except BaseException:
             raw.close()
             raise
@@ -196,6 +194,12 @@ def _addresses(host: str, port: int, deadline: float) -> list[Any]:
     return answer
 
 
+def _secured(raw: socket.socket, host: str) -> socket.socket:
+    from skill.aws.trust import trusted_tls  # noqa: PLC0415 - only the first connection needs it
+
+    return trusted_tls().wrap_socket(raw, server_hostname=host)
+
+
 def _in_pieces(body: bytes, raw: socket.socket, deadline: float) -> Iterator[bytes]:
     """Yield a body in pieces, each of which has to be taken in time."""
     for start in range(0, len(body), PIECE_BYTES):
@@ -229,10 +233,3 @@ def _patience(deadline: float) -> float:
 def _random() -> float:
     """Return a number from 0 up to 1; Python's own generator would be copied by a snapshot."""
     return int.from_bytes(os.urandom(4)) / 2**32
-
-
-@cache
-def _tls() -> ssl.SSLContext:
-    import certifi  # noqa: PLC0415 - slow to load, for what only the first connection needs
-
-    return ssl.create_default_context(cafile=certifi.where())

@@ -8,7 +8,8 @@ from typing import Any
 from skill.browser.errors import UnfitCommandError
 from skill.coaching import events
 from skill.coaching.events import Event
-from skill.coaching.moments import Playhead
+from skill.coaching.moments import OFFSETS, Playhead
+from skill.coaching.movements import within
 from skill.coaching.plans import LONGEST_ID, shortened
 from skill.coaching.routines import Catalogue
 from skill.coaching.runner import Runner
@@ -19,8 +20,6 @@ from skill.understanding.listening import Understanding
 
 LONGEST_SAID = 500
 """Characters; beyond that it is talk that nobody listens to, and no page sends it."""
-LONGEST_OFFSET = 24 * 60 * 60 * 1000
-"""Milliseconds; no guide of ours runs for a day."""
 
 _ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 _PLAN = re.compile(rf"[a-z0-9_-]{{1,{LONGEST_ID}}}")
@@ -149,7 +148,7 @@ def _playhead(told: object) -> Playhead | None:
         plan_id=plan,
         digest=digest,
         generation=_whole(told, "generation"),
-        offset=min(_whole(told, "offset"), LONGEST_OFFSET),
+        offset=within(OFFSETS, _whole(told, "offset")),
         retried_at=retried_at,
         has_ended=told.get("ended") is True,
     )

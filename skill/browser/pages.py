@@ -76,8 +76,8 @@ Origin = tuple[str, str, int | None]
 class Admission(Protocol):
     """What counts commands, and raises what a page is to be told if they are too many."""
 
-    def __call__(self, *, is_stranger: bool) -> None:
-        """Count a command of the client that asks just now."""
+    def __call__(self, *, is_stranger: bool) -> AbstractContextManager[None]:
+        """Count a command of the client that asks just now, while it is done."""
 
 
 class Pages:
@@ -89,14 +89,14 @@ class Pages:
         editions: Editions,
         runners: Runners,
         logged: Logged,
-        admit: Admission,
+        admitted: Admission,
         public_url: str = "",
     ) -> None:
         self._coach = coach
         self._editions = editions
         self._runners = runners
         self._logged = logged
-        self._admit = admit
+        self._admitted = admitted
         self._public_origin = _origin(public_url)
         self._is_secure = public_url.startswith("https:")
         self._picture = cache(self._draw)
@@ -188,15 +188,14 @@ class Pages:
         _require_own_page(request.headers, ours)
         visitor = self._runners.visitor(request.cookies.get(COOKIE))
         is_known = visitor.acquaintance is Acquaintance.KNOWN
-        self._admit(is_stranger=not is_known)
-        document = _json()
-        command = self._coach.read(document)
-        if not is_known and command.name == "open":
-            # Its player's place is still theirs to go back to, once they ask for it.
-            command = replace(command, playhead=None)
-        about = {"requestId": command.id, "type": f"Browser.{command.kind}"}
-        with self._logged({"request": {**about, "intent": {"name": command.name}}}):
-            told = self._coach.answer(visitor.user_id, command, is_known=is_known)
+        with self._admitted(is_stranger=not is_known):
+            command = self._coach.read(_json())
+            if not is_known and command.name == "open":
+                # Its player's place is still theirs to go back to, once they ask for it.
+                command = replace(command, playhead=None)
+            about = {"requestId": command.id, "type": f"Browser.{command.kind}"}
+            with self._logged({"request": {**about, "intent": {"name": command.name}}}):
+                told = self._coach.answer(visitor.user_id, command, is_known=is_known)
         response = jsonify({**told, "runner": visitor.acquaintance})
         response.headers["Cache-Control"] = "no-store"
         # A player that tells something as its page closes makes nobody's acquaintance.

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from skill.browser.answers import Json
-from skill.coaching.movements import Movement, Need, Side
+from skill.coaching.movements import SECOND, Milliseconds, Movement, Need, Side
 from skill.coaching.routines import Routine
 from skill.content import phrases
 from skill.guides.chapters import chapters_of
@@ -55,13 +55,13 @@ def _described(routine: Routine, editions: Editions, picture: str) -> Json:
         "picture": picture,
         "megabytes": f"{timeline.duration // FRAME_MS * FRAME_BYTES / 1e6:.1f}",
         "chapters": [
-            {"title": c.title, "at": _clock(c.start), "seconds": c.start / 1000}
+            {"title": c.title, "at": _clock(c.start), "seconds": c.start / SECOND}
             for c in chapters_of(timeline, wording.step_title)
         ],
         "editions": standard,
     }
 
 
-def _clock(milliseconds: int) -> str:
-    minutes, seconds = divmod(round(milliseconds / 1000), 60)
+def _clock(milliseconds: Milliseconds) -> str:
+    minutes, seconds = divmod(round(milliseconds / SECOND), 60)
     return f"{minutes}:{seconds:02}"

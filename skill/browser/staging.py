@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from skill.browser.answers import Json
 from skill.coaching.cues import Recipe
-from skill.coaching.movements import Reps, Side
+from skill.coaching.movements import SECOND, Reps, Side
 from skill.coaching.plans import Step
 from skill.coaching.timeline import Span, Timeline
 from skill.content import phrases
@@ -20,7 +20,7 @@ def staged(timeline: Timeline, digest: str, wording: Wording, script: Mapping[st
         "digest": digest,
         "routine": plan.routine.id,
         "title": wording.title(plan.routine),
-        "wishes": list(phrases.choices(plan.telling, _left_out(timeline, wording))),
+        "wishes": wording.plan_choices(plan),
         "duration": timeline.duration,
         "steps": [
             _step(step, span, wording)
@@ -36,24 +36,18 @@ def staged(timeline: Timeline, digest: str, wording: Wording, script: Mapping[st
 def _step(step: Step, span: Span, wording: Wording) -> Json:
     movement, dose = step.movement, step.dose
     reps = dose if isinstance(dose, Reps) else None
-    name = wording.movements[movement.id].name
     return {
         "movement": movement.id,
-        "name": name[:1].upper() + name[1:],
+        "name": phrases.capitalised(wording.movements[movement.id].name),
         "side": step.side,
         "side_name": "" if step.side is Side.BOTH else phrases.side(step.side, movement.sidedness),
         "title": wording.step_title(step),
         "set": step.set_number,
         "sets": step.sets,
         "reps": reps.count if reps else 0,
-        "rep_length": reps.seconds_each * 1000 if reps else 0,
+        "rep_length": reps.seconds_each * SECOND if reps else 0,
         "start": span.start,
         "begin": span.begin,
         "release": span.release,
         "end": span.end,
     }
-
-
-def _left_out(timeline: Timeline, wording: Wording) -> list[str]:
-    skipped = timeline.plan.telling.skipped
-    return [words.name for id_, words in wording.movements.items() if id_ in skipped]

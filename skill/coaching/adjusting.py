@@ -72,7 +72,7 @@ def fit_time(turn: Turn, event: FitTime) -> Outcome:
     plan = _nearest(turn, (event.routine,) if event.routine else turn.all_routines, time)
     if plan is None:
         return turn.ask(which_one(), line("nothing-left"))
-    fitted = planner.fit(plan, time, _laid_out(turn))
+    fitted = turn.repertoire.fitted(plan, time)
     left_out = _newly_left_out(fitted.timeline.plan, plan)
     told: dict[str, Value] = {"routine": plan.routine, "length": Length(fitted.length)}
     if not fitted.fits:
@@ -104,7 +104,7 @@ def fit_the_rest(turn: Turn, event: FitTime) -> Outcome:
         known = line("rest-fits" if is_as_it_was else "rest-fitted", length=Length(left))
         told = (*(() if is_enough else bounded), known)
         return go_on_with(turn, still_longer(turn, plan), *told, play=play)
-    fitted = planner.fit(plan, time, _laid_out(turn), begun)
+    fitted = turn.repertoire.fitted(plan, time, begun)
     length = Length(fitted.length)
     left_out = _newly_left_out(fitted.timeline.plan, plan)
     if not fitted.fits:
@@ -114,10 +114,6 @@ def fit_the_rest(turn: Turn, event: FitTime) -> Outcome:
     else:
         known = line("rest-fitted", length=length)
     return go_on_with(turn, still_longer(turn, fitted.timeline.plan), *bounded, known, play=play)
-
-
-def _laid_out(turn: Turn) -> planner.LayOut:
-    return lambda plan: turn.repertoire.timeline(plan.id)
 
 
 def _within_minutes(

@@ -5,9 +5,12 @@ Where the player is does not travel with an event, because Alexa reports it with
 
 from datetime import datetime
 
-from skill.coaching.movements import Milliseconds
+from skill.coaching.movements import SECOND, Milliseconds
 from skill.coaching.runner import Runner
 from skill.coaching.values import value_class
+
+OFFSETS = range(24 * 60 * 60 * SECOND + 1)
+"""Where a player can be, whatever it tells; no guide of ours runs for a day."""
 
 
 @value_class

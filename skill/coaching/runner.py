@@ -1,5 +1,6 @@
 """The runner, as the coach remembers them: the place, the choices, the history."""
 
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
@@ -136,6 +137,14 @@ class Completed:
     at: datetime
 
 
+class History(Sequence[Completed]):
+    """Completed routines, the latest last, where they are kept otherwise than in a tuple."""
+
+    @abstractmethod
+    def __add__(self, more: tuple[Completed, ...], /) -> "History":
+        """Return the history with more at its end, and nothing of it lost."""
+
+
 @value_class
 class Runner:
     """All that is remembered of one runner.
@@ -150,7 +159,7 @@ class Runner:
     session: SessionState = SessionState()
     choices: Choices = Choices()
     waits: bool = False
-    history: Sequence[Completed] = ()
+    history: tuple[Completed, ...] | History = ()
     cautioned: bool = False
     former: Former | None = None
     proposed: Schedule | None = None
@@ -169,5 +178,5 @@ class Runner:
 
     def completing(self, plan_id: str, at: datetime) -> "Runner":
         """Return the runner with one more completed routine, and nothing under way."""
-        done = (*self.history, Completed(plan_id, at))
-        return replace(self, session=self.session.over(), history=done[-LONGEST_HISTORY:])
+        done = (Completed(plan_id, at),)
+        return replace(self, session=self.session.over(), history=self.history + done)

@@ -38,6 +38,11 @@ MOST_NAMED = 3
 """How many movements that are left out are named one by one; of more the number is enough."""
 
 
+def capitalised(text: str) -> str:
+    """Begin a text as a sentence begins."""
+    return text[:1].upper() + text[1:]
+
+
 def listed(names: Sequence[str], conjunction: str) -> str:
     """Join names as a sentence does: "a, b or c"."""
     *others, last = names

@@ -86,7 +86,7 @@ class Wording:
         variants = self.answers[line.id]
         values = {name: self._value(value) for name, value in line.values.items()}
         sentence = variants[line.nth % len(variants)].format(**values)
-        return _capitalised(sentence)
+        return phrases.capitalised(sentence)
 
     def spot(self, step: Step) -> str:
         """Name a step: "clam, left side", "glute bridge, set 2 of 3"."""
@@ -95,22 +95,26 @@ class Wording:
 
     def title(self, routine: Routine) -> str:
         """Name a routine as a title: "Pre-run routine"."""
-        return _capitalised(self.routines[routine.id].name)
+        return phrases.capitalised(self.routines[routine.id].name)
 
     def plan_title(self, plan: Plan) -> str:
         """Name a plan as a title: "Post-run stretch, 45-second holds, no pigeon pose"."""
+        return ", ".join([self.title(plan.routine), *self.plan_choices(plan)])
+
+    def plan_choices(self, plan: Plan) -> list[str]:
+        """Name what was chosen in a plan: "45-second holds", "no pigeon pose"."""
         chosen = plan.telling
         names = [words.name for id_, words in self.movements.items() if id_ in chosen.skipped]
-        return ", ".join([self.title(plan.routine), *phrases.choices(chosen, names)])
+        return list(phrases.choices(chosen, names))
 
     def plan_description(self, plan: Plan) -> str:
         """Say when a plan is for, and what is in it."""
         listed = self._value(Together(plan.movements))
-        return f"{self.routines[plan.routine.id].when} {_capitalised(listed)}."
+        return f"{self.routines[plan.routine.id].when} {phrases.capitalised(listed)}."
 
     def step_title(self, step: Step) -> str:
         """Name a step as a title: "Glute bridge, set 2 of 3"."""
-        return _capitalised(self.spot(step))
+        return phrases.capitalised(self.spot(step))
 
     def script(self) -> dict[str, Recipe]:
         """Return what every cue is recorded from, by cue id."""
@@ -213,10 +217,6 @@ class Wording:
         line, _, variant = cue.rpartition(".")
         text = self._spoken(line)[int(variant) - 1]
         return f"{text.rstrip('.,')}."
-
-
-def _capitalised(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _sided(text: str, side: Side) -> str:

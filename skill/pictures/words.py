@@ -29,8 +29,7 @@ class PictureWords:
         name = self.wording.movements[movement.id].name
         sides = [] if side is Side.BOTH else [phrases.side(side, movement.sidedness)]
         stages = [stage.value] if stage is Stage.START else []
-        title = ", ".join([name, *sides, *stages])
-        return title[:1].upper() + title[1:]
+        return phrases.capitalised(", ".join([name, *sides, *stages]))
 
     def alternative(self, movement: Movement, side: Side, stage: Stage) -> str:
         """Tell the pose in a sentence or two, for its side."""

@@ -131,6 +131,17 @@ class TestRecordedRequests:
         assert "\n" not in record.getMessage()
         assert len(record.getMessage()) < 500
 
+    @pytest.mark.parametrize("name", ["type", "message"])
+    def test_a_complaint_that_is_no_text(self, conversation, name, caplog):
+        """Of a complaint that is no text, however deep, the log has what it is instead."""
+        nested: list = []
+        for _ in range(3_000):
+            nested = [nested]
+        document = with_value(recorded("playback_failed"), ("request", "error", name), nested)
+        legal(document, conversation.answer(document))
+        (record,) = [record for record in caplog.records if record.levelno == logging.WARNING]
+        assert "'list'" in record.getMessage()
+
     def test_the_form_of_an_answer(self, conversation):
         """An answer in a session has session attributes, and none of ours are in them."""
         answer = conversation.answer(recorded("launch"))

@@ -25,16 +25,37 @@ from tests.alexa.recorded import NAMES, places, recorded, with_value
 WRONG = [None, True, 0, -1, 1.5, "text", "\ud800", "", [], [None], {}, {"a": 1}, [[{}]]]
 KNOWN_WORDS = set(
     (  # noqa: SIM905 - reads as words
-        "request context session version System application applicationId user userId device "
-        "deviceId supportedInterfaces AudioPlayer token offsetInMilliseconds playerActivity type "
-        "requestId locale intent name slots value resolutions resolutionsPerAuthority authority "
-        "values id reason error message currentPlaybackState new sessionId apiEndpoint "
-        "apiAccessToken payload status attributes runner"
+        "request context session System user userId device deviceId supportedInterfaces "
+        "AudioPlayer token offsetInMilliseconds playerActivity type intent name slots value "
+        "resolutions resolutionsPerAuthority values id reason error message "
+        "currentPlaybackState apiEndpoint apiAccessToken payload status attributes runner"
     ).split()
 )
+UNUSED = (
+    ("version",),
+    ("session", "new"),
+    ("session", "sessionId"),
+    ("session", "application"),
+    ("context", "System", "application"),
+    ("request", "requestId"),
+    ("request", "locale"),
+    ("request", "timestamp"),
+    ("request", "error", "type"),
+    ("request", "currentPlaybackState", "playerActivity"),
+    ("request", "intent", "confirmationStatus"),
+    *(
+        ("request", "intent", "slots", "routine", *path)
+        for path in (
+            ("name",),
+            ("resolutions", "resolutionsPerAuthority", 0, "authority"),
+            ("resolutions", "resolutionsPerAuthority", 0, "values", 0, "value", "name"),
+        )
+    ),
+)
+"""Where Alexa tells what the coach has no use for."""
 SENTENCE = (
     r"(the request|request\.type|[A-Za-z]+|Alexa\.Presentation\.APL) "
-    r"(is missing|takes (an object|a list|text|a whole number|true or false), not "
+    r"(is missing|takes (an object|a list|text|a whole number), not "
     r"(NoneType|bool|int|float|str|list|dict|half of a surrogate pair))"
 )
 JSON = st.recursive(
@@ -57,18 +78,14 @@ class TestWhatArrives:
         assert isinstance(envelope.request, UnknownRequest) == name.startswith("unknown_")
 
     def test_whose_and_where_from(self):
-        """User, device, what it can do, session and skill are where the SDK has them."""
+        """User, device and what it can do are where the SDK has them."""
         envelope = read_envelope(recorded("launch"))
         system = envelope.context.system
         assert isinstance(envelope.request, LaunchRequest)
-        assert envelope.request.locale == "en-US"
-        assert envelope.request.request_id.startswith("amzn1.echo-api.request.")
         assert system.user.user_id == envelope.session.user.user_id
         assert system.user.user_id.startswith("amzn1.ask.account.")
-        assert system.application.application_id == envelope.session.application.application_id
         assert system.device.device_id.startswith("amzn1.ask.device.")
         assert system.device.supported_interfaces.audio_player is not None
-        assert envelope.session.new is True
         assert envelope.context.audio_player.player_activity is PlayerActivity.IDLE
 
     def test_a_device_without_a_player(self):
@@ -83,10 +100,9 @@ class TestWhatArrives:
         assert isinstance(request, IntentRequest)
         slot = request.intent.slots["routine"]
         none, some = slot.resolutions.resolutions_per_authority
-        assert (slot.name, slot.value) == ("routine", "the desk")
+        assert slot.value == "the desk"
         assert none.values == []
         assert [wrapper.value.id for wrapper in some.values] == ["desk", "daily-five"]
-        assert [wrapper.value.name for wrapper in some.values] == ["desk break", "daily five"]
 
     def test_a_notice_of_the_player(self):
         """A player's notice has its token and its offset."""
@@ -96,10 +112,9 @@ class TestWhatArrives:
         assert request.offset_in_milliseconds == 101_500
 
     def test_a_failure_of_the_player(self):
-        """A failure has its stream, and what the player does instead."""
+        """A failure has its stream, and what plays instead."""
         request = read_envelope(recorded("playback_failed_while_another_played")).request
         assert isinstance(request, PlaybackFailedRequest)
-        assert request.current_playback_state.player_activity is PlayerActivity.PLAYING
         assert request.current_playback_state.token != request.token
 
     @pytest.mark.parametrize(
@@ -136,8 +151,6 @@ class TestWhatArrives:
         envelope = read_envelope(recorded("tomorrows_enums"))
         assert envelope.context.audio_player.player_activity is None
         assert envelope.context.audio_player.token.startswith("gc1:")
-        failed = read_envelope(recorded("tomorrows_error")).request
-        assert failed.current_playback_state.player_activity is None
         ended = read_envelope(recorded("session_ended_for_a_reason_of_tomorrow")).request
         assert ended.reason is None
 
@@ -158,10 +171,19 @@ class TestWhatArrives:
         """Properties that nobody knows yet, strewn over every object, change nothing."""
         strewn = read_envelope(recorded(f"strewn_with_properties_{name}"))
         plain = read_envelope(recorded(name))
-        plain.request.request_id = strewn.request.request_id
         if isinstance(strewn.request, IntentRequest):
             del strewn.request.intent.slots["futureProperty"]  # one more slot, by all we know
         assert strewn == plain
+
+    @pytest.mark.parametrize("path", UNUSED, ids=lambda path: ".".join(map(str, path)))
+    def test_what_nobody_uses(self, path):
+        """What the coach has no use for may be anything at all, and changes nothing."""
+        having = [document for document in map(recorded, NAMES) if path in places(document)]
+        assert having
+        for document in having:
+            envelope = read_envelope(document)
+            for anything in WRONG:
+                assert read_envelope(with_value(document, path, anything)) == envelope
 
 
 class TestWhatDoesNot:
@@ -187,8 +209,8 @@ class TestWhatDoesNot:
                 "offsetInMilliseconds takes a whole number, not str",
             ),
             (
-                {"request": {"type": "LaunchRequest", "requestId": "\udfff"}},
-                "requestId takes text, not half of a surrogate pair",
+                {"request": {"type": "AudioPlayer.PlaybackStarted", "token": "\udfff"}},
+                "token takes text, not half of a surrogate pair",
             ),
         ],
         ids=json.dumps,

@@ -6,7 +6,6 @@ import pytest
 
 from skill.alexa.envelope import MalformedRequestError, read_envelope
 from skill.alexa.reading import (
-    LONGEST_OFFSET,
     is_spoken,
     read_access,
     read_event,
@@ -15,7 +14,7 @@ from skill.alexa.reading import (
     read_user,
 )
 from skill.coaching import events
-from skill.coaching.moments import Playhead
+from skill.coaching.moments import OFFSETS, Playhead
 from skill.coaching.plans import LONGEST_ID
 from skill.content.catalogue import load_catalogue
 from skill.intents import Slot
@@ -277,9 +276,9 @@ class TestMoments:
             (0, 0),
             (-5, 0),
             (None, 0),
-            (LONGEST_OFFSET, LONGEST_OFFSET),
-            (LONGEST_OFFSET + 1, LONGEST_OFFSET),
-            (10**4_000, LONGEST_OFFSET),
+            (OFFSETS[-1], OFFSETS[-1]),
+            (OFFSETS[-1] + 1, OFFSETS[-1]),
+            (10**4_000, OFFSETS[-1]),
         ],
         ids=["start", "before it", "untold", "a day", "more", "far more"],
     )

@@ -21,6 +21,7 @@ from skill.aws.calls import ATTEMPTS, Answer, Caller
 from skill.aws.credentials import Credentials
 from skill.aws.errors import AwsError, TransientError
 from skill.aws.signature import Request
+from skill.aws.trust import trusted_tls
 
 KEYS = {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "example"}
 ASKED = Request("POST", "/", {"Content-Type": "text/plain"}, b"are you there?")
@@ -361,9 +362,9 @@ class TestTls:
             context.load_cert_chain(file)
             running.socket = context.wrap_socket(running.socket, server_side=True)
             running.certificate = file
-            calls._tls.cache_clear()  # noqa: SLF001 - what is trusted is read once
+            trusted_tls.cache_clear()  # what is trusted is read once
             yield running
-            calls._tls.cache_clear()  # noqa: SLF001
+            trusted_tls.cache_clear()
 
     def test_a_certificate_of_one_we_trust(self, secured, monkeypatch):
         """A server that proves who it is, is asked."""

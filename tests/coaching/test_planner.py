@@ -111,6 +111,16 @@ def test_what_fits_is_left_as_it_is():
     assert fitted(plan, minutes).timeline.plan == plan
 
 
+def test_a_fit_is_remembered():
+    """Asked for again, a routine is not fitted anew; what is left of it is, from each place."""
+    plan = Plan(CATALOGUE.routines["strength"], CATALOGUE)
+    found = REPERTOIRE.fitted(plan, 10 * MINUTE)
+    assert found == fitted(plan, 10)
+    assert REPERTOIRE.fitted(Plan(plan.routine, CATALOGUE), 10 * MINUTE) is found
+    begun = Begun(timeline_of(plan.id), Bookmark(3, 0))
+    assert REPERTOIRE.fitted(plan, 10 * MINUTE, begun) == fitted(plan, 10, begun)
+
+
 def test_nothing_left_is_an_error():
     """A plan without a movement cannot be fitted."""
     skipped = frozenset(CATALOGUE.movements)

@@ -16,7 +16,6 @@ from skill.coaching.outcomes import Outcome, Play, PlayClip, StopPlaying
 from skill.coaching.plans import Choices
 from skill.coaching.repertoire import Repertoire
 from skill.coaching.runner import (
-    LONGEST_HISTORY,
     Completed,
     Phase,
     Progress,
@@ -1337,13 +1336,6 @@ class TestState:
         """A state that contradicts itself is refused as it is made."""
         with pytest.raises(StateError):
             SessionState(**contradiction)
-
-    def test_history_is_bounded(self):
-        """The oldest sessions leave the history when it is full."""
-        state = Runner()
-        for _ in range(LONGEST_HISTORY + 5):
-            state = state.completing(PLAN, NOW)
-        assert len(state.history) == LONGEST_HISTORY
 
     @given(
         st.lists(
