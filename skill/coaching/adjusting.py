@@ -98,8 +98,8 @@ def fit_the_rest(turn: Turn, event: FitTime) -> Outcome:
     except PlanError:
         plan, usual = replace(turn.timeline.plan, more=None), turn.timeline
     left = usual.duration - begun.offset_in(usual)
-    if left <= max(event.time, time) * (1 + planner.TOLERANCE):
-        is_enough = left <= event.time * (1 + planner.TOLERANCE)
+    if left <= max(event.time, time) * (1 + planner.OVERRUN):
+        is_enough = left <= event.time * (1 + planner.OVERRUN)
         is_as_it_was = plan == replace(turn.timeline.plan, more=None)
         known = line("rest-fits" if is_as_it_was else "rest-fitted", length=Length(left))
         told = (*(() if is_enough else bounded), known)
