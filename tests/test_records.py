@@ -284,7 +284,7 @@ class TestCorruption:
             {"untold": None},
             {"done": "command-1"},
             {"done": [7]},
-            {"as_of": "2026-11-20T06:41:07+00:00"},
+            {"phase": "paused", "asked": "go-on", "as_of": "2026-11-20T06:41:07+00:00"},
             {"phase": "playing", "asked": "go-on", "as_of": "2026-11-20T06:41:07"},
             {"phase": "playing", "asked": "go-on", "as_of": 7},
             {"choices": {"hold_seconds": 9_999}},

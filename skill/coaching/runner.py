@@ -58,7 +58,8 @@ class Progress:
     """A routine under way: the plan, and the place in it.
 
     While a guide sounds the place moves on: it was there `as_of` a moment. While it is held
-    or paused the place stands still, and there is no such moment.
+    or paused the place stands still, and there is no such moment. One step at a time, it is the
+    moment from which on the step's clip was heard to there, whoever could not tell otherwise.
     """
 
     plan_id: str
@@ -95,7 +96,7 @@ class SessionState:
             raise StateError(f"{self.asked} cannot be asked with nothing under way")
         if self.asked is Question.NEXT_STEP and self.phase is not Phase.STEPPING:
             raise StateError(f"the next step cannot be asked for while {self.phase}")
-        if self.is_moving and self.phase is not Phase.PLAYING:
+        if self.phase is Phase.PAUSED and self.progress and self.progress.as_of:
             raise StateError(f"phase {self.phase} does not go with progress {self.progress}")
         if min(self.generation, self.talk, *self.said.values()) < 0:
             raise StateError("generation, talk and what was said count upward from 0")
@@ -107,7 +108,8 @@ class SessionState:
     @property
     def is_moving(self) -> bool:
         """Whether the place moves on by itself."""
-        return self.progress is not None and self.progress.as_of is not None
+        is_playing = self.phase is Phase.PLAYING
+        return is_playing and self.progress is not None and self.progress.as_of is not None
 
 
 @value_class

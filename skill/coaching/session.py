@@ -308,9 +308,7 @@ def _caught_up(runner: Runner, event: Event, moment: Moment, repertoire: Reperto
     """Move the runner's place to where it is by now: by the player's word, or by the clock."""
     session, playhead = runner.session, moment.playhead
     if session.phase is Phase.STEPPING:
-        if playhead is None or isinstance(event, PlayerNotice) or not _is_current(session, moment):
-            return runner
-        return replace(runner, session=_heard_so_far(session, playhead, repertoire))
+        return replace(runner, session=_listened(session, event, moment, repertoire))
     if playhead is not None and playhead.generation > session.generation:
         return replace(runner, session=_adopted(session, playhead, event, moment, repertoire))
     is_current = _is_current(session, moment)
@@ -323,6 +321,27 @@ def _caught_up(runner: Runner, event: Event, moment: Moment, repertoire: Reperto
     else:
         moved = _by_the_player(session, playhead, event, moment, repertoire)
     return replace(runner, session=moved)
+
+
+def _listened(
+    session: SessionState, event: Event, moment: Moment, repertoire: Repertoire
+) -> SessionState:
+    """Take the place within a clip from a player that plays it itself, or else from the clock."""
+    if isinstance(event, PlayerNotice):
+        return session
+    if moment.playhead is not None and _is_current(session, moment):
+        return _heard_so_far(session, moment.playhead, repertoire)
+    return _heard_by_now(session, moment, repertoire)
+
+
+def _heard_by_now(session: SessionState, moment: Moment, repertoire: Repertoire) -> SessionState:
+    """Take the clip as heard to its end once there was time for it."""
+    progress = session.progress
+    if progress is None or progress.as_of is None or moment.now < progress.as_of:
+        return session
+    timeline = repertoire.timeline(progress.plan_id)
+    end = timeline.bookmark(timeline.played_out(progress.bookmark.step))
+    return replace(session, progress=Progress(progress.plan_id, end))
 
 
 def _heard_so_far(

@@ -93,7 +93,7 @@ class Situation:
 
     @property
     def is_heard(self) -> bool:
-        """Whether a player has told that the clip it played by itself was heard to its end."""
+        """Whether the clip was heard to its end, by the player's word or by the clock."""
         end = self.timeline.played_out(self.step.index)
         return self.session.phase is Phase.STEPPING and self.place.offset >= end
 
@@ -101,8 +101,8 @@ class Situation:
     def rest(self) -> Milliseconds:
         """Where to go on for who leaves now: in the middle of a step, or between two.
 
-        What a player has told is over, is not done again. Where none tells, a step is kept from
-        its beginning: done twice is better than cut short, or left out on one side.
+        What was heard to its end is not done again. Where nobody can tell, since somebody cut in,
+        a step is kept from its beginning: done twice is better than left out on one side.
         """
         if self.session.phase is not Phase.STEPPING or self.is_mid_clip:
             return self.place.offset

@@ -4,9 +4,11 @@ What is done about which event stands in `transitions`; this module only knows h
 ask, tell, close, wait, stay quiet or complete, so that each of them is done in one way.
 """
 
+from datetime import timedelta
+
 from skill.coaching.cues import FRAME
 from skill.coaching.lines import Line, line
-from skill.coaching.movements import Milliseconds
+from skill.coaching.movements import SECOND, Milliseconds
 from skill.coaching.outcomes import Ask, Outcome, Play, PlayClip, StopPlaying
 from skill.coaching.plans import Step
 from skill.coaching.questions import asked_again, whether_ready
@@ -14,6 +16,9 @@ from skill.coaching.runner import Phase, Progress, Question, Runner, SessionStat
 from skill.coaching.situations import Situation, spot_of
 from skill.coaching.timeline import Timeline
 from skill.coaching.values import replace
+
+A_LINE: Milliseconds = 5 * SECOND
+"""How long the coach takes to say a line, and Alexa to begin with it: rather too long."""
 
 
 class Turn(Situation):
@@ -156,11 +161,13 @@ class Turn(Situation):
         """Play the rest of a step inside the answer; whoever speaks next has heard it."""
         step = timeline.at(offset).step.index
         offset = min(offset, timeline.spans[step].end - FRAME)
-        heard = timeline.bookmark(timeline.spans[step].release)
+        release = timeline.spans[step].release
+        saying = (1 + len(lines)) * A_LINE + max(release - offset, 0)
+        heard_by = self.moment.now + timedelta(milliseconds=saying)
         session = replace(
             self.session,
             phase=Phase.STEPPING,
-            progress=Progress(timeline.plan.id, heard),
+            progress=Progress(timeline.plan.id, timeline.bookmark(release), heard_by),
             hurt=None,
             # A guide that was played before has no say in the place any more.
             generation=self._next_generation,

@@ -186,10 +186,16 @@ class TestSilence:
         assert [done.plan_id for done in stepping.remembered.history] == ["post-run"]
         assert stepping.remembered.session.phase is Phase.IDLE
 
-    def test_leaving(self, stepping):
-        """Nobody knows whether exit cut the step short: the place is this step's beginning."""
-        stepping.say("exit")
-        assert stepping.kept.step.index == 0
+    @pytest.mark.parametrize("word", ["exit", "pause", "stop"])
+    @pytest.mark.parametrize(("seconds", "kept"), [(0, 1), (20, 1), (52, 2)])
+    def test_leaving(self, stepping, word, seconds, kept):
+        """Who cuts a step short does it again, and who had the time to hear all of it does not."""
+        stepping.say("yes")
+        span = stepping.repertoire.timeline("post-run").spans[1]
+        assert 40 < (span.release - span.start) / 1000 < 50
+        stepping.echo.wait(seconds)
+        stepping.say(word)
+        assert stepping.kept.step.index == kept
         assert stepping.remembered.session.phase is Phase.PAUSED
 
     def test_a_question_in_the_middle(self, stepping):
