@@ -54,7 +54,7 @@ def _movement(entry: Entry, sources: Collection[str]) -> Movement:
             source=entry.one_of("source", entry.table["source"], sources),
             dose_source=_dose_source(entry, sources),
             needs=frozenset(
-                Need(entry.one_of("needs", thing, [need.value for need in Need]))
+                Need(entry.one_of("needs", thing, list(Need)))
                 for thing in (entry.texts("needs") if "needs" in entry.table else ())
             ),
             easier=entry.text("easier") if "easier" in entry.table else None,
@@ -71,7 +71,7 @@ def _routine(entry: Entry, sources: Collection[str], movements: Mapping[str, Mov
         return Routine(
             id=entry.name,
             parts=tuple(
-                _part(Entry(entry.file, f"{entry.name}, part {number}", part), sources, movements)
+                _part(entry.within(f"part {number}", part), sources, movements)
                 for number, part in enumerate(parts, start=1)
             ),
             source=entry.one_of("source", entry.table["source"], sources),

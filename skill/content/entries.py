@@ -13,7 +13,6 @@ from string import Formatter
 from typing import Any, TypeVar
 
 from skill.coaching.errors import ContentError
-from skill.coaching.values import value_class
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -22,16 +21,29 @@ class EntryError(ContentError):
     """A mistake in one entry; the message begins with its place."""
 
 
-@value_class
 class Entry:
-    """A table of a content file, and where it stands."""
+    """A table of a content file, and where it stands.
 
-    file: str
-    name: str
-    table: Mapping[str, Any]
+    `is_checked`: it is of a translation, and was checked as that was made. What takes long to check
+    is not checked again: the keys, the texts, and what is to be put into them.
+    """
+
+    def __init__(
+        self, file: str, name: str, table: Mapping[str, Any], *, is_checked: bool = False
+    ) -> None:
+        self.file = file
+        self.name = name
+        self.table = table
+        self.is_checked = is_checked
+
+    def within(self, name: str, table: Mapping[str, Any]) -> "Entry":
+        """Return a table that stands within this entry."""
+        return Entry(self.file, f"{self.name}, {name}", table, is_checked=self.is_checked)
 
     def require_keys(self, required: Collection[str], optional: Collection[str] = ()) -> None:
         """Raise unless the entry has every required key and no unknown one."""
+        if self.is_checked:
+            return
         missing = [key for key in required if key not in self.table]
         unknown = [key for key in self.table if key not in {*required, *optional}]
         if missing:
@@ -42,25 +54,34 @@ class Entry:
 
     def text(self, key: str) -> str:
         """Return a sentence or a word; raise if it is missing, empty or no text."""
+        if self.is_checked:
+            return str(self.table[key])
         value = self.table.get(key)
-        if not isinstance(value, str) or not value.strip() or value != value.strip():
+        if not _is_text(value):
             raise self.error(f"{key} takes text without space around it, not {value!r}")
-        return value
+        return str(value)
 
     def texts(self, key: str) -> tuple[str, ...]:
         """Return a list of at least one text, no two alike."""
+        if self.is_checked:
+            return tuple(self.table[key])
         values = self.table.get(key)
         if not isinstance(values, list) or not values:
             raise self.error(f"{key} takes a list of texts, not {values!r}")
         for value in values:
-            if not isinstance(value, str) or not value.strip() or value != value.strip():
+            if not _is_text(value):
                 raise self.error(f"{key} takes texts without space around them, not {value!r}")
         if len(set(values)) < len(values):
             raise self.error(f"{key} says the same thing twice")
         return tuple(values)
 
     def require_fields(self, key: str, text: str, known: Collection[str]) -> Collection[str]:
-        """Return what is to be put into a text, `{...}`; raise unless all of it is known."""
+        """Return what is to be put into a text, `{...}`; raise unless all of it is known.
+
+        Of a text that was checked, that is all that is known.
+        """
+        if self.is_checked:
+            return known
         try:
             used = {field for _, field, _, _ in Formatter().parse(text) if field is not None}
         except ValueError as mistake:
@@ -80,7 +101,7 @@ class Entry:
 
     def choice(self, key: str, choices: type[Choice]) -> Choice:
         """Return a member of an enum by its value."""
-        return choices(self.one_of(key, self.table.get(key), [member.value for member in choices]))
+        return choices(self.one_of(key, self.table.get(key), list(choices)))
 
     def one_of(self, key: str, value: object, good: Collection[str]) -> str:
         """Return a value if it is one of the good ones."""
@@ -103,23 +124,8 @@ class Entry:
             raise self.error(str(mistake)) from None
 
 
-class TranslatedEntry(Entry):
-    """An entry of a translation: it was checked as that was made, and its texts are not again."""
-
-    def require_keys(self, required: Collection[str], optional: Collection[str] = ()) -> None:
-        """Require nothing."""
-
-    def require_fields(self, key: str, text: str, known: Collection[str]) -> Collection[str]:  # noqa: ARG002
-        """Require nothing, and take all that is known to be used."""
-        return known
-
-    def text(self, key: str) -> str:
-        """Return a sentence or a word."""
-        return str(self.table[key])
-
-    def texts(self, key: str) -> tuple[str, ...]:
-        """Return a list of texts."""
-        return tuple(self.table[key])
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value) and value == value.strip()
 
 
 def read_entries(file: Path) -> dict[str, Entry]:
@@ -140,8 +146,9 @@ def read_entries(file: Path) -> dict[str, Entry]:
     for name, table in tables.items():
         if not isinstance(table, dict):
             raise ContentError(f"{place}, {name}: takes a table, not {table!r}")
-    kind = TranslatedEntry if is_translated else Entry
-    return {name: kind(place, name, table) for name, table in tables.items()}
+    return {
+        name: Entry(place, name, table, is_checked=is_translated) for name, table in tables.items()
+    }
 
 
 def translate_entries(file: Path) -> None:

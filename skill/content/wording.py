@@ -325,10 +325,11 @@ def _named(entry: Entry, needs: Collection[Need]) -> dict[str, str]:
 
 def _answers(entry: Entry) -> dict[str, tuple[str, ...]]:
     entry.require_keys(LINES.keys())
-    for line, values in LINES.items():
-        for text in entry.texts(line):
-            entry.require_fields(line, text, values)
-    return {line: entry.texts(line) for line in LINES}
+    answers = {line: entry.texts(line) for line in LINES}
+    for line, texts in answers.items():
+        for text in texts:
+            entry.require_fields(line, text, LINES[line])
+    return answers
 
 
 def _exactly(entry: Entry, key: str, number: int) -> tuple[str, ...]:

@@ -141,8 +141,8 @@ def _study(entry: Entry) -> Study:
     return Study(
         view=View(azimuth, elevation),
         drawings={
-            Stage.START: _drawing(Entry(entry.file, f"{entry.name}, start", start)),
-            Stage.FULL: _drawing(Entry(entry.file, f"{entry.name}, full", _changed(start, full))),
+            Stage.START: _drawing(entry.within("start", start)),
+            Stage.FULL: _drawing(entry.within("full", _changed(start, full))),
         },
         chair=_vector(entry, "chair") if "chair" in entry.table else None,
     )
@@ -225,7 +225,7 @@ def _limbs(entry: Entry, limb: str, end: str, bend: str, point: str) -> dict[Sid
         given = key if key in entry.table else both
         if not isinstance(entry.table.get(given), dict):
             raise entry.error(f"lacks {key}")
-        told = Entry(entry.file, f"{entry.name}, {given}", entry.table[given])
+        told = entry.within(given, entry.table[given])
         told.require_keys((end, bend), (point, "shoulder") if limb == "arm" else (point,))
         read = Limb(
             _end(told, end),
@@ -243,7 +243,7 @@ def _end(entry: Entry, key: str) -> End:
         return End(_vector(entry, key))
     if not isinstance(value, dict):
         raise entry.error(f"{key} takes three numbers, or a joint and how far from it")
-    rest = Entry(entry.file, f"{entry.name}, {key}", value)
+    rest = entry.within(key, value)
     rest.require_keys(("on", "by"))
     return End(_vector(rest, "by"), rest.text("on"))
 

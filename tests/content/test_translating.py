@@ -1,5 +1,6 @@
 """Content translated for a package: the same movements, the same words."""
 
+import json
 import shutil
 import tomllib
 from pathlib import Path
@@ -7,10 +8,9 @@ from pathlib import Path
 import pytest
 
 from skill.coaching.errors import ContentError
-from skill.coaching.values import content_of
 from skill.content import catalogue
 from skill.content.catalogue import load_catalogue
-from skill.content.entries import read_entries, translate_entries
+from skill.content.entries import Entry, EntryError, read_entries, translate_entries
 from skill.content.wording import load_wording, read_wording
 
 FILES = sorted(path.relative_to(catalogue.FOLDER) for path in catalogue.FOLDER.rglob("*.toml"))
@@ -25,9 +25,9 @@ def test_translated_it_is_the_same(tmp_path, file):
     translate_entries(copy)
     assert not copy.exists()
     after = read_entries(copy)
-    assert [content_of(entry) for entry in after.values()] == [
-        content_of(entry) for entry in before.values()
-    ]
+    assert [
+        (entry.file, entry.name, entry.table, entry.is_checked) for entry in after.values()
+    ] == [(entry.file, entry.name, entry.table, True) for entry in before.values()]
     assert list(after) == list(tomllib.loads((catalogue.FOLDER / file).read_text("utf-8")))
 
 
@@ -37,6 +37,21 @@ def test_the_catalogue_of_a_package(tmp_path):
         shutil.copy(catalogue.FOLDER / name, tmp_path)
         translate_entries(tmp_path / name)
     assert load_catalogue(tmp_path) == load_catalogue()
+
+
+def test_what_a_package_has_was_checked(tmp_path):
+    """Neither an entry of a package nor what stands within one is checked again."""
+    entries = {"pre-run": {"parts": [{"movement": "clam", "tempo": 4}]}}
+    (tmp_path / "routines.json").write_text(json.dumps(entries))
+    (routine,) = read_entries(tmp_path / "routines.toml").values()
+    part = routine.within("part 1", routine.table["parts"][0])
+    assert part.name == "pre-run, part 1"
+    for entry in (routine, part):
+        entry.require_keys(("source", "parts"))
+    as_written = Entry(routine.file, routine.name, routine.table)
+    for entry in (as_written, as_written.within("part 1", part.table)):
+        with pytest.raises(EntryError, match=f"{entry.name}: lacks"):
+            entry.require_keys(("source", "parts"))
 
 
 def test_the_words_of_a_package(tmp_path):
