@@ -103,7 +103,7 @@ class TestBoundedStore:
     def test_hanging(self):
         """Those who ask a store that hangs are told so in time, however many they are."""
         hanging = Hanging()
-        with closing(BoundedStore(hanging, seconds=0.05, most_given_up=2)) as store:
+        with closing(BoundedStore(hanging, seconds=0.05, most_abandoned=2)) as store:
             with ThreadPoolExecutor(8) as asking:
                 asked = [asking.submit(store.load, "k") for _ in range(8)]
                 for one in asked:
@@ -112,10 +112,10 @@ class TestBoundedStore:
             hanging.let_go.set()
             assert in_the_end(lambda: store.load("k")) is None
 
-    def test_nobody_is_sent_after_those_given_up(self):
-        """Once so many were given up, later ones are told at once, and leave no thread behind."""
+    def test_nothing_more_for_a_store_that_hangs(self):
+        """Once so many were abandoned, later ones are told at once, and leave no thread behind."""
         hanging, before = Hanging(), store_threads()
-        with closing(BoundedStore(hanging, seconds=0.05, most_given_up=2)) as store:
+        with closing(BoundedStore(hanging, seconds=0.05, most_abandoned=2)) as store:
             for _ in range(2):
                 with pytest.raises(StoreError, match="has not answered within"):
                     store.load("k")
@@ -145,7 +145,7 @@ class TestBoundedStore:
     def test_after_many_at_once(self):
         """Of many threads that a store once took, a few stay; after its end, none."""
         hanging, before = Hanging(), store_threads()
-        store = BoundedStore(hanging, seconds=0.05, most_given_up=100)
+        store = BoundedStore(hanging, seconds=0.05, most_abandoned=100)
         with ThreadPoolExecutor(24) as asking:
             for one in [asking.submit(store.load, "k") for _ in range(24)]:
                 with pytest.raises(StoreError):
@@ -172,7 +172,7 @@ class TestBoundedStore:
                 store.visit(keep)
             hanging.let_go.set()
 
-    def test_who_was_given_up_goes_no_further(self):
+    def test_what_was_abandoned_goes_no_further(self):
         """What would have followed a load that took too long, is not done."""
         hanging, went_on = Hanging(), Event()
 
@@ -203,6 +203,23 @@ class TestBoundedStore:
         store.close()
         assert time.monotonic() - begun < 2
         hanging.let_go.set()
+
+    def test_closing_one_that_is_busy(self):
+        """What the store is at when it is closed is done first, and whoever asked is told."""
+        slow, begun, done = Hanging(), Event(), []
+        slow.load = lambda _: (begun.set(), slow.let_go.wait(60), done.append("loaded"))
+        slow.close = lambda: done.append("closed")
+        store = BoundedStore(slow, seconds=10)
+        with ThreadPoolExecutor(2) as others:
+            asked = others.submit(store.load, "k")
+            assert begun.wait(10)
+            ending = others.submit(store.close)
+            with pytest.raises(TimeoutError):
+                ending.result(0.05)
+            slow.let_go.set()
+            ending.result(10)
+            assert asked.result(10)
+        assert done == ["loaded", "closed"]
 
     def test_the_process_ends(self):
         """A store that hangs for ever does not keep the service from ending."""
@@ -238,7 +255,7 @@ class TestBoundedStore:
 
     def test_no_thread_to_be_had(self, monkeypatch):
         """Who finds no thread is told of the store's trouble, and later ones are served again."""
-        with closing(BoundedStore(MemoryStore(), seconds=1, most_given_up=2)) as store:
+        with closing(BoundedStore(MemoryStore(), seconds=1, most_abandoned=2)) as store:
             with monkeypatch.context() as patch:
                 patch.setattr(threading.Thread, "start", no_thread)
                 for _ in range(5):
@@ -250,7 +267,7 @@ class TestBoundedStore:
     def test_what_nobody_hears(self, refusal, caplog):
         """What the store refuses after its time is in the log, once, and costs nothing else."""
         hanging = Hanging()
-        with closing(BoundedStore(hanging, seconds=0.05, most_given_up=1)) as store:
+        with closing(BoundedStore(hanging, seconds=0.05, most_abandoned=1)) as store:
             hanging.refusal = refusal
             with pytest.raises(StoreError, match="has not answered"):
                 store.load("k")
