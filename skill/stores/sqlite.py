@@ -32,7 +32,8 @@ from skill.stores.settling import Settling
 from skill.stores.tables import SCHEMA
 
 BUSY_SECONDS = 0.6
-"""How long a write waits for others' writes; less than `bounded.SECONDS`, or nobody heard why."""
+"""How long a write waits in all, for its turn and for other processes' writes; less than
+`bounded.SECONDS`, or nobody heard why."""
 MENDING_SECONDS = 10.0
 """How long a start waits for others who look at a damaged file, or mend it."""
 RETRY_SECONDS = 0.001
@@ -97,18 +98,20 @@ class SqliteStore(SessionStore):
 
     def load(self, key: str) -> Stored | None:
         """Return the document under a key, or None."""
+        deadline = time.monotonic() + BUSY_SECONDS
         with self._refusals:
-            row = _execute(self._checked_connection(), _LOAD, (key,)).fetchone()
+            connection = self._checked_connection(deadline)
+            row = _execute(connection, deadline, _LOAD, (key,)).fetchone()
         return Stored(*row) if row else None
 
     def save(self, key: str, document: bytes, replacing: int | None) -> None:
         """Write a document over the version read, or as the first one."""
-        with self._turn, self._refusals:
-            connection = self._checked_connection()
+        with self._turn as deadline, self._refusals:
+            connection = self._checked_connection(deadline)
             if replacing is None:
-                written = _execute(connection, _INSERT, (key, document))
+                written = _execute(connection, deadline, _INSERT, (key, document))
             else:
-                written = _execute(connection, _UPDATE, (document, key, replacing))
+                written = _execute(connection, deadline, _UPDATE, (document, key, replacing))
         if not written.rowcount:
             raise ConflictError(f"version {replacing} is not the newest any more")
         self._settling.soon()
@@ -117,9 +120,10 @@ class SqliteStore(SessionStore):
 
     def keep_aside(self, key: str, stored: Stored) -> None:
         """Keep a copy of a document that cannot be read, if it is still the newest."""
-        with self._turn, self._refusals:
+        with self._turn as deadline, self._refusals:
             _execute(
-                self._checked_connection(),
+                self._checked_connection(deadline),
+                deadline,
                 "INSERT INTO kept_aside (key, version, document)"
                 " SELECT key, version, ? FROM runners WHERE key = ? AND version = ?"
                 " ON CONFLICT DO NOTHING",
@@ -128,8 +132,12 @@ class SqliteStore(SessionStore):
 
     def delete(self, key: str, replacing: int) -> None:
         """Delete the version read, and all copies of its key; sweep the file."""
-        with self._turn, self._refusals, self._checked_connection() as connection:
-            _execute(connection, "BEGIN IMMEDIATE")
+        with (
+            self._turn as deadline,
+            self._refusals,
+            self._checked_connection(deadline) as connection,
+        ):
+            _execute(connection, deadline, "BEGIN IMMEDIATE")
             newest = connection.execute(
                 "SELECT version FROM runners WHERE key = ?", (key,)
             ).fetchone()
@@ -231,9 +239,11 @@ class SqliteStore(SessionStore):
                 )
             return _NO_DATABASE
         try:
+            deadline = time.monotonic() + BUSY_SECONDS
             with self._refusals:
-                _make_tables(self._checked_connection())
-                (told,) = _execute(self._connection(), "PRAGMA quick_check(1)").fetchone()
+                connection = self._checked_connection(deadline)
+                _make_tables(connection, deadline)
+                (told,) = _execute(connection, deadline, "PRAGMA quick_check(1)").fetchone()
         except StoreError as refused:
             if type(refused.__cause__) is not sqlite3.DatabaseError:
                 raise
@@ -268,8 +278,9 @@ class SqliteStore(SessionStore):
         Waits for nobody. What was asked for is done already, so failing here is no error.
         """
         try:
+            deadline = time.monotonic() + BUSY_SECONDS
             with self._refusals:
-                due = _execute(self._connection(), _DUE).fetchone()
+                due = _execute(self._connection(deadline), deadline, _DUE).fetchone()
             if due is None:
                 self._sweep_at = time.monotonic() + LOOK_SECONDS
                 return True
@@ -297,7 +308,7 @@ class SqliteStore(SessionStore):
         except OSError as refused:
             raise StoreError(f"cannot read the database {self._path}: {refused}") from refused
 
-    def _checked_connection(self) -> sqlite3.Connection:
+    def _checked_connection(self, deadline: float) -> sqlite3.Connection:
         """Return this thread's connection to the file that is there now."""
         connection = getattr(self._local, "connection", None)
         if connection is not None and self._identity() != self._local.file:
@@ -305,24 +316,24 @@ class SqliteStore(SessionStore):
             connection.close()
             self._open_connections.remove(connection)
             self._local.connection = None
-            _make_tables(self._connection())
-        return self._connection()
+            _make_tables(self._connection(deadline), deadline)
+        return self._connection(deadline)
 
-    def _connection(self) -> sqlite3.Connection:
+    def _connection(self, deadline: float) -> sqlite3.Connection:
         """Return this thread's connection."""
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             with self._opening:
                 if not self._lock.is_held:
-                    self._share(time.monotonic() + BUSY_SECONDS)
+                    self._share(deadline)
                     if waits := self._mended_waits():
                         self._lock.release()
                         raise StoreError(f"{self._path} {waits}: start anew")
-            connection = self._local.connection = self._connect()
+            connection = self._local.connection = self._connect(deadline)
             self._local.file = self._identity()
         return connection
 
-    def _connect(self) -> sqlite3.Connection:
+    def _connect(self, deadline: float) -> sqlite3.Connection:
         connection = sqlite3.connect(
             self._path,
             timeout=0,  # who waits, does so in `_execute`
@@ -330,7 +341,7 @@ class SqliteStore(SessionStore):
             check_same_thread=False,
         )
         try:
-            _use_write_ahead_log(connection)
+            _use_write_ahead_log(connection, deadline)
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute("PRAGMA secure_delete = ON")
         except sqlite3.Error:
@@ -341,15 +352,20 @@ class SqliteStore(SessionStore):
 
 
 class _Turn:
-    """Waits for this process's other writes: of all its threads only one waits for the file."""
+    """Waits for this process's other writes: of all its threads only one waits for the file.
+
+    It lends the moment until which the write may wait, counted from when that began.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._lock = threading.Lock()
 
-    def __enter__(self) -> None:
+    def __enter__(self) -> float:
+        deadline = time.monotonic() + BUSY_SECONDS
         if not self._lock.acquire(timeout=BUSY_SECONDS):
             raise StoreError(f"cannot use the database {self._path}: other writes take too long")
+        return deadline
 
     def __exit__(self, *_: object) -> None:
         self._lock.release()
@@ -369,9 +385,9 @@ class _Refusals:
             raise StoreError(f"cannot use the database {self._path}: {refused}") from refused
 
 
-def _make_tables(connection: sqlite3.Connection) -> None:
+def _make_tables(connection: sqlite3.Connection, deadline: float) -> None:
     for statement in SCHEMA.split(";"):
-        _execute(connection, statement)
+        _execute(connection, deadline, statement)
 
 
 def _empty_log(connection: sqlite3.Connection) -> bool:
@@ -380,16 +396,19 @@ def _empty_log(connection: sqlite3.Connection) -> bool:
     return not was_busy
 
 
-def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
+def _use_write_ahead_log(connection: sqlite3.Connection, deadline: float) -> None:
     """Switch the file over, once; of two that do so at a time, SQLite lets neither wait."""
-    _execute(connection, "PRAGMA journal_mode = WAL")
+    _execute(connection, deadline, "PRAGMA journal_mode = WAL")
 
 
 def _execute(
-    connection: sqlite3.Connection, statement: str, parameters: Sequence[object] = ()
+    connection: sqlite3.Connection,
+    deadline: float,
+    statement: str,
+    parameters: Sequence[object] = (),
 ) -> sqlite3.Cursor:
-    """Execute one statement as soon as nobody has the file locked."""
-    deadline, rest = time.monotonic() + BUSY_SECONDS, FIRST_REST
+    """Execute one statement as soon as nobody has the file locked, if that is by the deadline."""
+    rest = FIRST_REST
     while True:
         try:
             return connection.execute(statement, parameters)

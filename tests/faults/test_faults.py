@@ -192,8 +192,8 @@ def with_pragma(stage: Stage, struck: str, healed: str) -> Iterator[None]:
     connections = store._open_connections  # noqa: SLF001 - there is no other way in
     connect = store._connect  # noqa: SLF001
 
-    def connect_struck() -> sqlite3.Connection:
-        connection = connect()
+    def connect_struck(deadline: float) -> sqlite3.Connection:
+        connection = connect(deadline)
         connection.execute(struck)
         return connection
 

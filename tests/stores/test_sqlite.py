@@ -13,6 +13,8 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager, suppress
@@ -640,6 +642,24 @@ class TestRefusals:
             writing.result()
             assert store.load("k") == Stored(b"two", 2)
 
+    def test_the_turn_and_the_lock_together(self, path, monkeypatch):
+        """A write whose turn came late waits for another process's lock only for what is left."""
+        clock, is_waiting = SlowClock(), threading.Event()
+        monkeypatch.setattr(sqlite, "time", clock)
+        with closing(SqliteStore(path)) as store, locked(path, "BEGIN IMMEDIATE"):
+            begun = clock.monotonic()
+            with ThreadPoolExecutor(2) as pool:
+                first = pool.submit(store.save, "k", b"one", None)
+                assert clock.is_awaited.wait(10)
+                second = pool.submit(lambda: (is_waiting.set(), store.save("k", b"one", None)))
+                assert is_waiting.wait(10)
+                time.sleep(0.1)  # it may be a line before the turn
+                clock.goes_on.set()
+                for write in (first, second):
+                    with pytest.raises(StoreError, match="locked"):
+                        write.result()
+            assert clock.monotonic() - begun < 1.5 * sqlite.BUSY_SECONDS
+
     def test_a_locked_file_costs_no_connections(self, path, monkeypatch):
         """A file that is locked even for readers is refused each time, and nothing piles up."""
         monkeypatch.setattr(sqlite, "BUSY_SECONDS", 0.02)
@@ -654,6 +674,22 @@ class TestRefusals:
                     open_after.append(open_files())
                 assert len(set(open_after)) == 1
             assert store.load("k") is None
+
+
+class SlowClock:
+    """Goes on only by the rests that are taken, and those end once it does."""
+
+    def __init__(self) -> None:
+        self.is_awaited, self.goes_on = threading.Event(), threading.Event()
+        self._now = 0.0
+
+    def monotonic(self) -> float:
+        return self._now
+
+    def sleep(self, seconds: float) -> None:
+        self.is_awaited.set()
+        assert self.goes_on.wait(10)
+        self._now += seconds
 
 
 @cache
