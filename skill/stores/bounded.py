@@ -22,6 +22,7 @@ from threading import Lock, Thread
 from typing import Any, Generic, TypeVar
 
 from skill.ports import Documents, SessionStore, Stored, StoreError
+from skill.stores.forks import Forkable
 
 SECONDS = 0.7
 """How long a load, or a write, may take. Both of them, a copy kept aside, and an answer fit into
@@ -185,14 +186,14 @@ class _AbandonedError(Exception):
     """Nobody waits for this task any more, nor hears of this."""
 
 
-class _Pool:
+class _Pool(Forkable):
     """The workers: those with nothing to do, and what the others are at."""
 
     def __init__(self) -> None:
         self._running: set[_Task[Any]] = set()
         self._idle: list[_Worker] = []
         self._is_shut_down = False
-        _everywhere.add(self)
+        super().__init__()
 
     @property
     def running(self) -> tuple[_Task[Any], ...]:
@@ -232,22 +233,10 @@ class _Pool:
             self._idle.pop().shut_down()
 
     def begin_anew(self) -> None:
-        """Forget, in a process that was forked off, what has stayed with its parent."""
+        """Forget the workers, who have stayed with the parent."""
         while self._idle:
             self._idle.pop().close_pipe()
         self._running.clear()
-
-
-_everywhere: "weakref.WeakSet[_Pool]" = weakref.WeakSet()
-
-
-def _begin_anew() -> None:
-    for pool in tuple(_everywhere):
-        pool.begin_anew()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_begin_anew)
 
 
 class _Worker(Thread):

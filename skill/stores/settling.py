@@ -11,6 +11,8 @@ import os
 from pathlib import Path
 from threading import Condition, Thread
 
+from skill.stores.forks import Forkable
+
 SECONDS = 0.1
 """How long after a write the disk is asked to keep it, and for how long it rests at least."""
 ENDING_SECONDS = 0.5
@@ -19,18 +21,19 @@ ENDING_SECONDS = 0.5
 log = logging.getLogger(__name__)
 
 
-class Settling:
+class Settling(Forkable):
     """Puts what is written to one file on the disk; safe to use from several threads.
 
-    Another process, forked from this one, does so for itself.
+    A process that is forked off does so for itself.
     """
 
     def __init__(self, file: Path) -> None:
         self._file = file
-        self._begin()
+        self.begin_anew()
+        super().__init__()
 
-    def _begin(self) -> None:
-        self._process = os.getpid()
+    def begin_anew(self) -> None:
+        """Have nothing to do: what is due is the parent's to do."""
         self._change = Condition()
         self._is_due = False
         self._is_ending = False
@@ -38,8 +41,6 @@ class Settling:
 
     def soon(self) -> None:
         """Have it done in a moment; once it is closed, never."""
-        if self._process != os.getpid():
-            self._begin()
         if self._is_due:
             return
         with self._change:

@@ -25,7 +25,8 @@ import pytest
 
 from skill.ports import ConflictError, Stored, StoreError
 from skill.settings import PROJECT
-from skill.stores import file_lock, sqlite
+from skill.stores import connections, file_lock, sqlite
+from skill.stores.connections import Connections
 from skill.stores.file_lock import FileLock
 from skill.stores.sqlite import SqliteStore
 
@@ -431,7 +432,7 @@ class TestMending:
         with monkeypatch.context() as patch:
             patch.setattr(shutil, "copyfile", copy)
             # By closing it, SQLite would remove the empty log.
-            patch.setattr(SqliteStore, "_hang_up", lambda _: None)
+            patch.setattr(Connections, "hang_up", lambda *_: None)
             with pytest.raises(StoreError, match=r"No space left .* make room in") as refused:
                 SqliteStore(path)
         assert str(path) in str(refused.value)
@@ -645,7 +646,8 @@ class TestRefusals:
     def test_the_turn_and_the_lock_together(self, path, monkeypatch):
         """A write whose turn came late waits for another process's lock only for what is left."""
         clock, is_waiting = SlowClock(), threading.Event()
-        monkeypatch.setattr(sqlite, "time", clock)
+        for module in (sqlite, connections):
+            monkeypatch.setattr(module, "time", clock)
         with closing(SqliteStore(path)) as store, locked(path, "BEGIN IMMEDIATE"):
             begun = clock.monotonic()
             with ThreadPoolExecutor(2) as pool:
