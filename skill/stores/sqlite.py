@@ -5,11 +5,8 @@ Write-ahead log: a write that has returned survives the end of the process, and 
 conditional statement, or a transaction that begins as a writer, so none is ever upgraded and no
 writer can be refused for having read first.
 
-A deletion is followed by a sweep, after which no byte of what was deleted is in the file or
-its log. Overwriting it (`secure_delete`) is not enough: where pages were split, stale copies
-stay in the gaps between records. So the file is rewritten, and the log copied into it and
-emptied. A reader who is in the middle of something can keep the log from being emptied; the
-file remembers that it is still to be swept: each opening tries again, and a write once a second.
+A deletion is followed by a sweep (`sweeping`), after which no byte of what was deleted is in the
+file or its log.
 
 A file that is found damaged at the start is mended (`mending`) by one process, while no other has
 it open: a lock file beside it is shared by all who have, and had alone by who mends.
@@ -20,7 +17,6 @@ import sqlite3
 import threading
 import time
 import weakref
-from contextlib import closing
 from pathlib import Path
 
 from skill.ports import ConflictError, SessionStore, Stored, StoreError
@@ -29,14 +25,13 @@ from skill.stores.file_lock import FileLock
 from skill.stores.forks import Forkable
 from skill.stores.mending import Mending
 from skill.stores.settling import Settling
+from skill.stores.sweeping import Sweeping
 
 BUSY_SECONDS = 0.6
 """How long a write waits in all, for its turn and for other processes' writes; less than
 `bounded.SECONDS`, or nobody heard why."""
 MENDING_SECONDS = 10.0
 """How long a start waits for others who look at a damaged file, or mend it."""
-LOOK_SECONDS = 1.0
-"""How long to write on before looking again whether others have left something to be swept."""
 
 SUFFIXES = (".sqlite3", ".sqlite", ".db")
 """What a database's name ends in. A file of another name that is none is somebody else's."""
@@ -51,7 +46,6 @@ INSERT INTO runners (key, version, document)
 VALUES (?, 1 + IFNULL((SELECT newest FROM deletions), 0), ?) ON CONFLICT DO NOTHING
 """
 _UPDATE = "UPDATE runners SET version = version + 1, document = ? WHERE key = ? AND version = ?"
-_DUE = "SELECT newest FROM deletions WHERE newest > swept"
 
 log = logging.getLogger(__name__)
 
@@ -71,9 +65,10 @@ class SqliteStore(SessionStore):
         self._turn = _Turn(self._path)
         self._mending = Mending(self._path)
         self._lock = FileLock(Path(f"{self._path}.lock"))
-        self._sweep_at = 0.0
         self._settling = Settling(Path(f"{self._path}-wal"))
-        weakref.finalize(self, self._settling.end).atexit = False
+        self._sweeping = Sweeping(self._path)
+        for chore in (self._settling, self._sweeping):
+            weakref.finalize(self, chore.end).atexit = False
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as refused:
@@ -101,8 +96,6 @@ class SqliteStore(SessionStore):
         if not written.rowcount:
             raise ConflictError(f"version {replacing} is not the newest any more")
         self._settling.soon()
-        if time.monotonic() >= self._sweep_at:
-            self._sweep()
 
     def keep_aside(self, key: str, stored: Stored) -> None:
         """Keep a copy of a document that cannot be read, if it is still the newest."""
@@ -117,7 +110,7 @@ class SqliteStore(SessionStore):
             )
 
     def delete(self, key: str, replacing: int) -> None:
-        """Delete the version read, and all copies of its key; sweep the file."""
+        """Delete the version read, and all copies of its key; the file is swept in a moment."""
         with (
             self._turn as deadline,
             self._connections.mine(deadline) as connection,
@@ -138,20 +131,15 @@ class SqliteStore(SessionStore):
                 " DO UPDATE SET newest = MAX(newest + 1, excluded.newest)",
                 (replacing,),
             )
+        self._sweeping.soon()
         try:
             self._settling.now()
         except OSError as refused:
             raise StoreError(f"cannot use the database {self._path}: {refused}") from refused
-        self._sweep_at = 0.0
-        deadline = time.monotonic() + BUSY_SECONDS
-        while not self._sweep():
-            if time.monotonic() > deadline:
-                log.warning("what was deleted from %s cannot be swept out yet", self._path)
-                return
-            time.sleep(RETRY_SECONDS)
 
     def close(self) -> None:
-        """Close every thread's connection, with all on the disk unless that takes too long."""
+        """Close every thread's connection, all swept and on the disk unless that takes too long."""
+        self._sweeping.close()
         self._settling.close()
         self._let_go()
 
@@ -177,7 +165,7 @@ class SqliteStore(SessionStore):
                 has_mended = True
                 deadline = time.monotonic() + MENDING_SECONDS
                 self._let_go()
-        self._sweep()
+        self._sweeping.soon()
 
     def _share(self, deadline: float) -> None:
         while not self._lock.acquire(alone=False):
@@ -243,32 +231,6 @@ class SqliteStore(SessionStore):
                 " anew, or move the file away, to begin without it"
             ) from refused
 
-    def _sweep(self) -> bool:
-        """Rewrite the file without what was deleted, if it is due; tell whether it is done.
-
-        Waits for nobody. What was asked for is done already, so failing here is no error.
-        """
-        try:
-            deadline = time.monotonic() + BUSY_SECONDS
-            with self._connections.mine(deadline) as connection:
-                due = execute(connection, deadline, _DUE).fetchone()
-            if due is None:
-                self._sweep_at = time.monotonic() + LOOK_SECONDS
-                return True
-            # A connection of its own, which waits for nobody's locks.
-            with closing(sqlite3.connect(self._path, timeout=0, isolation_level=None)) as broom:
-                # In vain while somebody reads; the file would be rewritten in vain, too.
-                if not _empty_log(broom):
-                    return False
-                broom.execute("VACUUM")
-                if not _empty_log(broom):
-                    return False
-                broom.execute("UPDATE deletions SET swept = MAX(swept, ?)", due)
-        except (StoreError, sqlite3.Error) as refused:
-            log.info("%s is swept later: %s", self._path, refused)
-            return False
-        return True
-
     def _may_be_database(self) -> bool:
         """Whether the file is missing, empty, or begins as a database does."""
         try:
@@ -311,9 +273,3 @@ class _Turn(Forkable):
 
     def __exit__(self, *_: object) -> None:
         self._lock.release()
-
-
-def _empty_log(connection: sqlite3.Connection) -> bool:
-    """Copy the log into the file and cut it to nothing, if nobody reads or writes; tell."""
-    was_busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    return not was_busy
