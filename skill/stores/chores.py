@@ -6,13 +6,19 @@ from threading import Condition, Lock, Thread
 
 from skill.stores.forks import Forkable
 
+LOOK_SECONDS = 0.02
+"""How long to wait for what was called off, before it is called off again."""
+CALLED_OFF_SECONDS = 0.2
+"""How long the end waits for what it has called off."""
+
 
 class Chore(Forkable):
     """Something to be done in a moment, once for all who ask meanwhile; safe in several threads.
 
     `do` does it, `rest` seconds after it was asked for, and returns None, or after how many seconds
     it is to be tried again. If nobody asks it is done `every` so many seconds, from when it was
-    asked for the first time. A process that is forked off does what it is asked itself.
+    asked for the first time. If it takes too long at the end, or in the way of a fork, `call_off`
+    has it end early. A process that is forked off does what it is asked itself.
     """
 
     def __init__(
@@ -22,11 +28,13 @@ class Chore(Forkable):
         *,
         rest: float,
         every: float | None = None,
+        call_off: Callable[[], None] = lambda: None,
     ) -> None:
         self._name = name
         self._do = do
         self._rest = rest
         self._every = every
+        self._call_off = call_off
         self.begin_anew()
         super().__init__()
 
@@ -58,15 +66,25 @@ class Chore(Forkable):
             self._is_ending = True
             self._change.notify()
 
-    def ends_within(self, seconds: float) -> bool:
-        """Wait for its end; tell whether it came."""
-        if self._thread is not None:
-            self._thread.join(seconds)
-        return self._thread is None or not self._thread.is_alive()
+    def close(self, seconds: float) -> None:
+        """Do at once what is due, and nothing any more; wait so many seconds, then call it off."""
+        self.end()
+        if self._thread is None:
+            return
+        self._thread.join(seconds)
+        if self._thread.is_alive():
+            self._call_off()
+            self._thread.join(CALLED_OFF_SECONDS)
 
     def rest(self, deadline: float) -> None:
-        """Finish what it is at, if that is done by then."""
-        self._rests = self._doing.acquire(timeout=max(deadline - time.monotonic(), 0))
+        """Call off what it is at, and do nothing, unless that goes on for longer than until then.
+
+        What was called off tells that it is to be tried again.
+        """
+        self._rests = False
+        while not self._rests and time.monotonic() < deadline:
+            self._call_off()  # in vain, if it is only about to begin
+            self._rests = self._doing.acquire(timeout=LOOK_SECONDS)
 
     def go_on(self) -> None:
         """Go on."""

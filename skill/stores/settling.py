@@ -51,8 +51,7 @@ class Settling:
 
     def close(self) -> None:
         """Do what is due, and nothing any more; wait for a slow disk, but not for long."""
-        self._chore.end()
-        self._chore.ends_within(ENDING_SECONDS)
+        self._chore.close(ENDING_SECONDS)
 
     def _settle(self) -> float | None:
         try:

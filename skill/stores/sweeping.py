@@ -52,7 +52,13 @@ class Sweeping:
         self._emptied_for: int | None = None
         """For which rewriting, by what the file remembers of it, this process emptied the log."""
         self._times_in_vain = 0
-        self._chore = Chore("sweeping", self._sweep, rest=REST_SECONDS, every=LOOK_SECONDS)
+        self._chore = Chore(
+            "sweeping",
+            self._sweep,
+            rest=REST_SECONDS,
+            every=LOOK_SECONDS,
+            call_off=self._call_off,
+        )
 
     def soon(self) -> None:
         """Look in a moment what is to be swept, and now and then from then on."""
@@ -64,11 +70,12 @@ class Sweeping:
 
     def close(self) -> None:
         """Sweep what is due, unless that takes too long: who opens the file next, does it then."""
-        self._chore.end()
-        if not self._chore.ends_within(ENDING_SECONDS) and self._broom:
-            with suppress(sqlite3.ProgrammingError):  # it is closed just now
+        self._chore.close(ENDING_SECONDS)
+
+    def _call_off(self) -> None:
+        if self._broom:
+            with suppress(sqlite3.ProgrammingError):  # it is closed already
                 self._broom.interrupt()
-            self._chore.ends_within(ENDING_SECONDS)
 
     def _sweep(self) -> float | None:
         try:
@@ -121,8 +128,7 @@ class Sweeping:
 
     def _connect(self) -> sqlite3.Connection:
         return sqlite3.connect(
-            f"{self._path.as_uri()}?mode=rw",  # nor is a file made that was taken away
-            uri=True,
+            self._path,
             timeout=LOCK_SECONDS,
             isolation_level=None,
             check_same_thread=False,  # who closes it may call it off

@@ -96,6 +96,32 @@ else:
     print("child is done", flush=True)
     os._exit(0)
 """
+WHILE_THE_FILE_IS_REWRITTEN = """
+import sqlite3
+connect, rewrites = sqlite3.connect, threading.Event()
+
+class Infinite(sqlite3.Connection):
+    def execute(self, statement, *parameters):
+        if statement != "VACUUM":
+            return super().execute(statement, *parameters)
+        super().execute("BEGIN IMMEDIATE")
+        rewrites.set()
+        return super().execute(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT MAX(i) FROM n"
+        )
+
+sqlite3.connect = lambda *a, **b: connect(*a, **b, factory=Infinite)
+store.delete("k", 1)
+rewrites.wait()
+child = os.fork()
+if child:
+    assert os.waitpid(child, 0)[1] == 0
+    store.close()
+else:
+    store.save("child", b"mine", None)
+    print("child is done", flush=True)
+    os._exit(0)
+"""
 
 
 @pytest.fixture
@@ -140,3 +166,9 @@ def test_while_another_thread_writes(path):
     told = lines_of(WHILE_ONE_WRITES, path)
     assert told == [f"cannot use the database {path}: database is locked", "child is done"]
     assert read(path, "k") == Stored(b"parent", 3)
+
+
+def test_while_the_file_is_rewritten(path):
+    """Nor need a child wait for the sweeping of its parent, which is tried again."""
+    assert lines_of(WHILE_THE_FILE_IS_REWRITTEN, path) == ["child is done"]
+    assert read(path, "child").document == b"mine"
