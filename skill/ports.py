@@ -79,8 +79,9 @@ class Documents(Protocol):
     def delete(self, key: str, replacing: int) -> None:
         """Delete the version read, and every copy that was kept aside under its key.
 
-        Durable when it returns: no byte of it is left to be found, or, where somebody who is
-        still reading keeps the store from that, it is made so at the next chance. Raise
+        Durable when it returns: nobody can load it any more, come what may. An embedded store may
+        take a moment more until no byte of it is left to be found, or, where somebody keeps it
+        from that by reading on, or the process ends, makes it so at the next chance. Raise
         `ConflictError`, and change nothing, if the version under this key is another by now;
         where there is none, nothing happens.
         """

@@ -6,8 +6,10 @@ the same cookies. What a cookie holds is a random number: nothing in it is about
 
 import hmac
 import logging
+import math
 import re
 import secrets
+import time
 from contextlib import suppress
 from datetime import timedelta
 from enum import StrEnum
@@ -15,13 +17,15 @@ from hashlib import sha256
 
 from skill.browser.errors import NotNowError
 from skill.coaching.values import value_class
-from skill.ports import ConflictError, SessionStore, StoreError
+from skill.ports import ConflictError, SessionStore, Stored, StoreError
 from skill.sessions import storage_key
 
 COOKIE = "glute_coach"
 KEPT = timedelta(days=400)
 """The longest that browsers keep a cookie; each visit begins it anew."""
 KEY_BYTES = 32
+KEY_READ_AFTER = timedelta(days=30)
+"""How often a process looks the key up, and keeps it from being forgotten as a runner would be."""
 
 _KEY_STORED_UNDER = storage_key("the key that browsers' cookies are signed with")
 _COOKIE = re.compile(r"([0-9a-f]{32})\.([0-9a-f]{64})")
@@ -60,13 +64,15 @@ class Runners:
     def __init__(self, store: SessionStore) -> None:
         self._store = store
         self._key = b""
+        self._read_at = -math.inf
 
     def visitor(self, cookie: str | None) -> Visitor:
         """Return who a cookie stands for: somebody new where there is none, or a false one.
 
         Raise `NotNowError` if that cannot be told.
         """
-        key = self._key or self._stored_key()
+        is_new = time.monotonic() < self._read_at + KEY_READ_AFTER.total_seconds()
+        key = self._key if is_new else self._stored_key()
         match = _COOKIE.fullmatch(cookie or "")
         if cookie and match and hmac.compare_digest(match[2], _signature(key, match[1])):
             return Visitor(match[1], cookie, Acquaintance.KNOWN)
@@ -75,14 +81,12 @@ class Runners:
         return Visitor(runner, f"{runner}.{_signature(key, runner)}", how)
 
     def _stored_key(self) -> bytes:
-        """Read the key; whoever comes first makes it."""
+        """Read the key, and write it once more: who is never written to, a store may forget."""
         try:
-            stored = self._store.load(_KEY_STORED_UNDER)
-            if stored is None:
-                with suppress(ConflictError):  # another process was quicker
-                    self._store.save(_KEY_STORED_UNDER, secrets.token_bytes(KEY_BYTES), None)
-                stored = self._store.load(_KEY_STORED_UNDER)
+            stored = self._store.load(_KEY_STORED_UNDER) or self._made()
         except StoreError as away:
+            if self._key:
+                return self._key
             raise NotNowError("The coach cannot look up who you are just now.") from away
         if stored is None:
             raise NotNowError("The coach cannot keep who you are just now.")
@@ -90,8 +94,16 @@ class Runners:
             # With a key that others can guess, anybody could sign a cookie.
             log.error("the stored key of cookies has not %d bytes: delete it", KEY_BYTES)
             raise NotNowError("The coach cannot tell who you are just now.")
-        self._key = stored.document
+        with suppress(StoreError):  # another process was quicker, or will do it
+            self._store.save(_KEY_STORED_UNDER, stored.document, stored.version)
+        self._key, self._read_at = stored.document, time.monotonic()
         return self._key
+
+    def _made(self) -> Stored | None:
+        """Make the key; return what is stored then."""
+        with suppress(ConflictError):  # another process was quicker
+            self._store.save(_KEY_STORED_UNDER, secrets.token_bytes(KEY_BYTES), None)
+        return self._store.load(_KEY_STORED_UNDER)
 
 
 def _signature(key: bytes, runner: str) -> str:

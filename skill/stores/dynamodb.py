@@ -73,15 +73,12 @@ class DynamoStore(SessionStore):
         self._wire = Wire(caller, table)
 
     def load(self, key: str) -> Stored | None:
-        """Return the document under a key, or None; what has expired is deleted on the way.
+        """Return the document under a key, or None where there is none, or it has expired.
 
         An item without a document comes back whole, as JSON: no record, but all its bytes.
         """
         item = self._item(key)
-        if item is None:
-            return None
-        if _has_expired(item):
-            self._delete(key, _Condition(f"#{EXPIRES} = :read", {":read": item[EXPIRES]}))
+        if item is None or _has_expired(item):
             return None
         document = _bytes(item.get(DOCUMENT))
         return Stored(_as_json(item) if document is None else document, _version(item))
@@ -123,8 +120,9 @@ class DynamoStore(SessionStore):
             log.info("what is not the newest any more is not kept aside")
 
     def delete(self, key: str, replacing: int) -> None:
-        """Delete the version read, and with it all copies."""
-        self._delete(key, self._unchanged(key, replacing).or_(_ABSENT))
+        """Delete the version read, and with it all copies; or whatever has expired."""
+        condition = self._unchanged(key, replacing).or_(_gone(int(time.time())))
+        self._change("DeleteItem", {"Key": _key(key), **condition.parameters()})
 
     def close(self) -> None:
         """Hang up."""
@@ -165,9 +163,6 @@ class DynamoStore(SessionStore):
             parameters["ExpressionAttributeValues"][f":set{place}"] = value
         expression = f"SET {', '.join(places)}"
         self._change("UpdateItem", {"Key": _key(key), "UpdateExpression": expression, **parameters})
-
-    def _delete(self, key: str, condition: "_Condition") -> None:
-        self._change("DeleteItem", {"Key": _key(key), **condition.parameters()})
 
     def _change(self, operation: str, parameters: Json) -> None:
         given = {name: value for name, value in parameters.items() if value}

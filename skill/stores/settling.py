@@ -9,7 +9,8 @@ written meanwhile at once; where the disk refuses, it is tried again.
 import logging
 import os
 from pathlib import Path
-from threading import Condition, Thread
+
+from skill.stores.chores import Chore
 
 SECONDS = 0.1
 """How long after a write the disk is asked to keep it, and for how long it rests at least."""
@@ -20,36 +21,15 @@ log = logging.getLogger(__name__)
 
 
 class Settling:
-    """Puts what is written to one file on the disk; safe to use from several threads.
-
-    Another process, forked from this one, does so for itself.
-    """
+    """Puts what is written to one file on the disk; safe to use from several threads."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
-        self._begin()
-
-    def _begin(self) -> None:
-        self._process = os.getpid()
-        self._change = Condition()
-        self._is_due = False
-        self._is_ending = False
-        self._thread: Thread | None = None
+        self._chore = Chore("settling", self._settle, rest=SECONDS)
 
     def soon(self) -> None:
         """Have it done in a moment; once it is closed, never."""
-        if self._process != os.getpid():
-            self._begin()
-        if self._is_due:
-            return
-        with self._change:
-            if self._is_ending:
-                return
-            self._is_due = True
-            if self._thread is None:
-                self._thread = Thread(target=self._settle, name="settling", daemon=True)
-                self._thread.start()
-            self._change.notify()
+        self._chore.soon()
 
     def now(self) -> None:
         """Do it, and return when it is done; raise `OSError` if the disk refuses.
@@ -67,28 +47,16 @@ class Settling:
 
     def end(self) -> None:
         """Have done what is due, and nothing any more; wait for nobody."""
-        with self._change:
-            self._is_ending = True
-            self._change.notify()
+        self._chore.end()
 
     def close(self) -> None:
         """Do what is due, and nothing any more; wait for a slow disk, but not for long."""
-        self.end()
-        if self._thread is not None:
-            self._thread.join(ENDING_SECONDS)
+        self._chore.close(ENDING_SECONDS)
 
-    def _settle(self) -> None:
-        while True:
-            with self._change:
-                self._change.wait_for(lambda: self._is_due or self._is_ending)
-                if not self._is_due:
-                    return
-                self._change.wait_for(lambda: self._is_ending, SECONDS)
-                # Whoever writes from here on has it done once more.
-                self._is_due = False
-            try:
-                self.now()
-            except OSError as refused:
-                log.warning("%s is not on the disk yet: %s", self._file, refused)
-                with self._change:
-                    self._is_due = not self._is_ending
+    def _settle(self) -> float | None:
+        try:
+            self.now()
+        except OSError as refused:
+            log.warning("%s is not on the disk yet: %s", self._file, refused)
+            return SECONDS
+        return None

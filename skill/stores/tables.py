@@ -20,8 +20,8 @@ CREATE TABLE IF NOT EXISTS deletions (
 """
 """`runners` has row ids: without, a document over 1,000 bytes would take pages of its own, and
 twice the time. `deletions` has one row, once there was a deletion. `newest` is no less than any
-version that was deleted, and grows with each deletion; `swept` is what it was before the last
-sweep.
+version that was deleted, and grows with each deletion; `swept` is what it was before the file was
+last rewritten.
 """
 
 ALL_RUNNERS = "SELECT key, version, CAST(document AS BLOB) FROM runners ORDER BY key"

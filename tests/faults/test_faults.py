@@ -187,24 +187,21 @@ def locked(stage: Stage) -> Iterator[None]:
 
 
 @contextmanager
-def with_pragma(stage: Stage, struck: str, healed: str) -> Iterator[None]:
+def with_pragma(stage: Stage, pragma: str) -> Iterator[None]:
     """Have each connection of the store in this state, those it opens meanwhile, too."""
-    store = stage.disk.store
-    connections = store._open_connections  # noqa: SLF001 - there is no other way in
-    connect = store._connect  # noqa: SLF001
+    connections = stage.disk.store._connections  # noqa: SLF001 - there is no other way in
+    connect = connections._connect  # noqa: SLF001
 
-    def connect_struck() -> sqlite3.Connection:
-        connection = connect()
-        connection.execute(struck)
+    def connect_struck(deadline: float) -> sqlite3.Connection:
+        connection = connect(deadline)
+        connection.execute(pragma)
         return connection
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(store, "_connect", connect_struck)
-        for connection in connections:
-            connection.execute(struck)
+        patch.setattr(connections, "_connect", connect_struck)
+        connections.hang_up(time.monotonic())
         yield
-    for connection in connections:
-        connection.execute(healed)
+    connections.hang_up(time.monotonic())
 
 
 @contextmanager
@@ -216,14 +213,14 @@ def full(stage: Stage) -> Iterator[None]:
                 f"CREATE TRIGGER grow_{event} AFTER {event} ON runners"  # noqa: S608
                 " BEGIN INSERT INTO kept_aside VALUES ('-', 0, zeroblob(1000000)); END"
             )
-    with with_pragma(stage, "PRAGMA max_page_count = 1", "PRAGMA max_page_count = 1000000"):
+    with with_pragma(stage, "PRAGMA max_page_count = 1"):
         yield
     with closing(sqlite3.connect(stage.database)) as other:
         other.executescript("DROP TRIGGER grow_INSERT; DROP TRIGGER grow_UPDATE")
 
 
 def read_only(stage: Stage) -> Any:
-    return with_pragma(stage, "PRAGMA query_only = ON", "PRAGMA query_only = OFF")
+    return with_pragma(stage, "PRAGMA query_only = ON")
 
 
 @contextmanager

@@ -107,10 +107,28 @@ class TestExpired:
         )
         return table
 
-    def test_it_counts_as_gone(self, expired, store):
-        """What has expired is not found; and then it is gone indeed, copies and all."""
-        assert store.load("k") is None
+    def test_it_counts_as_gone(self, expired):
+        """What has expired is not found, and looking for it changes nothing, for nobody else."""
+        with (
+            BadLine(expired.endpoint, lambda *_: None) as line,
+            closing(expired.store(line.endpoint)) as store,
+        ):
+            assert store.load("k") is None
+            assert {operation for operation, _ in line.happened} == {"GetItem"}
+        assert expired.item("k")[DOCUMENT] == binary(PAUSED)
+
+    @pytest.mark.parametrize("replacing", [7, 6])
+    def test_it_is_deleted(self, expired, store, replacing):
+        """Whoever deletes what has expired, deletes it, copies and all, whatever they had read."""
+        store.delete("k", replacing)
         assert expired.item("k") is None
+
+    def test_it_expires_just_now(self, expired, store):
+        """What has expired only since it was read is kept aside and written over as any other."""
+        store.keep_aside("k", Stored(PAUSED, 7))
+        store.save("k", b"new", 7)
+        assert store.load("k") == Stored(b"new", 8)
+        assert PAUSED in copies(expired.item("k"))
 
     def test_it_is_overwritten(self, expired, store):
         """A first document may take its place, and nothing is left of what was there."""

@@ -3,7 +3,6 @@
 import os
 import threading
 import time
-from collections.abc import Callable
 
 import pytest
 
@@ -11,6 +10,7 @@ from skill.ports import StoreError
 from skill.stores import settling
 from skill.stores.settling import Settling
 from skill.stores.sqlite import SqliteStore
+from tests.stores.processes import soon
 
 
 @pytest.fixture
@@ -25,13 +25,6 @@ def kept(monkeypatch) -> list[int]:
 
     monkeypatch.setattr(os, "fsync", fsync)
     return asked
-
-
-def soon(is_so: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + 20
-    while not is_so() and time.monotonic() < deadline:
-        time.sleep(0.01)
-    return is_so()
 
 
 def test_all_writes_of_a_moment_at_once(tmp_path, kept):

@@ -1,8 +1,4 @@
-"""The SQLite store: what only a file can go through.
-
-The child processes are Python with a few lines of the store's own use; they print a line when
-they are where the test wants them.
-"""
+"""The SQLite store: what only a file can go through."""
 
 import errno
 import logging
@@ -10,32 +6,24 @@ import os
 import shutil
 import signal
 import sqlite3
-import subprocess
-import sys
 import tempfile
+import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager
 from functools import cache
 from pathlib import Path
 
 import pytest
 
 from skill.ports import ConflictError, Stored, StoreError
-from skill.settings import PROJECT
-from skill.stores import file_lock, sqlite
+from skill.stores import connections, file_lock, sqlite
+from skill.stores.connections import Connections
 from skill.stores.file_lock import FileLock
 from skill.stores.sqlite import SqliteStore
+from tests.stores.processes import child
 
-PREAMBLE = """
-import os, sys
-from pathlib import Path
-from skill.ports import ConflictError
-from skill.stores.sqlite import SqliteStore
-
-def opened(path):
-    return SqliteStore(Path(path))
-"""
 COUNT_UP = """
 store = opened(sys.argv[1])
 for _ in range(int(sys.argv[2])):
@@ -64,21 +52,6 @@ for line in sys.stdin:
 CRASH = """
 opened(sys.argv[1]).save("k", b"precious", None)
 os.kill(os.getpid(), 9)
-"""
-DELETE_AND_CRASH = """
-from skill.stores import sqlite
-sqlite.BUSY_SECONDS = 0.02
-opened(sys.argv[1]).delete("k", int(sys.argv[2]))
-os.kill(os.getpid(), 9)
-"""
-READ_ON = """
-import sqlite3
-reading = sqlite3.connect(sys.argv[1], isolation_level=None)
-reading.execute("BEGIN")
-reading.execute("SELECT * FROM runners").fetchall()
-print("reading", flush=True)
-sys.stdin.readline()
-reading.close()
 """
 START_AND_SAVE = """
 key = sys.argv[2]
@@ -151,23 +124,11 @@ while ended != 0:
     step += 1
 print(step)
 """
-MARK = b"<all about a runner>"
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "runners.sqlite3"
-
-
-def child(code: str, *arguments: object) -> subprocess.Popen[str]:
-    """Start a process that does something with stores."""
-    return subprocess.Popen(
-        [sys.executable, "-c", PREAMBLE + code, *map(str, arguments)],
-        cwd=PROJECT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
 
 
 def read(path: Path, key: str = "k") -> Stored | None:
@@ -429,7 +390,7 @@ class TestMending:
         with monkeypatch.context() as patch:
             patch.setattr(shutil, "copyfile", copy)
             # By closing it, SQLite would remove the empty log.
-            patch.setattr(SqliteStore, "_hang_up", lambda _: None)
+            patch.setattr(Connections, "hang_up", lambda *_: None)
             with pytest.raises(StoreError, match=r"No space left .* make room in") as refused:
                 SqliteStore(path)
         assert str(path) in str(refused.value)
@@ -480,118 +441,6 @@ class TestMending:
         assert not list(path.parent.glob("*mend*"))
 
 
-class TestNothingIsLeft:
-    @pytest.mark.parametrize("times", [1, 9, 2_000], ids=["small", "larger", "many pages"])
-    def test_of_what_was_deleted(self, path, times):
-        """No byte of a document, its forerunners, copies or key is left, and the rest is there."""
-        with closing(SqliteStore(path)) as store:
-            for number in range(9):
-                store.save(f"other {number}", b"theirs" * times, None)
-            store.save("the key", MARK, None)
-            store.keep_aside("the key", store.load("the key"))
-            store.save("the key", MARK * times, 1)
-            store.keep_aside("the key", store.load("the key"))
-            store.save("the key", b"now " + MARK, 2)
-            assert MARK in everything_in(path)
-            store.delete("the key", 3)
-            assert MARK not in everything_in(path)
-            assert b"the key" not in everything_in(path)
-            for number in range(9):
-                assert store.load(f"other {number}") == Stored(b"theirs" * times, 1)
-        assert MARK not in everything_in(path)
-
-    def test_of_several(self, path):
-        """Each deletion leaves nothing, whatever the versions of those before it."""
-        versions = {"a": 2, "b": 5, "c": 3, "d": 1, "e": 5}
-        with closing(SqliteStore(path)) as store:
-            for key, version in versions.items():
-                for replacing in range(version):
-                    store.save(key, MARK + key.encode(), replacing or None)
-            for key, version in versions.items():
-                assert MARK + key.encode() in everything_in(path)
-                store.delete(key, version)
-                assert MARK + key.encode() not in everything_in(path)
-
-    def test_in_a_file_from_before(self, path):
-        """A file of a store that could not delete, with old writing in its gaps, is cleared too."""
-        with closing(sqlite3.connect(path)) as before, before:
-            before.execute("PRAGMA journal_mode = WAL")
-            before.execute("PRAGMA secure_delete = OFF")
-            for table, primary in (("runners", "(key)"), ("kept_aside", "(key, version)")):
-                before.execute(
-                    f"CREATE TABLE {table} (key TEXT, version INTEGER NOT NULL,"
-                    f" document BLOB NOT NULL, PRIMARY KEY {primary}) WITHOUT ROWID"
-                )
-            before.execute("INSERT INTO runners VALUES ('k', 1, ?)", (MARK * 999,))
-            before.execute("UPDATE runners SET version = 2, document = ?", (MARK * 9,))
-            before.execute("UPDATE runners SET version = 3, document = x'00'")
-        with closing(SqliteStore(path)) as store:
-            assert MARK in everything_in(path)
-            store.delete("k", 3)
-            assert MARK not in everything_in(path)
-            store.save("k", b"new", None)
-            assert store.load("k") == Stored(b"new", 4)
-
-    def test_once_is_enough(self, path):
-        """What was cleared is remembered as such, and no write need rewrite the file again."""
-        with closing(SqliteStore(path)) as store, closing(sqlite3.connect(path)) as looking:
-            for number in range(3):
-                store.save("k", MARK, None)
-                store.delete("k", store.load("k").version)
-                swept = looking.execute("SELECT newest, swept FROM deletions").fetchall()
-                assert swept == [(number + 1, number + 1)]
-
-    def test_once_nobody_reads_any_more(self, path, monkeypatch, caplog):
-        """Somebody else's reading delays it, but nobody's commands: the next write clears it."""
-        monkeypatch.setattr(sqlite, "BUSY_SECONDS", 0.05)
-        with closing(SqliteStore(path)) as store:
-            store.save("k", MARK, None)
-            with reader(path):
-                with caplog.at_level(logging.WARNING):
-                    store.delete("k", 1)
-                assert store.load("k") is None
-                assert MARK in everything_in(path)
-                store.save("other", b"one", None)
-                assert MARK in everything_in(path)
-            store.save("other", b"two", store.load("other").version)
-            assert MARK not in everything_in(path)
-            assert store.load("other").document == b"two"
-        assert [record.getMessage() for record in caplog.records] == [
-            f"what was deleted from {path} cannot be swept out yet"
-        ]
-
-    def test_after_a_kill(self, path):
-        """Who is killed before all is cleared has deleted all the same; the next one clears it."""
-        with closing(SqliteStore(path)) as store:
-            store.save("k", MARK, None)
-        with reader(path) as reading:
-            child(DELETE_AND_CRASH, path, 1).communicate()
-            reading.kill()
-        assert MARK in everything_in(path)
-        with closing(SqliteStore(path)) as store:
-            assert MARK not in everything_in(path)
-            assert store.load("k") is None
-
-    def test_while_others_write(self, path):
-        """Among many writers nothing is lost or refused, and once they rest nothing is left."""
-
-        def write(number: int) -> None:
-            key = f"k{number}"
-            for _ in range(10):
-                store.save(key, MARK * 99, None)
-                store.delete(key, store.load(key).version)
-                found = store.load("other")
-                with suppress(ConflictError):
-                    store.save("other", b"theirs", found.version)
-
-        with closing(SqliteStore(path)) as store, ThreadPoolExecutor(4) as pool:
-            store.save("other", b"one", None)
-            list(pool.map(write, range(4)))
-            store.save("other", b"last", store.load("other").version)
-            assert MARK not in everything_in(path)
-            assert store.load("other").document == b"last"
-
-
 class TestRefusals:
     def test_the_path_is_a_folder(self, tmp_path):
         """A folder in the file's place is refused in a sentence that names it."""
@@ -640,6 +489,25 @@ class TestRefusals:
             writing.result()
             assert store.load("k") == Stored(b"two", 2)
 
+    def test_the_turn_and_the_lock_together(self, path, monkeypatch):
+        """A write whose turn came late waits for another process's lock only for what is left."""
+        clock, is_waiting = SlowClock(), threading.Event()
+        for module in (sqlite, connections):
+            monkeypatch.setattr(module, "time", clock)
+        with closing(SqliteStore(path)) as store, locked(path, "BEGIN IMMEDIATE"):
+            begun = clock.monotonic()
+            with ThreadPoolExecutor(2) as pool:
+                first = pool.submit(store.save, "k", b"one", None)
+                assert clock.is_awaited.wait(10)
+                second = pool.submit(lambda: (is_waiting.set(), store.save("k", b"one", None)))
+                assert is_waiting.wait(10)
+                time.sleep(0.1)  # it may be a line before the turn
+                clock.goes_on.set()
+                for write in (first, second):
+                    with pytest.raises(StoreError, match="locked"):
+                        write.result()
+            assert clock.monotonic() - begun < 1.5 * sqlite.BUSY_SECONDS
+
     def test_a_locked_file_costs_no_connections(self, path, monkeypatch):
         """A file that is locked even for readers is refused each time, and nothing piles up."""
         monkeypatch.setattr(sqlite, "BUSY_SECONDS", 0.02)
@@ -654,6 +522,22 @@ class TestRefusals:
                     open_after.append(open_files())
                 assert len(set(open_after)) == 1
             assert store.load("k") is None
+
+
+class SlowClock:
+    """Goes on only by the rests that are taken, and those end once it does."""
+
+    def __init__(self) -> None:
+        self.is_awaited, self.goes_on = threading.Event(), threading.Event()
+        self._now = 0.0
+
+    def monotonic(self) -> float:
+        return self._now
+
+    def sleep(self, seconds: float) -> None:
+        self.is_awaited.set()
+        assert self.goes_on.wait(10)
+        self._now += seconds
 
 
 @cache
@@ -688,24 +572,6 @@ def open_files() -> int:
     """Count the files this process has open, where that can be told."""
     listing = Path("/proc/self/fd")
     return len(list(listing.iterdir())) if listing.is_dir() else 0
-
-
-def everything_in(path: Path) -> bytes:
-    """Return the bytes of all files of a database.
-
-    Another process reads them: by closing such a file, this one would give up its locks on it.
-    """
-    files = sorted(path.parent.glob(f"{path.name}*"))
-    return subprocess.run(["cat", *files], check=True, capture_output=True).stdout  # noqa: S607
-
-
-@contextmanager
-def reader(path: Path) -> Iterator[subprocess.Popen[str]]:
-    """Have another process in the middle of reading."""
-    with child(READ_ON, path) as reading:
-        assert reading.stdout.readline() == "reading\n"
-        yield reading
-        reading.communicate("enough\n")
 
 
 @contextmanager

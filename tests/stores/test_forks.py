@@ -1,0 +1,174 @@
+"""Forks: a store that was opened before a fork serves the parent and the child.
+
+Each is a process of its own, which forks, and prints what came of it.
+"""
+
+import os
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from skill.ports import Stored
+from skill.settings import PROJECT
+from skill.stores.sqlite import SqliteStore
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are not forked here")
+
+PREAMBLE = """
+import os, subprocess, sys, threading, time
+from pathlib import Path
+from skill.ports import StoreError
+from skill.stores import sqlite
+from skill.stores.bounded import BoundedStore
+from skill.stores.sqlite import SqliteStore
+
+path = Path(sys.argv[1])
+store = BoundedStore(SqliteStore(path), seconds=5)
+store.save("k", b"before", None)
+told, tell = os.pipe()
+heard, answer = os.pipe()
+"""
+EACH_ON_ITS_OWN = """
+child = os.fork()
+if child:
+    store.save("parent", b"theirs", None)
+    assert os.waitpid(child, 0)[1] == 0
+    assert store.load("child").document == b"mine"
+    print("parent is done", flush=True)
+else:
+    assert store.load("k").document == b"before"
+    store.save("child", b"mine", None)
+    print("child is done", flush=True)
+store.close()
+"""
+THE_PARENT_ENDS_FIRST = """
+child = os.fork()
+if child:
+    os.read(told, 1)
+    store.close()
+    os.write(answer, b"!")
+    assert os.waitpid(child, 0)[1] == 0
+else:
+    store.save("child", b"one", None)
+    os.write(tell, b"!")
+    os.read(heard, 1)
+    store.save("child", b"two", 1)
+    print("child is done", flush=True)
+    os._exit(0)
+"""
+LOCK = """
+import sqlite3, sys
+other = sqlite3.connect(sys.argv[1], isolation_level=None)
+other.execute("BEGIN IMMEDIATE")
+print("locked", flush=True)
+sys.stdin.readline()
+"""
+WHILE_ONE_WRITES = f"""
+locking = subprocess.Popen(
+    [sys.executable, "-c", {LOCK!r}, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+)
+locking.stdout.readline()
+sqlite.BUSY_SECONDS = 2
+
+def write():
+    try:
+        store.save("k", b"in vain", 1)
+    except StoreError as refused:
+        print(refused, flush=True)
+
+writing = threading.Thread(target=write)
+writing.start()
+time.sleep(0.1)
+child = os.fork()
+if child:
+    writing.join()
+    locking.communicate(b"enough\\n")
+    os.write(answer, b"!")
+    assert os.waitpid(child, 0)[1] == 0
+    store.save("k", b"parent", 2)
+    store.close()
+else:
+    os.read(heard, 1)
+    store.save("k", b"child", 1)
+    print("child is done", flush=True)
+    os._exit(0)
+"""
+WHILE_THE_FILE_IS_REWRITTEN = """
+import sqlite3
+connect, rewrites = sqlite3.connect, threading.Event()
+
+class Infinite(sqlite3.Connection):
+    def execute(self, statement, *parameters):
+        if statement != "VACUUM":
+            return super().execute(statement, *parameters)
+        super().execute("BEGIN IMMEDIATE")
+        rewrites.set()
+        return super().execute(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT MAX(i) FROM n"
+        )
+
+sqlite3.connect = lambda *a, **b: connect(*a, **b, factory=Infinite)
+store.delete("k", 1)
+rewrites.wait()
+child = os.fork()
+if child:
+    assert os.waitpid(child, 0)[1] == 0
+    store.close()
+else:
+    store.save("child", b"mine", None)
+    print("child is done", flush=True)
+    os._exit(0)
+"""
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "runners.sqlite3"
+
+
+def lines_of(code: str, path: Path) -> list[str]:
+    """Run a process that forks; return what it and its child have printed."""
+    ended = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", PREAMBLE + code, path],
+        cwd=PROJECT,
+        timeout=50,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert (ended.returncode, ended.stderr) == (0, "")
+    return ended.stdout.splitlines()
+
+
+def read(path: Path, key: str) -> Stored | None:
+    with closing(SqliteStore(path)) as store:
+        return store.load(key)
+
+
+def test_each_on_its_own(path):
+    """What the child and the parent write, both read, and keep."""
+    assert lines_of(EACH_ON_ITS_OWN, path) == ["child is done", "parent is done"]
+    assert read(path, "parent") == Stored(b"theirs", 1)
+    assert read(path, "child") == Stored(b"mine", 1)
+
+
+def test_the_parent_ends_first(path):
+    """What a child has written is kept, though its parent closed the store meanwhile."""
+    assert lines_of(THE_PARENT_ENDS_FIRST, path) == ["child is done"]
+    assert read(path, "child") == Stored(b"two", 2)
+
+
+def test_while_another_thread_writes(path):
+    """A child that is forked while a thread of its parent waits to write, can write."""
+    told = lines_of(WHILE_ONE_WRITES, path)
+    assert told == [f"cannot use the database {path}: database is locked", "child is done"]
+    assert read(path, "k") == Stored(b"parent", 3)
+
+
+def test_while_the_file_is_rewritten(path):
+    """Nor need a child wait for the sweeping of its parent, which is tried again."""
+    assert lines_of(WHILE_THE_FILE_IS_REWRITTEN, path) == ["child is done"]
+    assert read(path, "child").document == b"mine"
