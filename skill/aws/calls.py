@@ -18,7 +18,7 @@ from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 from skill.aws.credentials import Credentials
-from skill.aws.errors import AwsError, TransientError
+from skill.aws.errors import AwsError, TransientError, UnansweredError
 from skill.aws.signature import Request, signed_headers
 from skill.coaching.values import replace
 
@@ -71,22 +71,29 @@ class Caller:
         `read` raises `TransientError` for an answer that may be another in a moment. What seemed
         to fail may have been done all the same, so it must do no harm to make a request twice.
         A service that did not answer the last call has `DOUBT_SECONDS` at most, until it does.
-        Raise `AwsError` with the cause.
+        Raise `AwsError` with the cause, `UnansweredError` if it may have been done.
         """
         if self._is_in_doubt:
             deadline = min(deadline, time.monotonic() + DOUBT_SECONDS)
         request = replace(request, headers={"Host": self._address.netloc, **request.headers})
+        kind = AwsError
         for attempt in range(1, ATTEMPTS + 1):
             pause = _random() * FIRST_PAUSE * 2 ** (attempt - 1)
+            line = None
             try:
-                answer = self._attempt(request, deadline)
+                headers = self._signed(request, deadline)
+                line = self._take() or self._connect(deadline)
+                answer = self._exchange(line, request, headers, deadline)
                 self._is_in_doubt = False
                 return read(answer)
             except (TransientError, OSError, http.client.HTTPException) as trouble:
+                is_silent = not isinstance(trouble, TransientError)
+                if is_silent and line:
+                    kind = UnansweredError
                 reason = f"{self._address.hostname}: {trouble or type(trouble).__name__}"
                 if attempt == ATTEMPTS or time.monotonic() + pause >= deadline:
-                    self._is_in_doubt = not isinstance(trouble, TransientError)
-                    raise AwsError(f"{reason}, the last time of {attempt}") from trouble
+                    self._is_in_doubt = is_silent
+                    raise kind(f"{reason}, the last time of {attempt}") from trouble
             log.info("it is tried again, %s", reason)
             time.sleep(pause)
         raise AssertionError("the last attempt returns or raises")
@@ -98,17 +105,24 @@ class Caller:
         for _, line in idle:
             line.close()
 
-    def _attempt(self, request: Request, deadline: float) -> Answer:
+    def _signed(self, request: Request, deadline: float) -> Mapping[str, str]:
         keys = self._credentials.keys(_patience(deadline))
         now = datetime.now(UTC)
-        headers = signed_headers(request, keys, region=self._region, service=self._service, now=now)
-        line = self._take() or self._connect(deadline)
+        return signed_headers(request, keys, region=self._region, service=self._service, now=now)
+
+    def _exchange(
+        self,
+        line: http.client.HTTPConnection,
+        request: Request,
+        headers: Mapping[str, str],
+        deadline: float,
+    ) -> Answer:
         raw = line.sock
         try:
             raw.settimeout(_patience(deadline))
             length = {"Content-Length": str(len(request.body))}
             body = _in_pieces(request.body, raw, deadline)
-            line.request(request.method, request.path, body, headers | length)
+            line.request(request.method, request.path, body, {**headers, **length})
             with line.getresponse() as response:
                 content = _whole(response, raw, deadline)
                 is_kept = not response.will_close

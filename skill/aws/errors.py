@@ -13,3 +13,9 @@ class TransientError(AwsError):
     """This attempt failed; another one in a moment may not."""
 
     code = "aws-transient"
+
+
+class UnansweredError(AwsError):
+    """The service was asked and has not answered: it may have done it, or may do it yet."""
+
+    code = "aws-unanswered"

@@ -21,7 +21,7 @@ from contextvars import copy_context
 from threading import Lock, Thread
 from typing import Any, Generic, TypeVar
 
-from skill.ports import Documents, SessionStore, Stored, StoreError
+from skill.ports import Documents, InDoubtError, SessionStore, Stored, StoreError
 from skill.stores.forks import Forkable
 
 SECONDS = 0.7
@@ -93,6 +93,7 @@ class _Task(Documents, Generic[T]):
 
     def __init__(self, store: SessionStore, work: Callable[[Documents], T], seconds: float) -> None:
         self.is_abandoned = False
+        self._is_in_doubt = False
         self._store = store
         self._work = work
         self._seconds = seconds
@@ -109,12 +110,14 @@ class _Task(Documents, Generic[T]):
         return self._in_time(self._seconds, lambda: self._store.load(key))
 
     def save(self, key: str, document: bytes, replacing: int | None) -> None:
+        self._is_in_doubt = True
         self._in_time(self._seconds, lambda: self._store.save(key, document, replacing))
 
     def keep_aside(self, key: str, stored: Stored) -> None:
         self._in_time(self._seconds * COPY_SHARE, lambda: self._store.keep_aside(key, stored))
 
     def delete(self, key: str, replacing: int) -> None:
+        self._is_in_doubt = True
         self._in_time(self._seconds, lambda: self._store.delete(key, replacing))
 
     def run(self) -> None:
@@ -140,7 +143,10 @@ class _Task(Documents, Generic[T]):
         return has_ended
 
     def outcome(self) -> T:
-        """Wait until it is done, or raise `StoreError` once the store takes too long."""
+        """Wait until it is done, or raise `StoreError` once the store takes too long.
+
+        It is an `InDoubtError` if the store was asked to write, and may do so yet.
+        """
         while not self.ends_by(min(self._deadline, time.monotonic() + _LOOK_SECONDS)):
             self._abandon_if_late()
         if self._refusal:
@@ -154,7 +160,8 @@ class _Task(Documents, Generic[T]):
         with self._change:
             if time.monotonic() >= self._deadline:
                 self.is_abandoned = True
-                raise StoreError(f"the store has not answered within {self._limit:g} s")
+                kind = InDoubtError if self._is_in_doubt else StoreError
+                raise kind(f"the store has not answered within {self._limit:g} s")
 
     def _in_time(self, seconds: float, ask: Callable[[], A]) -> A:
         """Ask the store; a task that is abandoned meanwhile goes no further."""

@@ -27,7 +27,7 @@ from skill.aws.calls import Caller
 from skill.aws.credentials import Credentials
 from skill.coaching.values import value_class
 from skill.ports import ConflictError, SessionStore, Stored, StoreError
-from skill.stores.dynamodb_wire import Json, UnmetConditionError, Wire
+from skill.stores.dynamodb_wire import READING, Json, UnmetConditionError, Wire
 
 RUNNER = "runner"
 """The table's key."""
@@ -130,7 +130,7 @@ class DynamoStore(SessionStore):
 
     def _item(self, key: str) -> Json | None:
         parameters = {"Key": _key(key), "ConsistentRead": True}
-        item = self._wire.call("GetItem", parameters, LOAD_SECONDS).get("Item")
+        item = self._wire.call(READING, parameters, LOAD_SECONDS).get("Item")
         if not (item is None or isinstance(item, dict)):
             raise StoreError("DynamoDB answered with an item that is none")
         return item or None

@@ -9,9 +9,9 @@ from http import HTTPStatus
 from typing import Any
 
 from skill.aws.calls import Answer, Caller
-from skill.aws.errors import AwsError, TransientError
+from skill.aws.errors import AwsError, TransientError, UnansweredError
 from skill.aws.signature import Request
-from skill.ports import StoreError
+from skill.ports import InDoubtError, StoreError
 
 CONTENT_TYPE = "application/x-amz-json-1.0"
 VERSION = "DynamoDB_20120810"
@@ -26,6 +26,8 @@ REFUSED_FOR_NOW = frozenset(
 """What may be done in a moment; so may whatever was answered with HTTP 5xx."""
 UNMET = "ConditionalCheckFailedException"
 LONGEST_COMPLAINT = 300
+READING = "GetItem"
+"""The operation that changes nothing."""
 
 Json = dict[str, Any]
 
@@ -47,7 +49,8 @@ class Wire:
         """Have an operation done within so many seconds; return its answer.
 
         It may be done twice, see `Caller.call`. Raise `UnmetConditionError` for an unmet
-        condition, and `StoreError` for all else, with the cause.
+        condition, `InDoubtError` for a write that may have been done, and `StoreError` for all
+        else, with the cause.
         """
         body = json.dumps({"TableName": self._table, **parameters}).encode()
         headers = {"Content-Type": CONTENT_TYPE, "X-Amz-Target": f"{VERSION}.{operation}"}
@@ -57,7 +60,9 @@ class Wire:
         except UnmetConditionError:
             raise
         except AwsError as trouble:
-            raise StoreError(f"{operation} of table {self._table!r}: {trouble}") from trouble
+            is_in_doubt = isinstance(trouble, UnansweredError) and operation != READING
+            kind = InDoubtError if is_in_doubt else StoreError
+            raise kind(f"{operation} of table {self._table!r}: {trouble}") from trouble
 
     def close(self) -> None:
         """Hang up; a later call connects again."""

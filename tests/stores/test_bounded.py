@@ -17,7 +17,7 @@ from threading import Event
 
 import pytest
 
-from skill.ports import Documents, Stored, StoreError
+from skill.ports import Documents, InDoubtError, Stored, StoreError
 from skill.settings import PROJECT
 from skill.stores.bounded import MOST_IDLE, BoundedStore
 from skill.stores.memory import MemoryStore
@@ -65,7 +65,7 @@ class Hanging(MemoryStore):
         super().__init__()
         self.let_go = Event()
 
-    def load(self, key):
+    def load(self, key, *_):
         refusal = self.refusal
         self.let_go.wait(60)
         if refusal:
@@ -125,6 +125,25 @@ class TestBoundedStore:
             assert len(store_threads() - before) == 2
             hanging.let_go.set()
             assert in_the_end(lambda: store.load("k")) is None
+
+    @pytest.mark.parametrize(
+        ("ask", "kind"),
+        [
+            (lambda store: store.load("k"), StoreError),
+            (lambda store: store.save("k", b"x", None), InDoubtError),
+            (lambda store: store.delete("k", 1), InDoubtError),
+        ],
+        ids=["load", "save", "delete"],
+    )
+    def test_what_may_be_done_yet(self, ask, kind):
+        """A write that takes too long is in doubt, for it is made all the same."""
+        hanging = Hanging()
+        hanging.save = hanging.delete = hanging.load
+        with closing(BoundedStore(hanging, seconds=0.05)) as store:
+            with pytest.raises(StoreError, match="has not answered within") as refused:
+                ask(store)
+            assert type(refused.value) is kind
+            hanging.let_go.set()
 
     def test_only_the_store_is_bounded(self):
         """However long it takes to decide between reading and writing: it is written."""

@@ -15,7 +15,7 @@ import pytest
 
 from skill.coaching import events
 from skill.coaching.runner import Phase, Runner
-from skill.ports import ConflictError, Stored, StoreError
+from skill.ports import ConflictError, InDoubtError, Stored, StoreError
 from skill.records import decode, encode
 from skill.sessions import SessionManager, storage_key
 from skill.stores.dynamodb import (
@@ -357,9 +357,22 @@ class TestABadLine:
             closing(table.store(line.endpoint)) as store,
         ):
             started = time.monotonic()
-            with pytest.raises(StoreError, match=table.name):
+            with pytest.raises(StoreError, match=table.name) as refused:
                 store.load("k")
+            assert type(refused.value) is StoreError
             assert time.monotonic() - started < 2.5
+
+    @pytest.mark.parametrize("mishap", Mishap)
+    def test_a_write_in_doubt(self, table, mishap):
+        """A write that nobody answered may have been done, and that is told; a refusal is none."""
+        with (
+            BadLine(table.endpoint, lambda *_: mishap) as line,
+            closing(table.store(line.endpoint)) as store,
+            pytest.raises(StoreError, match=table.name) as refused,
+        ):
+            store.save("k", b"one", None)
+        is_silent = mishap in {Mishap.CUT_OFF, Mishap.ANSWER_LOST}
+        assert type(refused.value) is (InDoubtError if is_silent else StoreError)
 
     @pytest.mark.parametrize("operation", ["GetItem", "PutItem"])
     def test_a_runner_does_not_notice(self, table, operation):
