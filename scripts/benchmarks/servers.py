@@ -113,6 +113,11 @@ def _express(place: Place, port: int) -> Program:
     return Program(command, {"NODE_ENV": "production"}, folder)
 
 
+def _floor(place: Place, port: int) -> Program:
+    command = (sys.executable, "-m", "scripts.benchmarks.starters.floor", str(place.folder))
+    return Program(command, place.settings(port))
+
+
 def _constant(_: Place, port: int) -> Program:
     return Program((sys.executable, str(_STARTERS / "constant.py"), str(port)))
 
@@ -129,6 +134,7 @@ _GRANIAN = (
 COACH = Kind("the coach", _shipped, WORKERS)
 FLASK = Kind("hello world, the SDK's Flask adapter", _flask)
 EXPRESS = Kind("hello world, the SDK's Express adapter (Node.js)", _express)
+FLOOR = Kind("Flask, checked, one write, the same answer always", _floor, WORKERS)
 CONSTANT = Kind("the same few bytes, always", _constant)
 HOSTS: Sequence[Kind] = (
     Kind("the coach under gunicorn, sync", _host("gunicorn", *_GUNICORN)),

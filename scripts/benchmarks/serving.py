@@ -20,6 +20,7 @@ from scripts.benchmarks.servers import (
     CONSTANT,
     EXPRESS,
     FLASK,
+    FLOOR,
     WORKERS,
     Kind,
     Place,
@@ -55,7 +56,7 @@ def measure(quick: bool, progress: Progress) -> Report:
     Raise `CannotMeasureError` if one of them does not answer. A peer that cannot be had on this
     machine is left out, and the report says so.
     """
-    return compare([COACH, FLASK, EXPRESS], quick, progress)
+    return compare([COACH, FLOOR, FLASK, EXPRESS], quick, progress)
 
 
 def compare(kinds: Sequence[Kind], quick: bool, progress: Progress) -> Report:
