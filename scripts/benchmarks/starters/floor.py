@@ -1,7 +1,7 @@
 """The least that a verified answer costs behind Flask: check, write once, and say the same always.
 
-Server, Flask, signature checks and the settings of SQLite are the coach's; there is no coaching. What
-coaches as well cannot be faster than this.
+Server, Flask, signature checks and the settings of SQLite are the coach's; there is no coaching.
+What coaches as well cannot be faster than this.
 """
 
 import os
