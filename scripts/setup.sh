@@ -85,3 +85,17 @@ prepare() {
 is_installed() {
     [ -x "$PYTHON" ] && is_recent "$PYTHON" && [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]
 }
+
+# render_for coach|talk: the audio that is set is rendered afterwards, or it is said why not.
+render_for() {
+    "$PYTHON" -m skill.settings "$1"
+    code=0
+    "$PYTHON" scripts/render_audio.py --locale "${GLUTE_COACH_LOCALE:-en-US}" \
+        --output "${GLUTE_COACH_AUDIO:-audio/rendered}" || code=$?
+    case $code in
+    0) ;;
+    130) exit 130 ;; # interrupted
+    *) fail "The $1 cannot start: its audio cannot be rendered into" \
+        "${GLUTE_COACH_AUDIO:-audio/rendered} (GLUTE_COACH_AUDIO); the lines above say why." ;;
+    esac
+}

@@ -16,9 +16,9 @@ from skill.guides.editions import Editions
 from skill.guides.library import FrameLibrary
 from skill.guides.manifest import load, words_digest
 from skill.guides.shelves import BucketShelf, LocalShelf
-from skill.ports import GuideLibrary, GuideShelf, SessionStore
+from skill.ports import GuideLibrary, GuideShelf, SessionStore, StoreError
 from skill.sessions import CACHE_SIZE, SessionManager
-from skill.settings import PROJECT, Settings
+from skill.settings import PREFIX, PROJECT, Settings
 
 if TYPE_CHECKING:
     from flask import Blueprint
@@ -142,7 +142,10 @@ def _store(settings: Settings) -> SessionStore:
     from skill.stores.bounded import BoundedStore  # noqa: PLC0415
     from skill.stores.sqlite import SqliteStore  # noqa: PLC0415
 
-    return BoundedStore(SqliteStore(settings.database))
+    try:
+        return BoundedStore(SqliteStore(settings.database))
+    except StoreError as refused:
+        raise StoreError(f"{refused} ({PREFIX}DATABASE)") from refused
 
 
 def _shelf(settings: Settings, editions: Editions, clock: Clock) -> GuideShelf:

@@ -88,7 +88,9 @@ class SqliteStore(SessionStore):
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as refused:
-            raise StoreError(f"cannot make the folder {self._path.parent}: {refused}") from refused
+            raise StoreError(
+                f"cannot make the folder {self._path.parent}: {refused.strerror or refused}"
+            ) from refused
         try:
             self._begin()
         except StoreError:
@@ -295,7 +297,9 @@ class SqliteStore(SessionStore):
         except FileNotFoundError:
             return True
         except OSError as refused:
-            raise StoreError(f"cannot read the database {self._path}: {refused}") from refused
+            raise StoreError(
+                f"cannot read the database {self._path}: {refused.strerror or refused}"
+            ) from refused
 
     def _checked_connection(self) -> sqlite3.Connection:
         """Return this thread's connection to the file that is there now."""
