@@ -14,11 +14,15 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TextIO
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
+
+if not __package__ or find_spec("flask") is None:
+    sys.exit("./scripts/talk runs this, and sets everything up for it.")
 
 from scripts.echo.device import Echo, Send
 from scripts.echo.guidebook import Guidebook
