@@ -27,6 +27,7 @@ from pathlib import Path
 
 from skill.ports import ConflictError, SessionStore, Stored, StoreError
 from skill.stores.file_lock import FileLock
+from skill.stores.foreign import foreign_tables
 from skill.stores.mending import Mending
 from skill.stores.settling import Settling
 from skill.stores.tables import SCHEMA
@@ -92,6 +93,7 @@ class SqliteStore(SessionStore):
                 f"cannot make the folder {self._path.parent}: {refused.strerror or refused}"
             ) from refused
         try:
+            self._require_ours()
             self._begin()
         except StoreError:
             self.close()
@@ -222,15 +224,24 @@ class SqliteStore(SessionStore):
     def _mended_waits(self) -> str:
         return "is damaged, and mended already" if self._mending.is_decided else ""
 
+    def _require_ours(self) -> None:
+        """Refuse a file that is somebody else's; before anything is made in it or beside it."""
+        if not self._may_be_database() and self._path.suffix not in SUFFIXES:
+            raise StoreError(
+                f"{self._path} {_NO_DATABASE}, nor by its name ({', '.join(SUFFIXES)}):"
+                " it stays as it is, so name another file"
+            )
+        if tables := foreign_tables(self._path):
+            raise StoreError(
+                f"{self._path} is another program's database (its tables: {', '.join(tables[:5])}):"
+                " it stays as it is, so name another file"
+            )
+
     def _damage(self) -> str:
         """Make what is missing; return what is wrong with the file, if not all can be read."""
         # Not left to SQLite to find out: it would throw away the log beside such a file.
         if not self._may_be_database():
-            if self._path.suffix not in SUFFIXES:
-                raise StoreError(
-                    f"{self._path} {_NO_DATABASE}, nor by its name ({', '.join(SUFFIXES)}):"
-                    " it stays as it is, so name another file"
-                )
+            self._require_ours()
             return _NO_DATABASE
         try:
             with self._refusals:
