@@ -1,6 +1,7 @@
 """Bootstrap: the only place where the parts are wired together."""
 
 import json
+import logging
 import os
 from datetime import UTC, datetime
 from functools import cache, partial
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from skill.alexa.reminders import Reminders
     from skill.browser.pages import Admission
     from skill.understanding.listening import Understanding
+
+log = logging.getLogger(__name__)
 
 MODELS = PROJECT / "skill" / "alexa" / "skill_package" / "interactionModels" / "custom"
 """What can be said, by locale; everything that understands speech or typing reads it."""
@@ -143,9 +146,16 @@ def _store(settings: Settings) -> SessionStore:
     from skill.stores.sqlite import SqliteStore  # noqa: PLC0415
 
     try:
-        return BoundedStore(SqliteStore(settings.database))
+        store = SqliteStore(settings.database)
     except StoreError as refused:
         raise StoreError(f"{refused} ({PREFIX}DATABASE)") from refused
+    if refusal := store.why_read_only():
+        log.warning(
+            "the database %s (%sDATABASE) cannot be written: %s; the coach goes on, and remembers"
+            " nobody's place, wishes or sessions",
+            *(settings.database, PREFIX, refusal),
+        )
+    return BoundedStore(store)
 
 
 def _shelf(settings: Settings, editions: Editions, clock: Clock) -> GuideShelf:

@@ -160,6 +160,15 @@ class SqliteStore(SessionStore):
                 return
             time.sleep(RETRY_SECONDS)
 
+    def why_read_only(self) -> str:
+        """Return why the file can be read and never written; nothing if it can be."""
+        try:
+            _execute(self._connection(), "UPDATE deletions SET swept = swept WHERE FALSE")
+        except sqlite3.Error as refused:
+            is_lasting = refused.sqlite_errorcode & _PLAIN_CODE == sqlite3.SQLITE_READONLY
+            return str(refused) if is_lasting else ""
+        return ""
+
     def close(self) -> None:
         """Close every thread's connection, with all on the disk unless that takes too long."""
         self._settling.close()
