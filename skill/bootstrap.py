@@ -22,10 +22,8 @@ from skill.sessions import CACHE_SIZE, SessionManager
 from skill.settings import PREFIX, PROJECT, Settings
 
 if TYPE_CHECKING:
-    from flask import Blueprint
-
     from skill.alexa.reminders import Reminders
-    from skill.browser.pages import Admission
+    from skill.browser.pages import Admission, Pages
     from skill.understanding.listening import Understanding
 
 log = logging.getLogger(__name__)
@@ -111,7 +109,7 @@ def _at_amazon(locale: str) -> RunErrand:
     return lambda *errand: reminders().run(*errand)
 
 
-def web_pages(service: Service, admit: "Admission") -> "Blueprint":
+def web_pages(service: Service, admit: "Admission") -> "Pages":
     """Wire the pages of the web coach, which only a web server needs; `admit` counts commands."""
     from skill.browser.coach import WebCoach  # noqa: PLC0415
     from skill.browser.pages import Pages  # noqa: PLC0415
@@ -123,8 +121,7 @@ def web_pages(service: Service, admit: "Admission") -> "Blueprint":
     )
     runners = Runners(service.store)
     public_url = service.settings.public_url
-    pages = Pages(coach, service.editions, runners, logs.request, admit, public_url)
-    return pages.blueprint()
+    return Pages(coach, service.editions, runners, logs.request, admit, public_url)
 
 
 @cache
