@@ -11,7 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations, pairwise
 from pathlib import Path
 
-from PIL import Image, ImageColor, ImageDraw, ImageFont
+try:
+    from PIL import Image, ImageColor, ImageDraw, ImageFont
+except ImportError:
+    sys.exit("This needs Pillow: ./scripts/serve sets everything up, .venv/bin/python runs it.")
 
 if __package__ in {None, ""}:
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))

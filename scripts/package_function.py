@@ -12,6 +12,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+if not __package__:
+    sys.exit("./scripts/package runs this, and sets everything up for it.")
+
 from audio.publishing import CLOUD_AUDIO, PUBLISH_COMMAND
 from skill.coaching.errors import CoachError
 from skill.content.entries import translate_entries

@@ -13,6 +13,27 @@ fail() {
     exit 1
 }
 
+# What the command was given is seen here, outside of functions, alone.
+asks_help=
+case " ${*-} " in
+*" -h "* | *" --help "*) asks_help=yes ;;
+esac
+
+# The command's first lines, which say what it does and takes; also where all else is kept apart.
+exec 3>&1
+tell_help() {
+    sed -n '2,/^[^#]/s/^# \{0,1\}//p' "scripts/$(basename -- "$0")" >&3
+    exit 0
+}
+
+# takes_nothing "$@": for a command without options.
+takes_nothing() {
+    [ -z "$asks_help" ] || tell_help
+    [ $# -eq 0 ] && return
+    printf '%s\n' "$(basename -- "$0") takes no arguments, not '$*'." >&2
+    exit 2
+}
+
 is_recent() {
     "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
 }
@@ -56,12 +77,14 @@ end_alone() {
     trap - EXIT INT TERM
 }
 
-# prepare serve|test: everything in serve.lock.txt or test.lock.txt is installed afterwards.
+# prepare serve|test: everything in serve.lock.txt or test.lock.txt is installed afterwards. Who
+# asks for help waits for no installation: with none yet, the command's first lines have to do.
 prepare() {
     lock=$1.lock.txt
     stamp=.venv/installed-$1
     wanted=$(cksum <"$lock")
     is_installed && return
+    [ -z "$asks_help" ] || tell_help
     begin_alone
     if is_installed; then
         end_alone
@@ -84,4 +107,18 @@ prepare() {
 
 is_installed() {
     [ -x "$PYTHON" ] && is_recent "$PYTHON" && [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]
+}
+
+# render_for coach|talk: the audio that is set is rendered afterwards, or it is said why not.
+render_for() {
+    "$PYTHON" -m skill.settings "$1"
+    code=0
+    "$PYTHON" scripts/render_audio.py --locale "${GLUTE_COACH_LOCALE:-en-US}" \
+        --output "${GLUTE_COACH_AUDIO:-audio/rendered}" || code=$?
+    case $code in
+    0) ;;
+    130) exit 130 ;; # interrupted
+    *) fail "The $1 cannot start: its audio cannot be rendered into" \
+        "${GLUTE_COACH_AUDIO:-audio/rendered} (GLUTE_COACH_AUDIO); the lines above say why." ;;
+    esac
 }

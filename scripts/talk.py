@@ -14,11 +14,15 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
+
+if not __package__ or find_spec("flask") is None:
+    sys.exit("./scripts/talk runs this, and sets everything up for it.")
 
 from scripts.echo.device import Echo, Send
 from scripts.echo.guidebook import Guidebook
@@ -62,10 +66,10 @@ def main(arguments: Sequence[str], typed: TextIO, out: TextIO) -> int:
     """Talk until the typing ends; 1 if the coach cannot start, or ever answered wrongly."""
     given = _parse(arguments)
     try:
-        settings = Settings.from_env(os.environ)
+        settings = Settings.from_env(os.environ, serves=False)
         if given.database:
             settings = replace(settings, database=given.database)
-        model = _model(settings.locale)
+        model = json.loads((MODELS / f"{settings.locale}.json").read_text(encoding="utf-8"))
         door = (
             door_to_server(given.server, settings)
             if given.server
@@ -170,16 +174,6 @@ def _request(request: Request) -> tuple[int, bytes]:
             return answer.status, answer.read()
     except HTTPError as answer:
         return answer.code, answer.read()
-
-
-def _model(locale: str) -> Any:
-    try:
-        return json.loads((MODELS / f"{locale}.json").read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        models = ", ".join(sorted(model.stem for model in MODELS.glob("*.json")))
-        raise CannotTalkError(
-            f"there is no interaction model for {locale}; there are {models}"
-        ) from None
 
 
 def _path_and_query(url: str) -> str:

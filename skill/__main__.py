@@ -15,19 +15,16 @@ from typing import Any
 
 from flask import Flask
 from waitress import wasyncore
-from waitress.channel import HTTPChannel
 from waitress.server import create_server
 
 from skill import logs
 from skill.bootstrap import build
 from skill.coaching.errors import CoachError
 from skill.coaching.values import replace
+from skill.connections import CONNECTIONS, IDLE_SECONDS, Connection, Room
 from skill.settings import PREFIX, SettingError, Settings
 from skill.web import LARGEST_REQUEST, create_app
 
-CONNECTIONS = 1000
-IDLE_SECONDS = 20
-"""How long a connection may say nothing: half-sent requests must not keep others out."""
 LARGEST_ANSWER = 64 * 1024 * 1024
 """Bytes that wait for a slow client outside the workers, beyond 1 MB on the disk: more than the
 longest guide has, so that no worker ever waits for a client."""
@@ -93,12 +90,14 @@ def serve(app: Flask, settings: Settings) -> None:
     """
     connections: dict[int, Any] = {}
     server = listen(app, settings, connections)
+    room = Room(connections)
     deadline = time.monotonic()
     try:
         with _asked_to_end() as ending:
             print(greeting(settings), flush=True)  # noqa: T201 - a command speaks
             while not ending.is_set():
                 wasyncore.loop(timeout=0.25, use_poll=True, map=connections, count=1)
+                room.keep()
             deadline = time.monotonic() + ENDING_SECONDS
             _finish(connections, deadline)
     except KeyboardInterrupt:
@@ -133,7 +132,7 @@ def _finish(connections: dict[int, Any], deadline: float) -> None:
             connection.accepting = False
             connection.del_channel()
             connection.socket.close()
-        elif isinstance(connection, HTTPChannel):
+        elif isinstance(connection, Connection):
             connection.readable = _never
     while time.monotonic() < deadline and any(map(_is_answering, list(connections.values()))):
         wasyncore.loop(timeout=0.05, use_poll=True, map=connections, count=1)
@@ -145,20 +144,18 @@ def _never() -> bool:
 
 def _is_answering(connection: Any) -> bool:
     """Whether a request that came by this connection is not wholly answered yet."""
-    return isinstance(connection, HTTPChannel) and bool(
-        connection.requests or connection.total_outbufs_len
-    )
+    return isinstance(connection, Connection) and connection.is_answering
 
 
-def listen(app: Flask, settings: Settings, connections: dict[int, Any] | None = None) -> Any:
+def listen(app: Flask, settings: Settings, connections: dict[int, Any]) -> Any:
     """Return a server that listens; raise `SettingError` if it cannot at this address.
 
-    Its connections are put into `connections`, if that is given.
+    It puts its connections into `connections`, beside itself.
     """
     # It tells of every request that had to wait for a worker, as if that were a fault.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     try:
-        return create_server(
+        server = create_server(
             app,
             map=connections,
             host=settings.host,
@@ -178,6 +175,10 @@ def listen(app: Flask, settings: Settings, connections: dict[int, Any] | None = 
             f"{PREFIX}HOST {settings.host!r} with {PREFIX}PORT {settings.port} is no address "
             f"to listen on: {refused}"
         ) from refused
+    for listening in list(connections.values()):  # one for each address of the host's
+        if listening.accepting:
+            listening.channel_class = Connection
+    return server
 
 
 def greeting(settings: Settings) -> str:

@@ -1,6 +1,7 @@
 """Bootstrap: the only place where the parts are wired together."""
 
 import json
+import logging
 import os
 from datetime import UTC, datetime
 from functools import cache, partial
@@ -16,16 +17,16 @@ from skill.guides.editions import Editions
 from skill.guides.library import FrameLibrary
 from skill.guides.manifest import load, words_digest
 from skill.guides.shelves import BucketShelf, LocalShelf
-from skill.ports import GuideLibrary, GuideShelf, SessionStore
+from skill.ports import GuideLibrary, GuideShelf, SessionStore, StoreError
 from skill.sessions import CACHE_SIZE, SessionManager
-from skill.settings import PROJECT, Settings
+from skill.settings import PREFIX, PROJECT, Settings
 
 if TYPE_CHECKING:
-    from flask import Blueprint
-
     from skill.alexa.reminders import Reminders
-    from skill.browser.pages import Admission
+    from skill.browser.pages import Admission, Pages
     from skill.understanding.listening import Understanding
+
+log = logging.getLogger(__name__)
 
 MODELS = PROJECT / "skill" / "alexa" / "skill_package" / "interactionModels" / "custom"
 """What can be said, by locale; everything that understands speech or typing reads it."""
@@ -108,7 +109,7 @@ def _at_amazon(locale: str) -> RunErrand:
     return lambda *errand: reminders().run(*errand)
 
 
-def web_pages(service: Service, admitted: "Admission") -> "Blueprint":
+def web_pages(service: Service, admitted: "Admission") -> "Pages":
     """Wire the pages, which only a web server needs; `admitted` counts what commands take."""
     from skill.browser.coach import WebCoach  # noqa: PLC0415
     from skill.browser.pages import Pages  # noqa: PLC0415
@@ -120,8 +121,7 @@ def web_pages(service: Service, admitted: "Admission") -> "Blueprint":
     )
     runners = Runners(service.store)
     public_url = service.settings.public_url
-    pages = Pages(coach, service.editions, runners, logs.request, admitted, public_url)
-    return pages.blueprint()
+    return Pages(coach, service.editions, runners, logs.request, admitted, public_url)
 
 
 @cache
@@ -142,7 +142,17 @@ def _store(settings: Settings) -> SessionStore:
     from skill.stores.bounded import BoundedStore  # noqa: PLC0415
     from skill.stores.sqlite import SqliteStore  # noqa: PLC0415
 
-    return BoundedStore(SqliteStore(settings.database))
+    try:
+        store = SqliteStore(settings.database)
+    except StoreError as refused:
+        raise StoreError(f"{refused} ({PREFIX}DATABASE)") from refused
+    if refusal := store.why_read_only():
+        log.warning(
+            "the database %s (%sDATABASE) cannot be written: %s; the coach goes on, and remembers"
+            " nobody's place, wishes or sessions",
+            *(settings.database, PREFIX, refusal),
+        )
+    return BoundedStore(store)
 
 
 def _shelf(settings: Settings, editions: Editions, clock: Clock) -> GuideShelf:

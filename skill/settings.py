@@ -3,8 +3,10 @@
 But for a table's region, which Amazon's own variables tell where ours does not.
 """
 
+import os
 import re
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +17,12 @@ PREFIX = "GLUTE_COACH_"
 PROJECT = Path(__file__).resolve().parent.parent
 PORTS = range(1, 65536)
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+LOCALES = ("en-US",)
+"""What is spoken and understood: there are lines, and an interaction model, for each."""
+OF_SERVERS = ("unsigned", "host", "port", "log_level")
+"""What only matters where others connect to."""
 
 _PUBLIC_URL = r"(?ai)https://[a-z0-9.-]+(:[0-9]{1,5})?(/[\w.~/-]*)?"
-_LOCALE = r"[a-z]{2}-[A-Z]{2}"
 _TABLE = r"(?a)[\w.-]{3,255}"
 _BUCKET = r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]"
 _REGION = r"[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}"
@@ -60,10 +65,11 @@ class Settings:
     log_level: str = "INFO"
 
     @classmethod
-    def from_env(cls, environment: Mapping[str, str]) -> "Settings":
+    def from_env(cls, environment: Mapping[str, str], *, serves: bool = True) -> "Settings":
         """Read the settings; raise `SettingError` for a value that cannot be used.
 
-        A variable with our prefix that is no setting is refused too: it is a typing slip.
+        A variable with our prefix that is no setting is refused too: it is a typing slip. Whoever
+        does not serve is not stopped by what only matters to servers, which is not read then.
         """
         chosen: dict[str, Any] = {}
         for name, value in environment.items():
@@ -72,7 +78,7 @@ class Settings:
             field = name.removeprefix(PREFIX).lower()
             if field not in _READERS:
                 raise SettingError(f"{name} is no setting; there are {', '.join(variables())}")
-            if not value.strip():
+            if not value.strip() or (field in OF_SERVERS and not serves):
                 continue
             chosen[field] = _read(name, field, value)
         _complete(chosen, environment)
@@ -166,8 +172,8 @@ def _guides_endpoint(value: str) -> str:
 
 
 def _locale(value: str) -> str:
-    if not re.fullmatch(_LOCALE, value):
-        raise ValueError("a locale such as en-US")
+    if value not in LOCALES:
+        raise ValueError(" or ".join(LOCALES))
     return value
 
 
@@ -193,3 +199,21 @@ _READERS: Mapping[str, Callable[[str], object]] = {
     "locale": _locale,
     "log_level": _log_level,
 }
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Say whether a coach, or a talk, could start with the settings there are: 1 if not.
+
+    For commands that do something first, which is in vain with a setting that is refused later.
+    """
+    (who,) = arguments
+    try:
+        Settings.from_env(os.environ, serves=who == "coach")
+    except SettingError as reason:
+        print(f"The {who} cannot start: {reason}", file=sys.stderr)  # noqa: T201 - a command speaks
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -5,8 +5,9 @@ import logging
 import math
 import re
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -79,6 +80,9 @@ STRANGERS, STRANGERS_A_SECOND = 256, 4
 
 Each of them may be stored."""
 
+Sorry = Callable[[str], Response]
+"""Makes a page of a sentence that says why there is none."""
+
 IPV6 = 6
 _OFFSET = re.compile(r"[0-9]{1,9}")
 LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -101,7 +105,8 @@ def create_app(
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
     app.json.sort_keys = False  # type: ignore[attr-defined]
     door = _Door(settings, service, verifier, throttle or Throttle())
-    app.register_blueprint(web_pages(service, door.commanding))
+    pages = web_pages(service, door.commanding)
+    app.register_blueprint(pages.blueprint())
     app.post("/alexa")(door.alexa)
     app.get("/guides/<plan_id>.mp3")(door.guide)
     app.get("/guides/<plan_id>.vtt")(door.captions)
@@ -111,8 +116,8 @@ def create_app(
     app.get("/guides/cover.png")(door.cover)
     app.get("/art/<path:file>")(door.art)
     app.get("/healthz")(door.health)
-    app.register_error_handler(CoachError, _refused)
-    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(CoachError, partial(_refused, pages.sorry))
+    app.register_error_handler(HTTPException, partial(_http_error, pages.sorry))
     app.wsgi_app = _hardened(app.wsgi_app)  # type: ignore[method-assign, assignment]
     return app
 
@@ -265,7 +270,7 @@ def network_of(address: str) -> str:
 def _takes_range(request: Request, length: int) -> bool:
     """Whether the range that is asked for is one we serve; others are ignored (RFC 9110, 14.2)."""
     if request.range is None:
-        return True
+        return "Range" not in request.headers  # or it is none that anybody could read
     (first, _), *others = request.range.ranges
     return request.range.units == "bytes" and not others and first >= -length
 
@@ -319,32 +324,43 @@ def _offset_in(timeline: Timeline, step: int, asked: str) -> Milliseconds:
     return int(asked)
 
 
-def _refused(error: CoachError) -> tuple[Response, int]:
+def _refused(sorry: Sorry, error: CoachError) -> Response:
     """Answer bad input with a sentence; the body of a request is never part of it."""
     if isinstance(error, NotFromAlexaError | MalformedRequestError):
         log.warning("refused: %s (%s)", error, error.code)
-        return _problem(error.code, str(error)), BadRequest.code
+        return _told(sorry, BadRequest.code, error.code, str(error))
     if isinstance(error, PlanError):
-        return _problem(error.code, str(error)), NotFound.code
+        return _told(sorry, NotFound.code, error.code, str(error))
     log.error("failed", exc_info=error)
-    return _problem("internal", "something went wrong on our side"), 500
+    return _told(sorry, 500, "internal", "something went wrong on our side")
 
 
-def _http_error(error: HTTPException) -> tuple[Response, int]:
+def _http_error(sorry: Sorry, error: HTTPException) -> Response:
     """Answer as the framework would, with its headers (Allow, Content-Range), in our form."""
     sentence = error.description or error.name
     if isinstance(error, RequestEntityTooLarge):
         sentence = f"the body of a request has at most {LARGEST_REQUEST} bytes"
-    problem = _problem(error.name.lower().replace(" ", "-"), sentence)
+    problem = _told(sorry, error.code or 500, error.name.lower().replace(" ", "-"), sentence)
     problem.headers.extend(
         (name, value) for name, value in error.get_headers() if name != "Content-Type"
     )
-    return problem, error.code or 500
+    return problem
 
 
-def _problem(code: str, sentence: str) -> Response:
-    problem: dict[str, Any] = {"error": code, "message": sentence}
-    return jsonify(problem)
+def _told(sorry: Sorry, status: int, code: str, sentence: str) -> Response:
+    """Tell machines in JSON what is wrong, and people in a page, unless the fault may be its own.
+
+    Who takes either is a machine: browsers name what they show.
+    """
+    wanted = request.accept_mimetypes.best_match(("application/json", "text/html"))
+    if wanted == "text/html" and status < 500:  # noqa: PLR2004
+        response = sorry(sentence)
+    else:
+        problem: dict[str, Any] = {"error": code, "message": sentence}
+        response = jsonify(problem)
+    response.status_code = status
+    response.vary.add("Accept")
+    return response
 
 
 def _hardened(app: "WSGIApplication") -> "WSGIApplication":

@@ -1,11 +1,15 @@
 """The wiring: what a service is made of, and what it says when a part is missing."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
-from contextlib import closing
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -39,6 +43,26 @@ from skill.settings import Settings
 service = build(Settings(database=Path(sys.argv[1])))
 print(json.dumps(service.conversation.answer(json.load(sys.stdin))))
 """
+
+
+@contextmanager
+def read_only_database() -> Iterator[Path]:
+    """Lend a database that this process may read but not write, not even as root."""
+    nobody = 65_534
+    is_root = os.geteuid() == 0
+    with tempfile.TemporaryDirectory() as folder:
+        database = Path(folder) / "runners.sqlite3"
+        SqliteStore(database).close()
+        database.chmod(0o444)
+        if is_root:
+            for path in (Path(folder), *Path(folder).iterdir()):
+                os.chown(path, nobody, nobody)
+            os.seteuid(nobody)
+        try:
+            yield database
+        finally:
+            if is_root:
+                os.seteuid(0)
 
 
 @pytest.fixture
@@ -150,8 +174,24 @@ class TestWhatIsMissing:
 
     def test_a_language_it_does_not_speak(self, settings):
         """A locale without words is refused with those there are."""
-        with pytest.raises(ContentError, match="'xx-XX'; there are en"):
+        with pytest.raises(ContentError, match=r"'xx-XX'; there are some for .* en-"):
             build(replace(settings, locale="xx-XX"))
+
+    def test_a_database_it_cannot_write(self, settings, caplog):
+        """It goes on without, and says so at the start, with the file and the setting."""
+        with read_only_database() as database:
+            service = build(replace(settings, database=database))
+            with closing(service):
+                (told,) = (record for record in caplog.records if record.levelname == "WARNING")
+                answer = service.conversation.answer(recorded("launch"))
+        assert f"the database {database} (GLUTE_COACH_DATABASE) cannot be written" in told.message
+        assert answer["response"]["outputSpeech"]
+
+    def test_a_database_it_can_write(self, settings, caplog):
+        """Of one that it can, nothing is said."""
+        build(settings).close()
+        build(settings).close()
+        assert not caplog.records
 
     def test_a_database_it_cannot_open(self, settings, tmp_path):
         """A database that cannot be opened is refused by its path."""

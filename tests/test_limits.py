@@ -3,20 +3,24 @@
 import http.client
 import itertools
 import json
+import select
 import signal
 import socket
 import time
 from collections.abc import Callable
 from contextlib import ExitStack, closing
+from types import SimpleNamespace
 
 import pytest
+from waitress import channel, wasyncore
 from werkzeug.test import TestResponse as Response
 
-from skill import web
-from skill.__main__ import LARGEST_ANSWER, THREADS
+from skill import connections, web
+from skill.__main__ import LARGEST_ANSWER, THREADS, listen
 from skill.bootstrap import build
 from skill.coaching.timeline import LONGEST_PLAN
 from skill.coaching.values import replace
+from skill.connections import CONNECTIONS, IDLE_SECONDS, LOOKED_AFTER, REQUEST_SECONDS, Room
 from skill.guides.frames import FRAME_BYTES, FRAME_MS
 from skill.stores.memory import MemoryStore
 from skill.throttling import Throttle
@@ -110,6 +114,149 @@ class TestSlowClients:
         """What may wait for slow readers is more than the longest guide there is."""
         longest = LONGEST_PLAN // FRAME_MS * FRAME_BYTES
         assert longest + 1_000_000 < LARGEST_ANSWER
+
+
+HALF = b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slowly: "
+"""Of a request, all but its end."""
+
+
+def connected(port: int, address: str = "127.0.0.1") -> socket.socket:
+    """Connect to a server of this machine, from one of its own addresses."""
+    try:
+        return socket.create_connection(("127.0.0.1", port), 10, (address, 0))
+    except OSError:
+        pytest.skip(f"this machine has no address {address}")
+
+
+def answer_to(line: socket.socket, rest: bytes) -> bytes:
+    """Send what is left of a request; return what comes first of the answer."""
+    line.sendall(rest)
+    return line.recv(15)
+
+
+class Served:
+    """A server in this thread: it does something only when `turn` is called; time is the test's."""
+
+    def __init__(self, service, patch) -> None:
+        self.passed = 0.0
+        patch.setattr(connections, "monotonic", lambda: time.monotonic() + self.passed)
+        patch.setattr(connections, "time", lambda: time.time() + self.passed)
+        patch.setattr(channel, "time", SimpleNamespace(time=lambda: time.time() + self.passed))
+        self._sockets = {}
+        settings = replace(service.settings, port=0)
+        self.server = listen(create_app(settings, service=service), settings, self._sockets)
+        self.port = self.server.socket.getsockname()[1]
+        self._room = Room(self._sockets)
+
+    @property
+    def held(self) -> int:
+        return sum(isinstance(each, connections.Connection) for each in self._sockets.values())
+
+    def turn(self, until: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + 10
+        while not until():
+            assert time.monotonic() < deadline
+            wasyncore.loop(timeout=0.05, use_poll=True, map=self._sockets, count=1)
+            self._room.keep()
+
+    def wait(self, seconds: float) -> None:
+        """Take what was sent by now, then let time pass."""
+        self.turn(iter([False, False, True]).__next__)
+        self.passed += seconds
+        self.turn(iter([False, False, True]).__next__)
+
+    def close(self) -> None:
+        for each in list(self._sockets.values()):
+            each.handle_close()
+        self.server.task_dispatcher.shutdown()
+
+
+class TestHeldConnections:
+    @pytest.fixture
+    def served(self, service, monkeypatch):
+        with closing(Served(service, monkeypatch)) as served:
+            yield served
+
+    @pytest.fixture
+    def line(self, served):
+        with closing(connected(served.port)) as line:
+            served.turn(lambda: served.held == 1)
+            yield line
+
+    def test_half_requests_by_the_thousand(self, rendered, tmp_path):  # noqa: ARG002
+        """Whoever holds as many connections as there are keeps out neither others nor themselves.
+
+        Nor does anybody else lose one for it.
+        """
+        resource = pytest.importorskip("resource")
+        if resource.getrlimit(resource.RLIMIT_NOFILE)[0] < 2 * CONNECTIONS:
+            pytest.skip("this process may not open so many connections")
+        with running(tmp_path) as coach, ExitStack() as ending:
+            waiting = ending.enter_context(closing(connected(coach.port, "127.0.0.2")))
+            waiting.sendall(HALF)
+            for _ in range(CONNECTIONS + 50):
+                held = ending.enter_context(closing(connected(coach.port)))
+                held.sendall(HALF)
+            for address in ("127.0.0.2", "127.0.0.3", "127.0.0.1"):
+                with closing(connected(coach.port, address)) as line:
+                    assert answer_to(line, HALF + b"\r\n\r\n") == b"HTTP/1.1 200 OK"
+            assert answer_to(waiting, b"\r\n\r\n") == b"HTTP/1.1 200 OK"
+            deadline = time.monotonic() + 10
+            while "closed to make room for others" not in coach.log.read_text():
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+
+    def test_who_makes_room(self, served, monkeypatch):
+        """Whoever has the most gives up the one that has been without a whole request longest."""
+        monkeypatch.setattr(connections, "CROWDED", 3)
+        with ExitStack() as ending:
+            other = ending.enter_context(closing(connected(served.port, "127.0.0.2")))
+            served.turn(lambda: served.held == 1)
+            used, *unused = (
+                ending.enter_context(closing(connected(served.port))) for _ in range(3)
+            )
+            used.sendall(HALF + b"\r\n\r\n")
+            served.turn(lambda: readable(used))
+            served.turn(lambda: not readable(other) and readable(unused[0]))
+            assert unused[0].recv(1) == b""
+            assert used.recv(15) == b"HTTP/1.1 200 OK"
+            other.sendall(HALF + b"\r\n\r\n")
+            served.turn(lambda: readable(other))
+            assert other.recv(15) == b"HTTP/1.1 200 OK"
+
+    @pytest.mark.parametrize("first", [HALF, b"\r\n", b"POST /alexa HTTP/1.1\r\n"], ids=repr)
+    def test_a_request_that_trickles(self, served, line, first):
+        """A request has to be there whole in a time from its first byte, however it trickles."""
+        line.sendall(first)
+        for _ in range(2):
+            served.wait(REQUEST_SECONDS / 2 - LOOKED_AFTER)
+            assert served.held == 1
+            line.sendall(b"\r\n" if first == b"\r\n" else b"x")
+        served.wait(3 * LOOKED_AFTER)
+        assert served.held == 0
+        assert line.recv(1) == b""
+
+    def test_request_after_request(self, served, line):
+        """On one connection there may be requests for as long as anybody asks."""
+        for _ in range(5):
+            line.sendall(HALF)
+            served.wait(REQUEST_SECONDS / 2)
+            line.sendall(b"\r\n\r\n")
+            served.turn(lambda: readable(line))
+            assert line.recv(1000).startswith(b"HTTP/1.1 200 OK")
+
+    def test_who_never_reads(self, served, line):
+        """Whoever asks for a guide and never reads it is cut off like anybody silent."""
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        line.sendall(f"GET {LONG} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        served.turn(lambda: readable(line))
+        for _ in range(5):  # the system takes some of it for who reads nothing
+            served.wait(IDLE_SECONDS + LOOKED_AFTER)
+        assert served.held == 0
+
+
+def readable(line: socket.socket) -> bool:
+    return bool(select.select([line], [], [], 0)[0])
 
 
 class TestTheEnd:

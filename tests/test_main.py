@@ -201,9 +201,13 @@ class TestWhyItCannotStart:
         assert str(tmp_path / "nothing") in sentence
         assert not (tmp_path / "runners.sqlite3").exists()
 
-    def test_no_database(self, rendered, tmp_path):  # noqa: ARG002
-        """A database that cannot be used is named by its path."""
-        assert str(tmp_path) in start_in_vain(tmp_path, database=tmp_path)
+    @pytest.mark.parametrize("path", ["", "/proc/coach.sqlite3", "/dev/null/x/coach.sqlite3"])
+    def test_no_database(self, rendered, tmp_path, path):  # noqa: ARG002
+        """A database that cannot be used is named by its path, once, and by its setting."""
+        path = Path(path or tmp_path)
+        sentence = start_in_vain(tmp_path, database=path)
+        assert sentence.count(str(path.parent)) == 1
+        assert "GLUTE_COACH_DATABASE" in sentence
 
     @pytest.mark.parametrize(
         ("name", "value"), [("PORT", "http"), ("PROT", "8080"), ("LOCALE", "english")]

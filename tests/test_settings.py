@@ -20,7 +20,7 @@ GOOD = {
     "GUIDES_BUCKET": ("glute-coach-guides-1a2b", "glute-coach-guides-1a2b"),
     "GUIDES_ENDPOINT": ("http://[::1]:9000", "http://[::1]:9000"),
     "AUDIO": ("rendered", Path("rendered")),
-    "LOCALE": ("de-DE", "de-DE"),
+    "LOCALE": ("en-US", "en-US"),
     "LOG_LEVEL": ("debug", "DEBUG"),
 }
 ALONG = {"TABLE": ("REGION",), "GUIDES_BUCKET": ("REGION", "PUBLIC_URL")}
@@ -50,7 +50,7 @@ BAD = {
     "TABLE_ENDPOINT": ["127.0.0.1:8000", "http://", "http://127.0.0.1:8000/x"],
     "GUIDES_BUCKET": ["g", "My-Guides", "a.bucket.with.dots", "-guides", "g" * 64, "guides/made"],
     "GUIDES_ENDPOINT": ["s3", "https://s3.example/guides"],
-    "LOCALE": ["en", "english", "en_US", "EN-us", "../../etc", "en-US/.."],
+    "LOCALE": ["en", "de-DE", "english", "en_US", "EN-us", "../../etc", "en-US/.."],
     "LOG_LEVEL": ["loud", "10", "WARN"],
 }
 NAMED = {

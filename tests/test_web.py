@@ -6,7 +6,7 @@ import logging
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from urllib.parse import quote
+from urllib.parse import quote, urljoin
 
 import pytest
 from flask.testing import FlaskClient
@@ -35,6 +35,7 @@ HARDENED = {
     "Referrer-Policy": "no-referrer",
     "X-Frame-Options": "DENY",
 }
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/webp,*/*;q=0.8"
 ELSEWHERE = {"REMOTE_ADDR": "203.0.113.7"}
 
 Opened = Callable[..., FlaskClient]
@@ -423,21 +424,25 @@ class TestGuides:
         assert part.status_code == 206
         assert part.data == whole[start : end + 1]
 
-    @pytest.mark.parametrize(
-        "asked", ["bytes=99999999-", "bytes=9-5", "bytes=a-b", "bytes=", "bytes=--1", "bytes"]
-    )
-    def test_a_range_that_is_not_there(self, door, asked):
-        """A range that cannot be is refused with the length there is."""
+    def test_a_range_that_is_not_there(self, door):
+        """A range behind the end is refused with the length there is."""
         length = len(door.get(MP3).data)
-        response = door.get(MP3, headers={"Range": asked})
+        response = door.get(MP3, headers={"Range": "bytes=99999999-"})
         assert problem(response) == (416, "requested-range-not-satisfiable")
         assert response.headers["Content-Range"] == f"bytes */{length}"
 
     @pytest.mark.parametrize(
-        "asked", ["seconds=1-2", "bytes=0-9,20-29", "bytes=0-0,-1", "bytes=-99999999999"]
+        "asked",
+        [
+            *("seconds=1-2", "bytes=0-9,20-29", "bytes=0-0,-1", "bytes=-99999999999"),
+            *("bytes=9-5", "bytes=a-b", "bytes=abc", "bytes=", "bytes=--1", "bytes", ""),
+        ],
     )
     def test_a_range_we_do_not_serve(self, door, asked):
-        """Another unit, several ranges, more than there is: the whole file comes."""
+        """Another unit, several ranges, more than there is, or none at all: the whole file comes.
+
+        RFC 9110, 14.2: an invalid range is ignored.
+        """
         response = door.get(MP3, headers={"Range": asked})
         assert response.status_code == 200
         assert response.data == door.get(MP3).data
@@ -543,7 +548,7 @@ class TestPlansThereAreNot:
             "/guides/pre-run/0/0.mp3",
             f"/guides/pre-run/{'9' * 5_000}.mp3",
             "/static/x.js",
-            "/favicon.ico",
+            "/favicon.ico/",
         ],
         ids=lambda path: path[:40],
     )
@@ -598,6 +603,48 @@ class TestTheRest:
         assert set(found) == {"guides/", "history"}
         assert all(door.head(f"/{address}").status_code == 200 for address in found)
 
+    @pytest.mark.parametrize(
+        ("path", "status", "sentence"),
+        [
+            ("/nowhere", 404, "The requested URL was not found"),
+            ("/guides/banana.mp3", 404, "There is no routine"),
+            ("/a/b/c/", 404, "The requested URL was not found"),
+            ("/alexa", 405, "The method is not allowed"),
+        ],
+    )
+    def test_people_are_told_in_a_page(self, door, path, status, sentence):
+        """A browser gets a page in our style that leads home, by any prefix; machines get JSON."""
+        page = door.get(path, headers={"Accept": BROWSER})
+        assert (page.status_code, page.mimetype) == (status, "text/html")
+        assert f'<p class="lead">{sentence}' in page.text
+        (home,) = re.findall(r'class="button" href="([^"]+)"', page.text)
+        assert urljoin(f"https://coach.example/prefix{path}", home) == (
+            "https://coach.example/prefix/"
+        )
+        style = door.get("/").headers["Content-Security-Policy"]
+        assert page.headers["Content-Security-Policy"] == style
+        for accept in ("*/*", "application/json", "audio/*", ""):
+            told = door.get(path, headers={"Accept": accept})
+            assert (told.status_code, told.mimetype) == (status, "application/json")
+            assert told.headers["Vary"] == "Accept"
+
+    def test_nothing_of_an_address_is_a_page(self, door):
+        """What stands in an address is shown as it is, and short."""
+        page = door.get("/guides/<b>x.mp3", headers={"Accept": BROWSER})
+        assert "<b>" not in page.text
+        assert len(door.get("/a" * 3000, headers={"Accept": BROWSER}).data) < 30_000
+
+    def test_what_browsers_and_search_engines_look_for(self, door):
+        """Our sign is where old browsers look; search engines have no guide joined for them."""
+        icon = door.get("/favicon.ico")
+        assert (icon.status_code, icon.mimetype) == (200, "image/svg+xml")
+        assert len(icon.data) < 1000
+        robots = door.get("/robots.txt")
+        assert (robots.status_code, robots.mimetype) == (200, "text/plain")
+        rules = robots.text.splitlines()
+        assert rules[0] == "User-agent: *"
+        assert "Disallow: /" in rules
+
     def test_health(self, door, service):
         """The service says that it runs, and with which recording."""
         response = door.get("/healthz")
@@ -611,7 +658,7 @@ class TestTheRest:
             ("GET", MP3, {}, 200),
             ("HEAD", MP3, {}, 200),
             ("GET", MP3, {"Range": "bytes=0-9"}, 206),
-            ("GET", MP3, {"Range": "bytes=9-0"}, 416),
+            ("GET", MP3, {"Range": "bytes=99999999-"}, 416),
             ("GET", MP3, {"If-None-Match": "*"}, 304),
             ("GET", "/guides/feed.xml", {}, 200),
             ("GET", "/guides/banana.mp3", {}, 404),

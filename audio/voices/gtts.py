@@ -5,6 +5,7 @@ short one. All three are dealt with here.
 """
 
 import binascii
+import logging
 import time
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -17,6 +18,12 @@ from audio.recording import Recording
 REGIONS = ("com", "co.uk", "com.au", "ca", "co.in", "ie", "co.za")
 """Google's domains; each has its own accent of English."""
 
+LOST = 2
+"""How many new tries Google gets that cannot be reached at all: a network that is away rarely
+comes back in a minute, and somebody waits."""
+
+log = logging.getLogger(__name__)
+
 _NO_SENSE = (AssertionError, binascii.Error, UnicodeError)
 """What gTTS lets out if there is nothing to speak, or Google's answer is not of its form."""
 
@@ -25,13 +32,15 @@ _NO_SENSE = (AssertionError, binascii.Error, UnicodeError)
 class GttsVoice:
     """A voice of Google Translate.
 
-    `timeout` is how many seconds Google may stay silent; `pauses` are the seconds to wait
-    before each new try when it is busy or out of reach.
+    `timeout` is how many seconds Google may stay silent, and `reach` how many it takes at most to
+    connect; `pauses` are the seconds to wait before each new try when it is busy, of which the
+    first ones hold where it is out of reach. Each wait is told in the log.
     """
 
     region: str
     language: str
     timeout: float = 20
+    reach: float = 5
     pauses: tuple[float, ...] = (1, 4, 15, 30)
 
     @classmethod
@@ -60,10 +69,11 @@ class GttsVoice:
         """Return an MP3 for each part of the text, asking again while that may help."""
         from gtts import gTTS, gTTSError  # noqa: PLC0415
 
-        pauses = iter(self.pauses)
+        tries = 0
         while True:
             try:
-                speech = gTTS(text, tld=self.region, lang=self.language, timeout=self.timeout)
+                timeout = (self.reach, self.timeout)
+                speech = gTTS(text, tld=self.region, lang=self.language, timeout=timeout)
                 expected = len(speech.get_bodies())
                 parts = list(speech.stream())
             except _NO_SENSE as error:
@@ -74,13 +84,13 @@ class GttsVoice:
                 status = None if error.rsp is None else error.rsp.status_code
                 if status == HTTPStatus.OK:
                     raise CueError("Google answered without any audio") from error
-                pause = next(pauses, None)
-                if pause is None or not _may_pass(status):
-                    raise VoiceError(
-                        f"Google's voice at translate.google.{self.region} cannot be had: "
-                        f"{error}. Try again later, or take another voice"
-                    ) from error
-                time.sleep(pause)
+                told = f"Google's voice at translate.google.{self.region} cannot be had: {error}"
+                pauses = self.pauses[:LOST] if status is None else self.pauses
+                if tries >= len(pauses) or not _may_pass(status):
+                    raise VoiceError(f"{told}. Try again later, or take another voice") from error
+                log.warning("%s. Trying again in %g s", told, pauses[tries])
+                time.sleep(pauses[tries])
+                tries += 1
             else:
                 if not all(parts) or len(parts) != expected:
                     raise CueError("Google answered without any audio")

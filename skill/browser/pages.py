@@ -66,6 +66,18 @@ TYPES = {
 }
 PACKED = ("text/", "application/json", "application/manifest+json", "image/svg+xml")
 
+ICON = "icon.svg"
+ROBOTS = """\
+User-agent: *
+Allow: /$
+Allow: /guides/$
+Disallow: /
+"""
+"""For search engines: the pages that are the same for everybody, and none of the guides, each of
+which would be joined for them."""
+DEEPEST = 16
+"""How many folders a page of ours may seem to lie below."""
+
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 Logged = Callable[[object], AbstractContextManager[None]]
@@ -113,6 +125,8 @@ class Pages:
             "/pictures/<movement>-<any(left,right,both):side>-<any(start,full):stage>.svg"
         )(self.picture)
         blueprint.get("/static/<version>/<name>")(self.static)
+        blueprint.get("/favicon.ico")(self.icon)
+        blueprint.get("/robots.txt")(self.robots)
         blueprint.register_error_handler(BrowserError, _refused)
         blueprint.after_request(self._guarded)
         blueprint.after_request(_packed)
@@ -163,6 +177,12 @@ class Pages:
         response = Response(page, mimetype="text/html")
         response.headers["Cache-Control"] = "no-store"
         return response
+
+    def sorry(self, sentence: str) -> Response:
+        """Return a page that says why what was asked for is none, wherever that would lie."""
+        root = "../" * min(request.path.count("/") - 1, DEEPEST)
+        page = self._page("sorry.html", root=root, sentence=sentence)
+        return self._guarded(Response(page, mimetype="text/html"))
 
     @cached_property
     def _programme(self) -> list[Json]:
@@ -230,6 +250,14 @@ class Pages:
             raise NotFound(f"there is no file {shortened(name)}")
         mimetype = TYPES[Path(name).suffix]
         return _lasting(self._files[name], mimetype, is_current=version == self._version)
+
+    def icon(self) -> BaseResponse:
+        """Return our sign, for whoever looks for it at its old place."""
+        return _lasting(self._files[ICON], TYPES[Path(ICON).suffix], is_current=False)
+
+    def robots(self) -> Response:
+        """Tell search engines what to leave out."""
+        return Response(ROBOTS, mimetype="text/plain")
 
     def _sided(self, movement: str, side: str) -> tuple[Movement, Side]:
         known = self._editions.wording.catalogue.movements.get(movement)

@@ -235,7 +235,8 @@ def load_wording(locale: str = "en-US") -> Wording:
     if not language.isalpha() or not folder.is_dir():
         spoken = sorted(entry.name for entry in FOLDER.iterdir() if (entry / "cues.toml").is_file())
         raise ContentError(
-            f"there are no lines for locale {locale!r}; there are {', '.join(spoken)}"
+            f"there are no lines for locale {locale!r}; there are some for those that begin "
+            f"{' or '.join(f'{language}-' for language in spoken)}, as en-US does"
         )
     return read_wording(locale, folder, load_catalogue())
 

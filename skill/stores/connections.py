@@ -24,8 +24,6 @@ RETRY_SECONDS = 0.001
 FIRST_REST = 0.00002
 """How long to rest at first: a write keeps the file for about so long, and each rest is twice the
 one before."""
-PLAIN_CODE = 0xFF
-"""Of an error's code, the part that says what it is; the rest says why."""
 
 log = logging.getLogger(__name__)
 
@@ -190,8 +188,12 @@ def execute(
         try:
             return connection.execute(statement, parameters)
         except sqlite3.OperationalError as refused:
-            is_busy = refused.sqlite_errorcode & PLAIN_CODE == sqlite3.SQLITE_BUSY
-            if not is_busy or time.monotonic() > deadline:
+            if plain_code(refused) != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
                 raise
             time.sleep(rest)
             rest = min(2 * rest, RETRY_SECONDS)
+
+
+def plain_code(refused: sqlite3.Error) -> int:
+    """Return what an error is: the part of SQLite's code that does not say why."""
+    return getattr(refused, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF

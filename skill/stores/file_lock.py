@@ -44,7 +44,9 @@ class FileLock:
         except BlockingIOError:
             return False
         except OSError as refused:
-            raise StoreError(f"cannot use the lock {self._path}: {refused}") from refused
+            raise StoreError(
+                f"cannot use the lock {self._path}: {refused.strerror or refused}"
+            ) from refused
         self._descriptor = descriptor
         return True
 

@@ -14,10 +14,9 @@ from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+from skill.stores.connections import plain_code
 from skill.stores.tables import ALL_RUNNERS, SCHEMA
 
-_PLAIN_CODE = 0xFF
-"""Of an error's code, the part that says what it is; the rest says why."""
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
 """What reading a damaged file may end in; anything else is no fault of the file."""
 
@@ -136,8 +135,7 @@ def _to_the_damage() -> Iterator[None]:
     try:
         yield
     except sqlite3.DatabaseError as refused:
-        code = getattr(refused, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
-        if code & _PLAIN_CODE not in _DAMAGED:
+        if plain_code(refused) not in _DAMAGED:
             raise
 
 

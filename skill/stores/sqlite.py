@@ -20,8 +20,9 @@ import weakref
 from pathlib import Path
 
 from skill.ports import ConflictError, SessionStore, Stored, StoreError
-from skill.stores.connections import RETRY_SECONDS, Connections, execute
+from skill.stores.connections import RETRY_SECONDS, Connections, execute, plain_code
 from skill.stores.file_lock import FileLock
+from skill.stores.foreign import foreign_tables
 from skill.stores.forks import Forkable
 from skill.stores.mending import Mending
 from skill.stores.settling import Settling
@@ -72,8 +73,11 @@ class SqliteStore(SessionStore):
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as refused:
-            raise StoreError(f"cannot make the folder {self._path.parent}: {refused}") from refused
+            raise StoreError(
+                f"cannot make the folder {self._path.parent}: {refused.strerror or refused}"
+            ) from refused
         try:
+            self._require_ours()
             self._begin()
         except StoreError:
             self.close()
@@ -137,6 +141,18 @@ class SqliteStore(SessionStore):
         except OSError as refused:
             raise StoreError(f"cannot use the database {self._path}: {refused}") from refused
 
+    def why_read_only(self) -> str:
+        """Return why the file can be read and never written; nothing if it can be."""
+        deadline = time.monotonic() + BUSY_SECONDS
+        try:
+            with self._connections.mine(deadline) as connection:
+                execute(connection, deadline, "UPDATE deletions SET swept = swept WHERE FALSE")
+        except StoreError as refused:
+            cause = refused.__cause__
+            if isinstance(cause, sqlite3.Error) and plain_code(cause) == sqlite3.SQLITE_READONLY:
+                return str(cause)
+        return ""
+
     def close(self) -> None:
         """Close every thread's connection, all swept and on the disk unless that takes too long."""
         self._sweeping.close()
@@ -189,15 +205,24 @@ class SqliteStore(SessionStore):
     def _mended_waits(self) -> str:
         return "is damaged, and mended already" if self._mending.is_decided else ""
 
+    def _require_ours(self) -> None:
+        """Refuse a file that is somebody else's; before anything is made in it or beside it."""
+        if not self._may_be_database() and self._path.suffix not in SUFFIXES:
+            raise StoreError(
+                f"{self._path} {_NO_DATABASE}, nor by its name ({', '.join(SUFFIXES)}):"
+                " it stays as it is, so name another file"
+            )
+        if tables := foreign_tables(self._path):
+            raise StoreError(
+                f"{self._path} is another program's database (its tables: {', '.join(tables[:5])}):"
+                " it stays as it is, so name another file"
+            )
+
     def _damage(self) -> str:
         """Make what is missing; return what is wrong with the file, if not all can be read."""
         # Not left to SQLite to find out: it would throw away the log beside such a file.
         if not self._may_be_database():
-            if self._path.suffix not in SUFFIXES:
-                raise StoreError(
-                    f"{self._path} {_NO_DATABASE}, nor by its name ({', '.join(SUFFIXES)}):"
-                    " it stays as it is, so name another file"
-                )
+            self._require_ours()
             return _NO_DATABASE
         try:
             deadline = time.monotonic() + BUSY_SECONDS
@@ -239,7 +264,9 @@ class SqliteStore(SessionStore):
         except FileNotFoundError:
             return True
         except OSError as refused:
-            raise StoreError(f"cannot read the database {self._path}: {refused}") from refused
+            raise StoreError(
+                f"cannot read the database {self._path}: {refused.strerror or refused}"
+            ) from refused
 
     def _prepare(self, deadline: float) -> None:
         """Share the file with other processes before a connection to it is opened."""

@@ -24,4 +24,5 @@ version that was deleted, and grows with each deletion; `swept` is what it was b
 last rewritten.
 """
 
+TABLES = frozenset({"runners", "kept_aside", "deletions"})
 ALL_RUNNERS = "SELECT key, version, CAST(document AS BLOB) FROM runners ORDER BY key"

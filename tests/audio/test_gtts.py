@@ -9,7 +9,7 @@ import pytest
 
 from audio.errors import CueError, UnknownVoiceError, VoiceError
 from audio.quality import check_recording
-from audio.voices.gtts import GttsVoice
+from audio.voices.gtts import LOST, GttsVoice
 from tests.audio.google import Asked, Google, serving_google
 
 
@@ -63,7 +63,7 @@ def test_a_passing_trouble_is_waited_out(
 
 @pytest.mark.parametrize(
     ("answer", "tries", "complaint"),
-    [(429, 4, "429"), (503, 4, "503"), ("hang up", 4, "Failed to connect"), (403, 1, "403")],
+    [(429, 4, "429"), (503, 4, "503"), ("hang up", 3, "Failed to connect"), (403, 1, "403")],
 )
 def test_a_lasting_trouble_is_named_after_a_few_tries(
     google: Google, voice: GttsVoice, answer: int | str, tries: int, complaint: str
@@ -87,11 +87,14 @@ def test_a_server_that_never_answers_does_not_hang_the_studio(
     assert len(google.asked) == 2
 
 
-def test_no_network_at_all_is_named(voice: GttsVoice, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A proxy that is not there is as good as no network."""
+def test_no_network_at_all_is_named(
+    voice: GttsVoice, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A proxy that is not there is as good as no network; each new try is told beforehand."""
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
     with pytest.raises(VoiceError, match="Failed to connect"):
         voice.speak("Squat.")
+    assert caplog.text.count("Trying again in 0.01 s") == LOST
 
 
 @pytest.mark.parametrize(

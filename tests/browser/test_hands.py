@@ -199,6 +199,29 @@ def test_a_goodbye_leaves_the_stage(visit, way):
     wait_for(page, "#begin", "^Go on with the post-run stretch$")
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_after_pain_the_answers_invite(visit, scheme):
+    """Asked whether to leave out what hurts, yes and no stand out; the way back does not."""
+    page = visit(color_scheme=scheme)
+    start(page)
+    seek(page, 35)
+    ground = "(button) => getComputedStyle(button).backgroundColor"
+    inviting = page.eval_on_selector("#toggle", ground)
+    page.click("#it-hurts")
+    wait_to_see(page, "#replies")
+    wait_for(page, "#toggle-name", "^Try it again$")
+    assert page.eval_on_selector("#toggle", ground) != inviting
+    assert [reply.evaluate(ground) for reply in page.locator("#replies button").all()] == [
+        inviting,
+        inviting,
+    ]
+    page.focus("main")
+    page.keyboard.press(" ")
+    wait_for(page, "#toggle-name", "^Pause$")
+    until(page, "!document.querySelector('audio').paused")
+    assert page.eval_on_selector("#toggle", ground) == inviting
+
+
 def test_an_end_for_pain(visit, service):
     """Who leaves the last movement for pain is not congratulated."""
     page = visit()

@@ -133,20 +133,12 @@ def test_a_skill_that_fails_is_heard_and_leaves_its_mark(monkeypatch):
     assert "HTTP 413" in screen
 
 
-def test_a_locale_without_a_model_says_which_there_are(monkeypatch, capsys, tmp_path):
-    """Without an interaction model nothing can be understood."""
-    monkeypatch.setattr("scripts.talk.MODELS", tmp_path)
-    (tmp_path / "de-DE.json").touch()
-    talk(code=1)
-    assert "no interaction model for en-US; there are de-DE" in capsys.readouterr().err
-
-
 @pytest.mark.parametrize(
     ("variable", "value", "reason"),
     [
         ("GLUTE_COACH_AUDIO", "nowhere", "There is no rendered audio"),
-        ("GLUTE_COACH_LOCALE", "xx-XX", "no interaction model for xx-XX"),
-        ("GLUTE_COACH_PORT", "many", "GLUTE_COACH_PORT takes a number"),
+        ("GLUTE_COACH_LOCALE", "xx-XX", "GLUTE_COACH_LOCALE takes en-US, not 'xx-XX'"),
+        ("GLUTE_COACH_LANGUAGE", "en", "GLUTE_COACH_LANGUAGE is no setting"),
     ],
 )
 def test_a_talk_that_cannot_start_says_why(monkeypatch, capsys, variable, value, reason):
@@ -154,6 +146,12 @@ def test_a_talk_that_cannot_start_says_why(monkeypatch, capsys, variable, value,
     monkeypatch.setenv(variable, value)
     talk(code=1)
     assert reason in capsys.readouterr().err
+
+
+def test_what_matters_to_servers_alone_stops_no_talk(monkeypatch):
+    """A talk listens to nobody: it needs no port, and is not stopped by one that is none."""
+    monkeypatch.setenv("GLUTE_COACH_PORT", "many")
+    assert "Alexa is listening." in talk("open glute coach")
 
 
 @pytest.fixture

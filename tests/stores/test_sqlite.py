@@ -22,6 +22,7 @@ from skill.stores import connections, file_lock, sqlite
 from skill.stores.connections import Connections
 from skill.stores.file_lock import FileLock
 from skill.stores.sqlite import SqliteStore
+from skill.stores.tables import TABLES
 from tests.stores.processes import child
 
 COUNT_UP = """
@@ -444,9 +445,49 @@ class TestMending:
 class TestRefusals:
     def test_the_path_is_a_folder(self, tmp_path):
         """A folder in the file's place is refused in a sentence that names it."""
+        folder = tmp_path / "folder"
+        folder.mkdir()
         with pytest.raises(StoreError, match="cannot read the database") as refused:
-            SqliteStore(tmp_path)
-        assert str(tmp_path) in str(refused.value)
+            SqliteStore(folder)
+        assert str(folder) in str(refused.value)
+        assert list(tmp_path.iterdir()) == [folder]
+
+    def test_what_is_no_database(self, tmp_path):
+        """A file that is none, nor by its name, is refused, and nothing is left beside it."""
+        file = tmp_path / "README.md"
+        file.write_text("# Glutes")
+        with pytest.raises(StoreError, match=r"README\.md is no database"):
+            SqliteStore(file)
+        assert [entry.read_text() for entry in tmp_path.iterdir()] == ["# Glutes"]
+
+    @pytest.mark.parametrize("mode", ["DELETE", "WAL"])
+    def test_another_programs_database(self, tmp_path, mode):
+        """A database with tables, and none of ours, is refused with their names, and left alone."""
+        file = tmp_path / "notes.db"
+        with closing(sqlite3.connect(file)) as other:
+            other.execute(f"PRAGMA journal_mode = {mode}")
+            other.execute("CREATE TABLE notes (id INTEGER PRIMARY KEY AUTOINCREMENT)")
+            other.commit()
+        before = file.read_bytes()
+        with pytest.raises(StoreError, match=r"notes\.db is another program's .*: notes\)"):
+            SqliteStore(file)
+        assert file.read_bytes() == before
+        assert list(tmp_path.iterdir()) == [file]
+
+    def test_ours_has_our_tables(self, path):
+        """Each table that is made is one of those by which a file is known as ours."""
+        with closing(SqliteStore(path)), closing(sqlite3.connect(path)) as other:
+            found = other.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+            assert {name for (name,) in found} == TABLES
+
+    def test_an_empty_database(self, tmp_path):
+        """A database in which there is nothing yet is taken, whoever made it."""
+        file = tmp_path / "new.db"
+        with closing(sqlite3.connect(file)) as other:
+            other.execute("PRAGMA journal_mode = WAL")
+            other.execute("VACUUM")
+        with closing(SqliteStore(file)) as store:
+            assert store.load("k") is None
 
     def test_the_folder_cannot_be_made(self, tmp_path):
         """A file in the place of a folder is refused in a sentence that names it."""

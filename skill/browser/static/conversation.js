@@ -44,7 +44,7 @@ export const isPlaying = () =>
 // back it may put the question in other words.
 const asksReady = () => asked?.question === "next-step" || (asked?.question === "go-on" && isBetweenSteps());
 const isBetweenSteps = () => isStepping() && session.phase !== "playing" && !placeAt(stage.routine, player.offset).isWork;
-export const state = () => ({ isPlaying: isPlaying(), asksReady: asksReady() });
+export const state = () => ({ isPlaying: isPlaying(), asksReady: asksReady(), asksToSkip: asked?.question === "skip-it" });
 
 const isStepping = () => session?.phase === "stepping" || session?.waits;
 const tokenOf = ({ plan, digest, generation }) => ({ plan, digest, generation, retried_at: null });

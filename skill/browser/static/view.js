@@ -55,6 +55,7 @@ function offerReplies(asks) {
   const hadFocus = replies.contains(document.activeElement);
   const wereOffered = !replies.hidden;
   replies.hidden = !(asks && YES_OR_NO.has(asks.question));
+  replies.dataset.asks = asks?.question ?? "";
   replies.replaceChildren();
   if (replies.hidden) {
     if (hadFocus) focusMain(shown());
@@ -112,10 +113,11 @@ export const goesOn = () => kept?.routine === chosen().value;
 
 // Show the routine where the player is, or what the coach asks whether the runner is ready for;
 // return the place, if the stage is seen.
-export function draw({ isPlaying, asksReady }) {
+export function draw({ isPlaying, asksReady, asksToSkip }) {
   if (shown() !== "stage" || !stage.routine) return null;
   const place = stage.show(player.offset, { isPaused: !player.isSounding, isLoading: player.isLoading, asksReady });
-  const [name, shows] = isPlaying ? ["Pause", "pause"] : ["Go on", "play"];
+  // While it is asked whether what hurts is left out, the way back to it is not the one that invites.
+  const [name, shows] = isPlaying ? ["Pause", "pause"] : asksToSkip ? ["Try it again", "again"] : ["Go on", "play"];
   if ($("toggle").dataset.shows !== shows) {
     $("toggle-name").textContent = name;
     $("toggle").dataset.shows = shows;
