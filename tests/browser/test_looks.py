@@ -186,3 +186,59 @@ def test_the_help_opens_at_its_top(visit):
     wait_to_see(page, "#help-title")
     assert page.evaluate("document.querySelector('#help').scrollTop") == 0
     assert page.evaluate("document.activeElement.id") == "help-title"
+
+
+@pytest.mark.parametrize("size", [*PHONES, (1280, 860)], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_every_page_leads_to_every_other(visit, address, size):
+    """Coach, guides, history and help are in one line on each page, on any screen."""
+    page = visit(viewport=dict(zip(("width", "height"), size, strict=True)))
+    for path in PAGES:
+        page.goto(address + path)
+        links = page.locator("header nav > *").all()
+        assert [link.inner_text() for link in links] == ["Coach", "Guides", "History", "Help"]
+        boxes = [link.bounding_box() for link in (*links, page.locator(".brand"))]
+        assert len({round(box["y"] + box["height"] / 2) for box in boxes}) == 1
+        assert all(box["x"] + box["width"] <= size[0] for box in boxes)
+
+
+def test_help_from_any_page(visit):
+    """The help is asked for on another page, and is there; once it is closed, it stays so."""
+    page = visit("/history")
+    page.click("text=Help")
+    wait_to_see(page, "#help-title")
+    page.click("#help-close")
+    page.reload()
+    page.wait_for_selector("body[data-ready]")
+    assert not page.is_visible("#help-title")
+
+
+def test_text_twice_as_large(visit, address):
+    """With text twice as large nothing leaves a narrow screen, and no button's name is cut."""
+    page = visit(viewport={"width": 320, "height": 568})
+
+    def enlarge():
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+    for path in PAGES:
+        page.goto(address + path)
+        enlarge()
+    page.goto(address)
+    page.wait_for_selector("body[data-ready]")
+    start(page)
+    enlarge()
+    for button in page.locator(".bar button").all():
+        seen = button.bounding_box()
+        assert 0 <= seen["x"] < seen["x"] + seen["width"] <= 320
+        assert button.evaluate("(seen) => seen.scrollWidth <= seen.clientWidth")
+
+
+def test_what_it_is_not_is_said_once(visit):
+    """Somebody new is told once that this is no medical advice; so is whoever comes back."""
+    page = visit()
+    wait_for(page, "#said", "not medical advice")
+    assert page.inner_text("body").count("medical advice") == 1
+    start(page)
+    page.reload()
+    page.wait_for_selector("body[data-ready]")
+    assert page.inner_text("body").count("medical advice") == 1

@@ -239,6 +239,14 @@ def corrupt(stage: Stage) -> Iterator[None]:
 
 
 @contextmanager
+def removed(stage: Stage) -> Iterator[None]:
+    """Have the file deleted while it is open; nobody puts it back."""
+    for suffix in ("", "-wal", "-shm"):
+        Path(f"{stage.database}{suffix}").unlink(missing_ok=True)
+    yield
+
+
+@contextmanager
 def audio_gone(stage: Stage) -> Iterator[None]:
     """Have every cue file deleted while the coach runs, and what is left cut short."""
     with own_audio(stage) as folder:
@@ -329,6 +337,14 @@ FAULTS = (
         "malformed|not a database",
         TOLD,
         "the same second; what can be read is taken over at the next start, and the file kept",
+    ),
+    Fault(
+        "the store's file is deleted while it is open",
+        removed,
+        "was taken away while it was in use",
+        "nothing of it: place and plan are known from the player; a wish holds from the next"
+        " routine on",
+        "the same second; a new file is begun, with nothing of what was remembered before",
     ),
     Fault(
         "audio files are deleted or cut short while it runs",

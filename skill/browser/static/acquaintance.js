@@ -7,6 +7,7 @@ let answers = 0;
 
 export function getAcquainted({ runner, forgotten }) {
   answers += 1;
+  document.body.dataset.runner = runner;
   if (forgotten) {
     answers = 0;
     remember({ met: false, playhead: null });

@@ -69,6 +69,10 @@ onSystemButtons({
 // The help, and the wishes that are kept in this browser
 
 $("help-open").addEventListener("click", () => $("help").showModal());
+if (location.hash === "#help") {
+  history.replaceState(null, "", location.pathname);
+  $("help").showModal();
+}
 $("help-close").addEventListener("click", () => $("help").close());
 $("keys-on").checked = memory.keys ?? true;
 $("voice-on").checked = voice.isOn = memory.voice ?? true;
