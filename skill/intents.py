@@ -77,6 +77,10 @@ def _tighter_side(slots: Slots, _: Catalogue) -> Command:
     return events.TighterSide(_chosen(slots, "side", SIDES))
 
 
+def _other_side(slots: Slots, _: Catalogue) -> Command:
+    return events.OtherSide(_chosen(slots, "side", SIDES))
+
+
 def _needing(event: Callable[[Need | None], Command]) -> Reading:
     """Read an event that is about something movements need."""
     return lambda slots, _: event(_chosen(slots, "need", NEEDS))
@@ -156,7 +160,7 @@ PARTS_OF_DAY: Mapping[str, PartOfDay] = {
 INTENTS: Mapping[str, Reading] = {
     "StartRoutineIntent": _start_routine,
     "NextStretchIntent": _always(events.NextMovement),
-    "OtherSideIntent": _always(events.OtherSide),
+    "OtherSideIntent": _other_side,
     "WhereAmIIntent": _always(events.WhereAmI),
     "HowLongLeftIntent": _always(events.HowLongLeft),
     "HowManyLeftIntent": _always(events.HowManyLeft),
@@ -169,6 +173,8 @@ INTENTS: Mapping[str, Reading] = {
     "HowToIntent": _about(events.HowTo),
     "WhyThisIntent": _about(events.WhyThis),
     "ItHurtsIntent": _always(events.ItHurts),
+    "FeelsWrongIntent": _always(events.FeelsWrong),
+    "EmergencyIntent": _always(events.Emergency),
     "EasierIntent": _always(events.EasierForm),
     "FitTimeIntent": _fit_time,
     "HoldForIntent": _hold_for,

@@ -19,12 +19,13 @@ CLAM = CATALOGUE.movements["clam"]
 
 PLAIN = {
     "NextStretchIntent": events.NextMovement(),
-    "OtherSideIntent": events.OtherSide(),
     "WhereAmIIntent": events.WhereAmI(),
     "HowLongLeftIntent": events.HowLongLeft(),
     "WhatsNextIntent": events.WhatsNext(),
     "ListRoutinesIntent": events.ListRoutines(),
     "ItHurtsIntent": events.ItHurts(),
+    "FeelsWrongIntent": events.FeelsWrong(),
+    "EmergencyIntent": events.Emergency(),
     "EasierIntent": events.EasierForm(),
     "HowManyLeftIntent": events.HowManyLeft(),
     "LastOneIntent": events.LastOne(),
@@ -82,10 +83,12 @@ VALUED = {
     "HoldForIntent": events.HoldFor(),
     "MoreTimeIntent": events.MoreTime(),
     "TighterSideIntent": events.TighterSide(),
+    "OtherSideIntent": events.OtherSide(),
     "WithoutIntent": events.Without(),
     "WithAgainIntent": events.WithAgain(),
     "RemindMeIntent": events.RemindMe(),
 }
+SIDED = {"TighterSideIntent": events.TighterSide, "OtherSideIntent": events.OtherSide}
 NOT_SAID = {"Launch", "ReminderAnswered", "PermissionAnswered", "OutOfReach"}
 """Commands that come from the platform, not from a sentence."""
 
@@ -221,8 +224,8 @@ def test_a_number(written, number):
 )
 def test_the_last_word_counts(slot, side):
     """Who says left, no, right, means the right."""
-    meant = event_of("TighterSideIntent", {"side": slot}, CATALOGUE)
-    assert meant == events.TighterSide(side)
+    for intent, event in SIDED.items():
+        assert event_of(intent, {"side": slot}, CATALOGUE) == event(side)
 
 
 @pytest.mark.parametrize("need", Need)

@@ -320,8 +320,8 @@ def test_slots_hold_what_alexa_would_send(text, intent, slots):
 @pytest.mark.parametrize(
     ("text", "intent", "slots"),
     [
-        ("left... no, right", "TighterSideIntent", {"side": "right"}),
-        ("no wait the right one", "TighterSideIntent", {"side": "right"}),
+        ("left... no, right", "OtherSideIntent", {"side": "right"}),
+        ("no wait the right one", "OtherSideIntent", {"side": "right"}),
         ("my left side no wait my right side is tighter", "TighterSideIntent", {"side": "right"}),
         ("explain the clam no the lunge", "HowToIntent", {"movement": "lunge"}),
         ("start the desk break sorry the strength", "StartRoutineIntent", {"routine": "strength"}),
@@ -341,6 +341,29 @@ def test_of_what_was_corrected_the_last_counts(text, intent, slots):
     """Who says one thing, then "no" and another, means the other, whatever kind it is."""
     understood = UNDERSTANDING.understand(text)
     assert (understood.intent, filled(understood)) == (intent, slots)
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("that's sore", "ItHurtsIntent"),
+        ("my hip clicks", "ItHurtsIntent"),
+        ("my left glute is sore", "ItHurtsIntent"),
+        ("next, ouch, my right hip is sore", "ItHurtsIntent"),
+        ("left again please", "OtherSideIntent"),
+        ("go back to the left", "OtherSideIntent"),
+        ("do I switch now?", "WhatsNextIntent"),
+        ("my left side is stiff", "TighterSideIntent"),
+        ("ow, I've got a cramp", "FeelsWrongIntent"),
+        ("it hurts and my foot is numb", "FeelsWrongIntent"),
+        ("it hurts, I have chest pain", "EmergencyIntent"),
+        ("help me, I fell", "EmergencyIntent"),
+        ("I think I'm having a heart attack", "EmergencyIntent"),
+    ],
+)
+def test_what_is_wrong_is_told_apart(text, intent):
+    """A side that is sore is pain and no setting; what is worse than pain comes before it."""
+    assert UNDERSTANDING.understand(text).intent == intent
 
 
 @pytest.mark.parametrize(

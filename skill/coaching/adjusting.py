@@ -14,6 +14,7 @@ from skill.coaching.events import (
     FitTime,
     HoldFor,
     MoreTime,
+    OtherSide,
     SkipForGood,
     SkipForToday,
     StartRoutine,
@@ -41,7 +42,14 @@ from skill.coaching.replanning import Change, go_on_with, still_longer, wish
 from skill.coaching.routines import Routine
 from skill.coaching.runner import Phase, Question
 from skill.coaching.timeline import LONGEST_CLIP, LONGEST_PLAN
-from skill.coaching.transitions import cautioned, is_named, start, unclear_movement
+from skill.coaching.transitions import (
+    cautioned,
+    is_named,
+    nothing_on,
+    other_side,
+    start,
+    unclear_movement,
+)
 from skill.coaching.turns import Turn
 from skill.coaching.values import replace
 
@@ -278,6 +286,19 @@ def tighter_side(turn: Turn, event: TighterSide) -> Outcome:
     side = event.side
     told = line("tight", side=side), *_none_here(turn, Hold)
     return wish(turn, lambda choices: replace(choices, tight=side), *told)
+
+
+def side_named(turn: Turn, event: OtherSide) -> Outcome:
+    """Take a side for the answer to which is tighter, where that was asked; or else go there."""
+    if event.side is not None and turn.session.asked is Question.WHICH_SIDE:
+        return tighter_side(turn, TighterSide(event.side))
+    return other_side(turn, event)
+
+
+def side_idle(turn: Turn, event: OtherSide) -> Outcome:
+    """Take a side for an answer; with nothing under way there is none to go to."""
+    answers = event.side is not None and turn.session.asked is Question.WHICH_SIDE
+    return side_named(turn, event) if answers else nothing_on(turn, event)
 
 
 def even_sides(turn: Turn, _: Event) -> Outcome:

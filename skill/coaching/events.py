@@ -81,10 +81,14 @@ class Repeat(Command):
     __slots__ = ()
 
 
+@value_class
 class OtherSide(Command):
-    """Go to the other side of this movement, whether it is done or still to come."""
+    """Go to the other side of this movement, done or still to come; or to the one that is named.
 
-    __slots__ = ()
+    A side alone may also answer a question: which one is tighter, or where it hurts.
+    """
+
+    side: Side | None = None
 
 
 class Pause(Command):
@@ -164,6 +168,18 @@ class Help(Command):
 
 class ItHurts(Command):
     """Say that something hurts; it stops the movement before anything else."""
+
+    __slots__ = ()
+
+
+class FeelsWrong(Command):
+    """Tell of a cramp, a pull or a pop, of numbness or dizziness: nothing to carry on with."""
+
+    __slots__ = ()
+
+
+class Emergency(Command):
+    """Tell of chest pain, a fall, bleeding and the like, or call for help."""
 
     __slots__ = ()
 

@@ -302,6 +302,11 @@ LINES: Mapping[str, frozenset[str]] = {
         "skip-or-resume": "movement",
         "end-or-easier": "",
         "end-or-resume": "",
+        "hurt-side": "side",
+        "feels-wrong": "",
+        "leave-it-out": "movement",
+        "end-for-today": "",
+        "emergency": "",
         # help, and what was not understood
         "help-idle": "",
         "help-playing": "",

@@ -80,9 +80,12 @@ TRANSITIONS: Mapping[type[Event], Mapping[Phase, Callable[[Turn, Any], Outcome]]
     _row(events.WhyThis, do.why_named, do.why, do.why, do.why),
     _row(events.Help, do.help_idle, do.help_playing, do.help_paused, do.help_stepping),
     _row(events.ItHurts, do.it_hurts_idle, do.it_hurts, do.it_hurts, do.it_hurts),
+    _row(events.FeelsWrong, do.feels_wrong_idle, do.feels_wrong, do.feels_wrong, do.feels_wrong),
+    _row(events.Emergency, do.emergency_idle, do.emergency, do.emergency, do.emergency),
     _under_way(events.NextMovement, do.next_movement),
     _under_way(events.PreviousStep, do.previous_step),
-    _under_way(events.OtherSide, do.other_side),
+    _row(events.OtherSide,
+         adjust.side_idle, adjust.side_named, adjust.side_named, adjust.side_named),
     _under_way(events.StartOver, do.start_over),
     _row(events.Resume, do.nothing_on, do.resume, do.resume, do.resume_stepping),
     _under_way(events.WhereAmI, do.where),
@@ -158,7 +161,7 @@ _RECALLING = frozenset(
     event
     for event, row in TRANSITIONS.items()
     if row[Phase.IDLE] in {do.nothing_on, do.nothing_to_pause}
-) | {events.PlaybackFailed, events.PlaybackFinished}
+) | {events.OtherSide, events.PlaybackFailed, events.PlaybackFinished}
 """What brings back, for a runner to whom no guide was played, the place that the player knows: what
 makes no sense without one, and what is lost otherwise. Anything else happens also to who has just
 been forgotten, while the player still keeps our token."""

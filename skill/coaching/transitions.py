@@ -8,6 +8,7 @@ from skill.coaching.events import (
     BringBack,
     Event,
     HowTo,
+    OtherSide,
     RoutineLength,
     SessionEnded,
     SkipForGood,
@@ -173,11 +174,15 @@ def repeat_the_question(turn: Turn, event: Event) -> Outcome:
     return turn.ask(question) if question else nothing_on(turn, event)
 
 
-def other_side(turn: Turn, _: Event) -> Outcome:
-    """Go to the other side of this movement."""
+def other_side(turn: Turn, event: OtherSide) -> Outcome:
+    """Go to the other side of this movement, or to the one named; after pain that is where."""
+    if event.side is not None and turn.hurts:
+        return turn.ask(turn.whether_to_skip(), line("hurt-side", side=event.side))
     counterpart = turn.timeline.plan.counterpart(turn.step)
     if counterpart is None:
         return turn.tell(line("both-sides", movement=turn.step.movement))
+    if event.side is turn.step.side:
+        return turn.come_back_to(turn.step)
     if counterpart.index == turn.step.index + 1:
         return turn.play_step(counterpart)
     return turn.come_back_to(counterpart)
@@ -422,6 +427,26 @@ def it_hurts(turn: Turn, _: Event) -> Outcome:
 def it_hurts_idle(turn: Turn, _: Event) -> Outcome:
     """Give the care line, and stop what may sound here after all, begun long ago."""
     return turn.leave(line("it-hurts"), line("if-it-stays"))
+
+
+def feels_wrong(turn: Turn, _: Event) -> Outcome:
+    """Stop, have the runner rest, and offer to leave the movement out: no way to carry on."""
+    return turn.hurting().stop_and_ask(turn.whether_to_leave(), line("feels-wrong"))
+
+
+def feels_wrong_idle(turn: Turn, _: Event) -> Outcome:
+    """Have the runner rest, and stop what may sound here after all, begun long ago."""
+    return turn.leave(line("feels-wrong"))
+
+
+def emergency(turn: Turn, _: Event) -> Outcome:
+    """Stop, keep the place, and send for help: nothing else is offered, and nothing asked."""
+    return turn.unasked().wait(line("emergency"))
+
+
+def emergency_idle(turn: Turn, _: Event) -> Outcome:
+    """Send for help, and stop what may sound here after all, begun long ago."""
+    return turn.leave(line("emergency"))
 
 
 def skip_it(turn: Turn, _: Event) -> Outcome:

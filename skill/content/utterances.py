@@ -18,7 +18,7 @@ from skill.content.entries import Entry, read_entries
 CUSTOM_INTENTS: Mapping[str, Mapping[str, str]] = {
     "StartRoutineIntent": {"routine": "ROUTINE"},
     "NextStretchIntent": {},
-    "OtherSideIntent": {},
+    "OtherSideIntent": {"side": "SIDE"},
     "WhereAmIIntent": {},
     "HowLongLeftIntent": {},
     "HowManyLeftIntent": {},
@@ -31,6 +31,8 @@ CUSTOM_INTENTS: Mapping[str, Mapping[str, str]] = {
     "HowToIntent": {"movement": "MOVEMENT"},
     "WhyThisIntent": {"movement": "MOVEMENT"},
     "ItHurtsIntent": {},
+    "FeelsWrongIntent": {},
+    "EmergencyIntent": {},
     "EasierIntent": {},
     "FitTimeIntent": {"duration": "AMAZON.DURATION", "routine": "ROUTINE"},
     "HoldForIntent": {"duration": "AMAZON.DURATION", "number": "AMAZON.NUMBER"},

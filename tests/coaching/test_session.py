@@ -418,6 +418,18 @@ EXPECTED: dict[str, tuple[str, str, str, str]] = {
         "nothing-asked -> paused",
         "nothing-asked ready-next? -> stepping",
     ),
+    "FeelsWrong": (
+        "feels-wrong [stop] -> idle",
+        "feels-wrong [stop] leave-it-out? -> paused",
+        "feels-wrong [stop] leave-it-out? -> paused",
+        "feels-wrong leave-it-out? -> paused",
+    ),
+    "Emergency": (
+        "emergency [stop] -> idle",
+        "emergency [stop] -> paused",
+        "emergency [stop] -> paused",
+        "emergency -> paused",
+    ),
     "PlaybackStarted": (
         "-> idle",
         "-> playing",
