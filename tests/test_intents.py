@@ -26,6 +26,11 @@ PLAIN = {
     "ItHurtsIntent": events.ItHurts(),
     "FeelsWrongIntent": events.FeelsWrong(),
     "EmergencyIntent": events.Emergency(),
+    "NoPainIntent": events.NoPain(),
+    "ShouldItHurtIntent": events.ShouldItHurt(),
+    "AskFirstIntent": events.AskFirst(),
+    "SkipNextIntent": events.SkipNext(),
+    "VolumeIntent": events.Volume(),
     "EasierIntent": events.EasierForm(),
     "HowManyLeftIntent": events.HowManyLeft(),
     "LastOneIntent": events.LastOne(),
@@ -45,6 +50,7 @@ PLAIN = {
     "SoftSoundIntent": events.SoftSound(),
     "NoSoundIntent": events.NoSound(),
     "ThisWeekIntent": events.ThisWeek(),
+    "HowOftenIntent": events.HowOften(),
     "LastTimeIntent": events.LastTime(),
     "SettingsIntent": events.MySettings(),
     "UndoIntent": events.Undo(),
@@ -73,6 +79,7 @@ NAMING = {
     "StartRoutineIntent": ("routine", events.StartRoutine),
     "HowToIntent": ("movement", events.HowTo),
     "WhyThisIntent": ("movement", events.WhyThis),
+    "GoToIntent": ("movement", events.GoTo),
     "RoutineLengthIntent": ("routine", events.RoutineLength),
     "SkipForTodayIntent": ("movement", events.SkipForToday),
     "SkipForGoodIntent": ("movement", events.SkipForGood),
@@ -81,6 +88,7 @@ NAMING = {
 VALUED = {
     "FitTimeIntent": events.FitTime(),
     "HoldForIntent": events.HoldFor(),
+    "RepsForIntent": events.RepsFor(),
     "MoreTimeIntent": events.MoreTime(),
     "TighterSideIntent": events.TighterSide(),
     "OtherSideIntent": events.OtherSide(),
@@ -209,6 +217,21 @@ def test_a_number(written, number):
     slots = {"number": Slot(written)}
     assert event_of("HoldForIntent", slots, CATALOGUE) == events.HoldFor(number)
     assert event_of("MoreTimeIntent", slots, CATALOGUE) == events.MoreTime(None, number)
+    assert event_of("RepsForIntent", slots, CATALOGUE) == events.RepsFor(number)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("PT30S", events.HoldFor(30)),
+        ("PT1M59S", events.HoldFor(119)),
+        ("PT2M", events.FitTime(120_000)),
+        ("PT10M", events.FitTime(600_000)),
+    ],
+)
+def test_a_length_that_stands_alone(written, meant):
+    """Under two minutes it is a hold's; from there on it is the time there is."""
+    assert event_of("HoldForIntent", {"length": Slot(written)}, CATALOGUE) == meant
 
 
 @pytest.mark.parametrize(

@@ -275,7 +275,15 @@ def test_a_movement_is_heard_known_or_not(text, intent, heard, ids):
         ("another half a minute please", "MoreTimeIntent", {"duration": "PT30S"}),
         ("minus five more", "MoreTimeIntent", {"number": "-5"}),
         ("i only have ninety minutes", "FitTimeIntent", {"duration": "PT90M"}),
-        ("zero seconds", "FitTimeIntent", {"duration": "PT0S"}),
+        ("zero seconds", "HoldForIntent", {"length": "PT0S"}),
+        ("thirty seconds", "HoldForIntent", {"length": "PT30S"}),
+        ("fifteen reps", "RepsForIntent", {"number": "15"}),
+        ("do ten of them", "RepsForIntent", {"number": "10"}),
+        ("remind me tomorrow at 7", "RemindMeIntent", {"time": "07:00"}),
+        ("take me back to the lying figure four", "GoToIntent", {"movement": "lying-figure-four"}),
+        ("go to the pigeon instead", "GoToIntent", {"movement": "pigeon"}),
+        ("no more clams", "SkipForTodayIntent", {"movement": "clam"}),
+        ("i'm about to go running", "StartRoutineIntent", {"routine": "pre-run"}),
         ("i have a week", "FitTimeIntent", {"duration": "P1W"}),
         ("i've only got ten minits today", "FitTimeIntent", {"duration": "PT10M"}),
         (
@@ -341,6 +349,50 @@ def test_of_what_was_corrected_the_last_counts(text, intent, slots):
     """Who says one thing, then "no" and another, means the other, whatever kind it is."""
     understood = UNDERSTANDING.understand(text)
     assert (understood.intent, filled(understood)) == (intent, slots)
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("restart this stretch", "AMAZON.RepeatIntent"),
+        ("begin this one again", "AMAZON.RepeatIntent"),
+        ("do my usual", "StartRoutineIntent"),
+        ("the usual", "StartRoutineIntent"),
+        ("normal please", "StartRoutineIntent"),
+        ("surprise me", "StartRoutineIntent"),
+        ("I hate this one", "NextStretchIntent"),
+        ("one less", "RepsForIntent"),
+        ("be quiet", "VolumeIntent"),
+        ("too loud", "VolumeIntent"),
+        ("speak up", "VolumeIntent"),
+        ("I fell asleep", "WhereAmIIntent"),
+        ("does this hurt the knee", "ShouldItHurtIntent"),
+        ("is it supposed to hurt", "ShouldItHurtIntent"),
+        ("that doesn't hurt", "NoPainIntent"),
+        ("it's fine now", "NoPainIntent"),
+        ("I lost my balance", "EasierIntent"),
+        ("I can't", "EasierIntent"),
+        ("skip the next one", "SkipNextIntent"),
+        ("what should I do tomorrow", "ListRoutinesIntent"),
+        ("can I do this every day", "HowOftenIntent"),
+        ("I'm pregnant", "AskFirstIntent"),
+        ("I had surgery", "AskFirstIntent"),
+        ("don't stop", "AMAZON.ResumeIntent"),
+        ("time", "HowLongLeftIntent"),
+        ("am I halfway?", "HowLongLeftIntent"),
+        ("which side do I lie on", "HowToIntent"),
+        ("do I breathe in or out", "HowToIntent"),
+        ("which ones are left", "HowManyLeftIntent"),
+        ("phone's ringing", "AMAZON.PauseIntent"),
+        ("I need to pee", "AMAZON.PauseIntent"),
+        ("when is my reminder", "SettingsIntent"),
+        ("did I do yesterday's", "LastTimeIntent"),
+        ("that's it for today", "AMAZON.StopIntent"),
+    ],
+)
+def test_what_a_new_runner_said_is_understood(text, intent):
+    """Word for word what somebody said who had never talked to the coach before."""
+    assert UNDERSTANDING.understand(text).intent == intent
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from skill.coaching.events import (
     HoldFor,
     MoreTime,
     OtherSide,
+    RepsFor,
     SkipForGood,
     SkipForToday,
     StartRoutine,
@@ -153,10 +154,29 @@ def _nearest(turn: Turn, routines: tuple[Routine, ...], time: Milliseconds) -> P
 
 
 def hold_for(turn: Turn, event: HoldFor) -> Outcome:
-    """Make every hold last so long."""
+    """Make every hold last so long; who was asked how much time there is, has answered that."""
     if event.seconds is None:
         return turn.ask(turn.ask_for(Question.HOLD_SECONDS))
+    if turn.session.asked is Question.HOW_LONG:
+        return fit_time(turn, FitTime(event.seconds * SECOND))
     return _hold(turn, event.seconds, lambda _, seconds: seconds, keeps_more=False)
+
+
+def hold_for_or_fit(turn: Turn, event: HoldFor) -> Outcome:
+    """Make every hold last so long, or what is left of the routine, if that was asked."""
+    if event.seconds is not None and turn.session.asked is Question.HOW_LONG:
+        return fit_the_rest(turn, FitTime(event.seconds * SECOND))
+    return hold_for(turn, event)
+
+
+def reps_for(turn: Turn, event: RepsFor) -> Outcome:
+    """Make every set have so many repetitions."""
+    if event.number is None:
+        return turn.ask(turn.anything_else(line("how-many-reps")))
+    number = within(REP_COUNTS, event.number)
+    told = line("reps-set" if number == event.number else "reps-bounded", number=number)
+    more = _none_here(turn, Reps)
+    return wish(turn, lambda choices: replace(choices, reps=number), told, *more, keeps_more=False)
 
 
 def hold_longer(turn: Turn, _: Event) -> Outcome:
@@ -339,6 +359,8 @@ def skip_for_today(turn: Turn, event: SkipForToday) -> Outcome:
     if not is_named(event):
         return turn.ask(turn.anything_else(line("skip-what")))
     movement, plan = event.movement or turn.step.movement, turn.timeline.plan
+    if movement not in plan.movements:
+        return turn.tell(line("not-in-routine", movement=movement))
     to_come = {portion.movement for portion in plan.portions if portion.part >= turn.step.part}
     if movement not in to_come:
         return turn.tell(line("not-to-come", movement=movement))
@@ -346,6 +368,14 @@ def skip_for_today(turn: Turn, event: SkipForToday) -> Outcome:
     changed = replace(plan, choices=replace(plan.choices, skipped=skipped), more=None)
     told = line("left-out", movements=Together((movement,)))
     return go_on_with(turn, still_longer(turn, changed), told)
+
+
+def skip_next(turn: Turn, _: Event) -> Outcome:
+    """Leave the next movement out of this routine."""
+    following = turn.timeline.plan.next_movement(turn.step)
+    if following is None:
+        return turn.tell(line("next-none"))
+    return skip_for_today(turn, SkipForToday(following.movement))
 
 
 def skip_for_good(turn: Turn, event: SkipForGood) -> Outcome:

@@ -14,6 +14,7 @@ from skill.coaching.transitions import (
     hang_up,
     leave,
     leave_stepping,
+    noted,
     ready,
     resume,
     skip_it,
@@ -57,9 +58,11 @@ def stop_here(turn: Turn, event: Event) -> Outcome:
     return leave(turn.unasked(), event)
 
 
-def nothing_asked(turn: Turn, _: Event) -> Outcome:
-    """Say that there was no question."""
-    return turn.tell(line("nothing-asked"))
+def agreed(turn: Turn, event: Event) -> Outcome:
+    """Ask whether to go on where it waits; else there was no question, so a word will do."""
+    if turn.session.phase is Phase.PAUSED:
+        return turn.ask(turn.whether_to_go_on())
+    return noted(turn, event)
 
 
 def turn_away(turn: Turn, event: Event) -> Outcome:
@@ -83,7 +86,7 @@ ANSWERS: Mapping[Question | None, tuple[Transition, Transition]] = {
     Question.REMIND_ME: (set_reminders, no_reminders),
     Question.FORGET_ME: (forget, keep_everything),
     Question.ANYTHING_ELSE: (ask_anything_else, turn_away),
-    None: (nothing_asked, nothing_asked),
+    None: (agreed, noted),
 }
 """What yes and no do, by the question that is open."""
 

@@ -184,6 +184,24 @@ class Emergency(Command):
     __slots__ = ()
 
 
+class NoPain(Command):
+    """Say that nothing hurts, or that it does no more."""
+
+    __slots__ = ()
+
+
+class ShouldItHurt(Command):
+    """Ask whether it is supposed to hurt."""
+
+    __slots__ = ()
+
+
+class AskFirst(Command):
+    """Tell of a pregnancy, an operation or the like, which the coach cannot judge."""
+
+    __slots__ = ()
+
+
 class EasierForm(Command):
     """Ask for an easier form of this movement."""
 
@@ -208,6 +226,13 @@ class HoldFor(Command):
     """Want every hold to last so many seconds."""
 
     seconds: int | None = None
+
+
+@value_class
+class RepsFor(Command):
+    """Want every set to have so many repetitions."""
+
+    number: int | None = None
 
 
 class HoldLonger(Command):
@@ -287,6 +312,21 @@ class SkipForToday(Command):
     others: tuple[Movement, ...] = ()
 
 
+class SkipNext(Command):
+    """Leave the next movement out of this routine."""
+
+    __slots__ = ()
+
+
+@value_class
+class GoTo(Command):
+    """Go to a movement of this routine, named as in `HowTo`."""
+
+    movement: Movement | None = None
+    heard: str = ""
+    others: tuple[Movement, ...] = ()
+
+
 @value_class
 class BringBack(Command):
     """Want a movement again that was skipped for good, named as in `HowTo`."""
@@ -351,6 +391,18 @@ class RoutineLength(Command):
     routine: Routine | None = None
     heard: str = ""
     others: tuple[Routine, ...] = ()
+
+
+class Volume(Command):
+    """Find it too loud or too quiet."""
+
+    __slots__ = ()
+
+
+class HowOften(Command):
+    """Ask on how many days to train."""
+
+    __slots__ = ()
 
 
 class WhichSide(Command):

@@ -26,6 +26,7 @@ SAFE = (
     events.ItHurts,
     events.FeelsWrong,
     events.Emergency,
+    events.AskFirst,
     events.Pause,
     events.Stop,
     events.Notice,

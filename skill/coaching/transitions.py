@@ -7,6 +7,7 @@ from skill.coaching.errors import NothingLeftError, PlanError
 from skill.coaching.events import (
     BringBack,
     Event,
+    GoTo,
     HowTo,
     OtherSide,
     RoutineLength,
@@ -30,12 +31,12 @@ from skill.coaching.lines import (
     line,
 )
 from skill.coaching.movements import SECOND, Milliseconds, Movement, Side
-from skill.coaching.outcomes import Outcome
+from skill.coaching.outcomes import Ask, Outcome
 from skill.coaching.runner import Phase, Question
 from skill.coaching.turns import Turn, spot_of
 from skill.coaching.values import replace
 
-Naming = HowTo | WhyThis | SkipForToday | SkipForGood | BringBack
+Naming = HowTo | WhyThis | GoTo | SkipForToday | SkipForGood | BringBack
 """Events that may name a movement."""
 
 PROGRESS_BEFORE_ANOTHER_RETRY: Milliseconds = 30 * SECOND
@@ -186,6 +187,23 @@ def other_side(turn: Turn, event: OtherSide) -> Outcome:
     if counterpart.index == turn.step.index + 1:
         return turn.play_step(counterpart)
     return turn.come_back_to(counterpart)
+
+
+def go_to(turn: Turn, event: GoTo) -> Outcome:
+    """Go to a movement of this routine by its name, forward or back."""
+    here = [other for other in event.others if other in turn.timeline.plan.movements]
+    event = replace(event, movement=here[0]) if len(here) == 1 else event
+    if unclear := unclear_movement(turn, event):
+        return unclear
+    if not is_named(event):
+        return turn.ask(turn.anything_else(line("go-where")))
+    movement = event.movement or turn.step.movement
+    there = [step for step in turn.timeline.plan.steps if step.movement == movement]
+    if not there:
+        return turn.tell(line("not-in-routine", movement=movement))
+    if there[0].index > turn.step.index:
+        return turn.play_step(there[0])
+    return turn.come_back_to(there[0])
 
 
 def start_over(turn: Turn, _: Event) -> Outcome:
@@ -449,6 +467,34 @@ def emergency_idle(turn: Turn, _: Event) -> Outcome:
     return turn.leave(line("emergency"))
 
 
+def no_pain(turn: Turn, event: Event) -> Outcome:
+    """Ask whether to go on with what had hurt, and hurts no more: only a yes starts it again."""
+    if not turn.hurts:
+        return noted(turn, event)
+    again = line("try-again", spot=turn.spot)
+    return turn.ask(Ask(Question.GO_ON, again, again))
+
+
+def noted(turn: Turn, _: Event) -> Outcome:
+    """Say a friendly word to what asks for nothing."""
+    return turn.tell(line("noted"))
+
+
+def should_it_hurt(turn: Turn, _: Event) -> Outcome:
+    """Say what a movement should feel like."""
+    return turn.tell(line("should-it-hurt"))
+
+
+def ask_first(turn: Turn, _: Event) -> Outcome:
+    """Stop, keep the place, and send to a professional first."""
+    return turn.unasked().wait(line("ask-first"))
+
+
+def ask_first_idle(turn: Turn, _: Event) -> Outcome:
+    """Send to a professional before anything is begun."""
+    return turn.close(line("ask-first"))
+
+
 def skip_it(turn: Turn, _: Event) -> Outcome:
     """Go on with the next movement, or end for today."""
     following = turn.beyond_pain
@@ -483,8 +529,14 @@ def help_stepping(turn: Turn, _: Event) -> Outcome:
 def not_understood(turn: Turn, _: Event) -> Outcome:
     """Say what could be said instead; to a question that says it, put just that again."""
     if turn.heard_question in {None, Question.ANYTHING_ELSE}:
-        return turn.tell(line("not-understood"))
+        is_idle = turn.session.phase is Phase.IDLE
+        return turn.tell(line("not-understood" if is_idle else "not-understood-now"))
     return turn.ask(turn.open_question() or turn.whether_ready(), line("missed"))
+
+
+def volume(turn: Turn, _: Event) -> Outcome:
+    """Say how to make it louder or quieter, which the coach cannot."""
+    return turn.tell(line("volume"))
 
 
 def nothing_on(turn: Turn, _: Event) -> Outcome:
