@@ -57,8 +57,15 @@ def _fit_time(slots: Slots, catalogue: Catalogue) -> Command:
 
 
 def _hold_for(slots: Slots, _: Catalogue) -> Command:
-    seconds = _seconds(slots)
+    bare = _seconds(slots, "length")
+    if bare is not None and bare >= LEAST_ROUTINE:
+        return events.FitTime(time=bare * SECOND)
+    seconds = _seconds(slots) if bare is None else bare
     return events.HoldFor(_number(slots) if seconds is None else seconds)
+
+
+def _reps_for(slots: Slots, _: Catalogue) -> Command:
+    return events.RepsFor(_number(slots))
 
 
 def _more_time(slots: Slots, _: Catalogue) -> Command:
@@ -74,6 +81,10 @@ def _about(event: Callable[..., Command]) -> Reading:
 
 def _tighter_side(slots: Slots, _: Catalogue) -> Command:
     return events.TighterSide(_chosen(slots, "side", SIDES))
+
+
+def _other_side(slots: Slots, _: Catalogue) -> Command:
+    return events.OtherSide(_chosen(slots, "side", SIDES))
 
 
 def _needing(event: Callable[[Need | None], Command]) -> Reading:
@@ -111,9 +122,9 @@ def _chosen(slots: Slots, slot_name: str, named: Mapping[str, T]) -> T | None:
     return named[said[-1]] if said else None
 
 
-def _seconds(slots: Slots) -> int | None:
+def _seconds(slots: Slots, slot_name: str = "duration") -> int | None:
     """Return the seconds of a duration as Alexa writes it (ISO 8601), up to a year."""
-    heard = slots.get("duration", Slot()).heard.strip()
+    heard = slots.get(slot_name, Slot()).heard.strip()
     written = re.fullmatch(DURATION, heard)
     if written is None or not any(written.groups()):
         return None
@@ -142,6 +153,8 @@ DURATION = "P{}(?:T{})?".format(
 SECONDS_EACH = (31_536_000, 2_592_000, 604_800, 86_400, 3_600, 60, 1)
 """Of a year, a month, a week, a day, an hour, a minute, a second."""
 LONGEST_DURATION = SECONDS_EACH[0]
+LEAST_ROUTINE = 120
+"""Seconds from which on a length that stands alone is of a routine, and not of a hold."""
 NUMBER = r"-?[0-9]{1,6}"
 TIME_OF_DAY = r"T?([01][0-9]|2[0-3]):([0-5][0-9])(?::[0-5][0-9])?"
 PARTS_OF_DAY: Mapping[str, PartOfDay] = {
@@ -155,7 +168,7 @@ PARTS_OF_DAY: Mapping[str, PartOfDay] = {
 INTENTS: Mapping[str, Reading] = {
     "StartRoutineIntent": _start_routine,
     "NextStretchIntent": _always(events.NextMovement),
-    "OtherSideIntent": _always(events.OtherSide),
+    "OtherSideIntent": _other_side,
     "WhereAmIIntent": _always(events.WhereAmI),
     "HowLongLeftIntent": _always(events.HowLongLeft),
     "HowManyLeftIntent": _always(events.HowManyLeft),
@@ -168,9 +181,15 @@ INTENTS: Mapping[str, Reading] = {
     "HowToIntent": _about(events.HowTo),
     "WhyThisIntent": _about(events.WhyThis),
     "ItHurtsIntent": _always(events.ItHurts),
+    "FeelsWrongIntent": _always(events.FeelsWrong),
+    "EmergencyIntent": _always(events.Emergency),
+    "NoPainIntent": _always(events.NoPain),
+    "ShouldItHurtIntent": _always(events.ShouldItHurt),
+    "AskFirstIntent": _always(events.AskFirst),
     "EasierIntent": _always(events.EasierForm),
     "FitTimeIntent": _fit_time,
     "HoldForIntent": _hold_for,
+    "RepsForIntent": _reps_for,
     "HoldLongerIntent": _always(events.HoldLonger),
     "HoldShorterIntent": _always(events.HoldShorter),
     "MoreTimeIntent": _more_time,
@@ -181,6 +200,8 @@ INTENTS: Mapping[str, Reading] = {
     "WithoutIntent": _needing(events.Without),
     "WithAgainIntent": _needing(events.WithAgain),
     "SkipForTodayIntent": _about(events.SkipForToday),
+    "SkipNextIntent": _always(events.SkipNext),
+    "GoToIntent": _about(events.GoTo),
     "SkipForGoodIntent": _about(events.SkipForGood),
     "BringBackIntent": _about(events.BringBack),
     "WaitForMeIntent": _always(events.WaitForMe),
@@ -191,7 +212,9 @@ INTENTS: Mapping[str, Reading] = {
     "CountdownIntent": _always(events.Countdown),
     "SoftSoundIntent": _always(events.SoftSound),
     "NoSoundIntent": _always(events.NoSound),
+    "VolumeIntent": _always(events.Volume),
     "ThisWeekIntent": _always(events.ThisWeek),
+    "HowOftenIntent": _always(events.HowOften),
     "LastTimeIntent": _always(events.LastTime),
     "SettingsIntent": _always(events.MySettings),
     "UndoIntent": _always(events.Undo),

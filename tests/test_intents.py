@@ -20,12 +20,18 @@ CLAM = CATALOGUE.movements["clam"]
 
 PLAIN = {
     "NextStretchIntent": events.NextMovement(),
-    "OtherSideIntent": events.OtherSide(),
     "WhereAmIIntent": events.WhereAmI(),
     "HowLongLeftIntent": events.HowLongLeft(),
     "WhatsNextIntent": events.WhatsNext(),
     "ListRoutinesIntent": events.ListRoutines(),
     "ItHurtsIntent": events.ItHurts(),
+    "FeelsWrongIntent": events.FeelsWrong(),
+    "EmergencyIntent": events.Emergency(),
+    "NoPainIntent": events.NoPain(),
+    "ShouldItHurtIntent": events.ShouldItHurt(),
+    "AskFirstIntent": events.AskFirst(),
+    "SkipNextIntent": events.SkipNext(),
+    "VolumeIntent": events.Volume(),
     "EasierIntent": events.EasierForm(),
     "HowManyLeftIntent": events.HowManyLeft(),
     "LastOneIntent": events.LastOne(),
@@ -45,6 +51,7 @@ PLAIN = {
     "SoftSoundIntent": events.SoftSound(),
     "NoSoundIntent": events.NoSound(),
     "ThisWeekIntent": events.ThisWeek(),
+    "HowOftenIntent": events.HowOften(),
     "LastTimeIntent": events.LastTime(),
     "SettingsIntent": events.MySettings(),
     "UndoIntent": events.Undo(),
@@ -73,6 +80,7 @@ NAMING = {
     "StartRoutineIntent": ("routine", events.StartRoutine),
     "HowToIntent": ("movement", events.HowTo),
     "WhyThisIntent": ("movement", events.WhyThis),
+    "GoToIntent": ("movement", events.GoTo),
     "RoutineLengthIntent": ("routine", events.RoutineLength),
     "SkipForTodayIntent": ("movement", events.SkipForToday),
     "SkipForGoodIntent": ("movement", events.SkipForGood),
@@ -81,12 +89,15 @@ NAMING = {
 VALUED = {
     "FitTimeIntent": events.FitTime(),
     "HoldForIntent": events.HoldFor(),
+    "RepsForIntent": events.RepsFor(),
     "MoreTimeIntent": events.MoreTime(),
     "TighterSideIntent": events.TighterSide(),
+    "OtherSideIntent": events.OtherSide(),
     "WithoutIntent": events.Without(),
     "WithAgainIntent": events.WithAgain(),
     "RemindMeIntent": events.RemindMe(),
 }
+SIDED = {"TighterSideIntent": events.TighterSide, "OtherSideIntent": events.OtherSide}
 NOT_SAID = {"Launch", "ReminderAnswered", "PermissionAnswered", "OutOfReach"}
 """Commands that come from the platform, not from a sentence."""
 
@@ -209,6 +220,21 @@ def test_a_number(written, number):
     slots = {"number": Slot(written)}
     assert event_of("HoldForIntent", slots, CATALOGUE) == events.HoldFor(number)
     assert event_of("MoreTimeIntent", slots, CATALOGUE) == events.MoreTime(None, number)
+    assert event_of("RepsForIntent", slots, CATALOGUE) == events.RepsFor(number)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("PT30S", events.HoldFor(30)),
+        ("PT1M59S", events.HoldFor(119)),
+        ("PT2M", events.FitTime(time=120_000)),
+        ("PT10M", events.FitTime(time=600_000)),
+    ],
+)
+def test_a_length_that_stands_alone(written, meant):
+    """Under two minutes it is a hold's; from there on it is the time there is."""
+    assert event_of("HoldForIntent", {"length": Slot(written)}, CATALOGUE) == meant
 
 
 @pytest.mark.parametrize(
@@ -224,8 +250,8 @@ def test_a_number(written, number):
 )
 def test_the_last_word_counts(slot, side):
     """Who says left, no, right, means the right."""
-    meant = event_of("TighterSideIntent", {"side": slot}, CATALOGUE)
-    assert meant == events.TighterSide(side)
+    for intent, event in SIDED.items():
+        assert event_of(intent, {"side": slot}, CATALOGUE) == event(side)
 
 
 @pytest.mark.parametrize("need", Need)

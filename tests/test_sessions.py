@@ -452,7 +452,7 @@ class TestWhatADeviceCarries:
         later = runner(Phase.PAUSED)
         later = replace(later, session=replace(later.session, generation=GENERATION + 50))
         store.put(encode(later))
-        assert said(handle(store, events.Yes(), at)) == ["nothing-asked"]
+        assert said(handle(store, events.Yes(), at)) == ["offer"]
 
     def test_of_days_to_come(self):
         """What no clock of ours can have made is not taken up."""
@@ -463,7 +463,7 @@ class TestWhatADeviceCarries:
             session=replace(session(Phase.PAUSED, Question.SKIP_IT), generation=10**11),
         )
         at = replace(moment(Phase.PAUSED), carried=carried)
-        assert said(handle(store, events.Yes(), at)) == ["nothing-asked"]
+        assert said(handle(store, events.Yes(), at)) == ["offer"]
 
 
 class TestTime:

@@ -275,7 +275,15 @@ def test_a_movement_is_heard_known_or_not(text, intent, heard, ids):
         ("another half a minute please", "MoreTimeIntent", {"duration": "PT30S"}),
         ("minus five more", "MoreTimeIntent", {"number": "-5"}),
         ("i only have ninety minutes", "FitTimeIntent", {"duration": "PT90M"}),
-        ("zero seconds", "FitTimeIntent", {"duration": "PT0S"}),
+        ("zero seconds", "HoldForIntent", {"length": "PT0S"}),
+        ("thirty seconds", "HoldForIntent", {"length": "PT30S"}),
+        ("fifteen reps", "RepsForIntent", {"number": "15"}),
+        ("do ten of them", "RepsForIntent", {"number": "10"}),
+        ("remind me tomorrow at 7", "RemindMeIntent", {"time": "07:00"}),
+        ("take me back to the lying figure four", "GoToIntent", {"movement": "lying-figure-four"}),
+        ("go to the pigeon instead", "GoToIntent", {"movement": "pigeon"}),
+        ("no more clams", "SkipForTodayIntent", {"movement": "clam"}),
+        ("i'm about to go running", "StartRoutineIntent", {"routine": "pre-run"}),
         ("i have a week", "FitTimeIntent", {"duration": "P1W"}),
         ("i've only got ten minits today", "FitTimeIntent", {"duration": "PT10M"}),
         (
@@ -320,8 +328,8 @@ def test_slots_hold_what_alexa_would_send(text, intent, slots):
 @pytest.mark.parametrize(
     ("text", "intent", "slots"),
     [
-        ("left... no, right", "TighterSideIntent", {"side": "right"}),
-        ("no wait the right one", "TighterSideIntent", {"side": "right"}),
+        ("left... no, right", "OtherSideIntent", {"side": "right"}),
+        ("no wait the right one", "OtherSideIntent", {"side": "right"}),
         ("my left side no wait my right side is tighter", "TighterSideIntent", {"side": "right"}),
         ("explain the clam no the lunge", "HowToIntent", {"movement": "lunge"}),
         ("start the desk break sorry the strength", "StartRoutineIntent", {"routine": "strength"}),
@@ -341,6 +349,73 @@ def test_of_what_was_corrected_the_last_counts(text, intent, slots):
     """Who says one thing, then "no" and another, means the other, whatever kind it is."""
     understood = UNDERSTANDING.understand(text)
     assert (understood.intent, filled(understood)) == (intent, slots)
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("restart this stretch", "AMAZON.RepeatIntent"),
+        ("begin this one again", "AMAZON.RepeatIntent"),
+        ("do my usual", "StartRoutineIntent"),
+        ("the usual", "StartRoutineIntent"),
+        ("normal please", "StartRoutineIntent"),
+        ("surprise me", "StartRoutineIntent"),
+        ("I hate this one", "NextStretchIntent"),
+        ("one less", "RepsForIntent"),
+        ("be quiet", "VolumeIntent"),
+        ("too loud", "VolumeIntent"),
+        ("speak up", "VolumeIntent"),
+        ("I fell asleep", "WhereAmIIntent"),
+        ("does this hurt the knee", "ShouldItHurtIntent"),
+        ("is it supposed to hurt", "ShouldItHurtIntent"),
+        ("that doesn't hurt", "NoPainIntent"),
+        ("it's fine now", "NoPainIntent"),
+        ("I lost my balance", "EasierIntent"),
+        ("I can't", "EasierIntent"),
+        ("skip the next one", "SkipNextIntent"),
+        ("what should I do tomorrow", "ListRoutinesIntent"),
+        ("can I do this every day", "HowOftenIntent"),
+        ("I'm pregnant", "AskFirstIntent"),
+        ("I had surgery", "AskFirstIntent"),
+        ("don't stop", "AMAZON.ResumeIntent"),
+        ("time", "HowLongLeftIntent"),
+        ("am I halfway?", "HowLongLeftIntent"),
+        ("which side do I lie on", "HowToIntent"),
+        ("do I breathe in or out", "HowToIntent"),
+        ("which ones are left", "HowManyLeftIntent"),
+        ("phone's ringing", "AMAZON.PauseIntent"),
+        ("I need to pee", "AMAZON.PauseIntent"),
+        ("when is my reminder", "SettingsIntent"),
+        ("did I do yesterday's", "LastTimeIntent"),
+        ("that's it for today", "AMAZON.StopIntent"),
+    ],
+)
+def test_what_a_new_runner_said_is_understood(text, intent):
+    """Word for word what somebody said who had never talked to the coach before."""
+    assert UNDERSTANDING.understand(text).intent == intent
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("that's sore", "ItHurtsIntent"),
+        ("my hip clicks", "ItHurtsIntent"),
+        ("my left glute is sore", "ItHurtsIntent"),
+        ("next, ouch, my right hip is sore", "ItHurtsIntent"),
+        ("left again please", "OtherSideIntent"),
+        ("go back to the left", "OtherSideIntent"),
+        ("do I switch now?", "WhatsNextIntent"),
+        ("my left side is stiff", "TighterSideIntent"),
+        ("ow, I've got a cramp", "FeelsWrongIntent"),
+        ("it hurts and my foot is numb", "FeelsWrongIntent"),
+        ("it hurts, I have chest pain", "EmergencyIntent"),
+        ("help me, I fell", "EmergencyIntent"),
+        ("I think I'm having a heart attack", "EmergencyIntent"),
+    ],
+)
+def test_what_is_wrong_is_told_apart(text, intent):
+    """A side that is sore is pain and no setting; what is worse than pain comes before it."""
+    assert UNDERSTANDING.understand(text).intent == intent
 
 
 @pytest.mark.parametrize(

@@ -264,6 +264,7 @@ WISHES = (
     *("WithAgainIntent", "SkipForGoodIntent", "BringBackIntent", "WaitForMeIntent"),
     *("RunOnIntent", "LessTalkingIntent", "TellEverythingIntent", "NoCountdownIntent"),
     *("CountdownIntent", "SoftSoundIntent", "NoSoundIntent", "UsualSettingsIntent"),
+    "RepsForIntent",
 )
 """Intents that change what is remembered of a runner's wishes."""
 

@@ -23,6 +23,7 @@ ASIDE = frozenset(
     (
         *("HowLongLeftIntent", "HowManyLeftIntent", "HowToIntent", "LastOneIntent"),
         *("LastTimeIntent", "ListRoutinesIntent", "SettingsIntent", "ThisWeekIntent"),
+        *("HowOftenIntent", "ShouldItHurtIntent", "VolumeIntent"),
         "RoutineLengthIntent",
         *("WhatWasThatIntent", "WhatsNextIntent", "WhereAmIIntent", "WhichSideIntent"),
         *("WhyThisIntent", "AMAZON.ShuffleOnIntent", "AMAZON.LoopOnIntent"),
@@ -37,6 +38,11 @@ MANNERS = frozenset(
     )
 )
 """Intents that change how the coach coaches: they leave step and second as they are."""
+
+STOPPING = frozenset(
+    ("ItHurtsIntent", "FeelsWrongIntent", "EmergencyIntent", "AskFirstIntent"),
+)
+"""Intents that stop whatever plays, and it does not go on by itself."""
 
 RUNNING = (Phase.PLAYING, Phase.STEPPING)
 
@@ -118,7 +124,7 @@ class Witness:
         self._hushed = happening == what.Press("pause", on_screen=True) or (
             self._hushed and not is_told
         )
-        if isinstance(happening, what.Say) and happening.intent == "ItHurtsIntent":
+        if isinstance(happening, what.Say) and happening.intent in STOPPING:
             self._stops(after)
         if not house.moved and not house.disturbed and house.here is house.devices[0]:
             if unknown and not isinstance(happening, what.Say | what.Launch | what.Press):
@@ -151,6 +157,8 @@ class Witness:
         """Only who wishes otherwise is coached otherwise; answers to questions may be wishes."""
         intent = happening.intent if isinstance(happening, what.Say) else ""
         if intent in {*what.WISHES, "FitTimeIntent", "AMAZON.YesIntent"}:
+            return
+        if intent == "OtherSideIntent" and before.session.asked is Question.WHICH_SIDE:
             return
         wanted = before.former if intent == "UndoIntent" and before.former else before
         if (wanted.choices, wanted.waits) != (after.choices, after.waits):

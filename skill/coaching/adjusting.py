@@ -14,6 +14,8 @@ from skill.coaching.events import (
     FitTime,
     HoldFor,
     MoreTime,
+    OtherSide,
+    RepsFor,
     SkipForGood,
     SkipForToday,
     TighterSide,
@@ -41,7 +43,13 @@ from skill.coaching.replanning import Change, go_on_with, still_longer, wish
 from skill.coaching.routines import Routine
 from skill.coaching.runner import Phase, Question
 from skill.coaching.timeline import LONGEST_CLIP, LONGEST_PLAN
-from skill.coaching.transitions import cautioned, unclear_movement, unclear_routine
+from skill.coaching.transitions import (
+    cautioned,
+    nothing_on,
+    other_side,
+    unclear_movement,
+    unclear_routine,
+)
 from skill.coaching.turns import Turn
 from skill.coaching.values import replace
 
@@ -142,10 +150,29 @@ def _nearest(turn: Turn, routines: tuple[Routine, ...], time: Milliseconds) -> P
 
 
 def hold_for(turn: Turn, event: HoldFor) -> Outcome:
-    """Make every hold last so long."""
+    """Make every hold last so long; who was asked how much time there is, has answered that."""
     if event.seconds is None:
         return turn.ask(plain_question(Question.HOLD_SECONDS))
+    if turn.session.asked is Question.HOW_LONG:
+        return fit_time(turn, FitTime(time=event.seconds * SECOND))
     return _hold(turn, event.seconds, lambda _, seconds: seconds, keeps_more=False)
+
+
+def hold_for_or_fit(turn: Turn, event: HoldFor) -> Outcome:
+    """Make every hold last so long, or what is left of the routine, if that was asked."""
+    if event.seconds is not None and turn.session.asked is Question.HOW_LONG:
+        return fit_the_rest(turn, FitTime(time=event.seconds * SECOND))
+    return hold_for(turn, event)
+
+
+def reps_for(turn: Turn, event: RepsFor) -> Outcome:
+    """Make every set have so many repetitions."""
+    if event.number is None:
+        return turn.ask(anything_else(line("how-many-reps")))
+    number = within(REP_COUNTS, event.number)
+    told = line("reps-set" if number == event.number else "reps-bounded", number=number)
+    more = _none_here(turn, Reps)
+    return wish(turn, lambda choices: replace(choices, reps=number), told, *more, keeps_more=False)
 
 
 def hold_longer(turn: Turn, _: Event) -> Outcome:
@@ -277,6 +304,19 @@ def tighter_side(turn: Turn, event: TighterSide) -> Outcome:
     return wish(turn, lambda choices: replace(choices, tight=side), *told)
 
 
+def side_named(turn: Turn, event: OtherSide) -> Outcome:
+    """Take a side for the answer to which is tighter, where that was asked; or else go there."""
+    if event.side is not None and turn.session.asked is Question.WHICH_SIDE:
+        return tighter_side(turn, TighterSide(event.side))
+    return other_side(turn, event)
+
+
+def side_idle(turn: Turn, event: OtherSide) -> Outcome:
+    """Take a side for an answer; with nothing under way there is none to go to."""
+    answers = event.side is not None and turn.session.asked is Question.WHICH_SIDE
+    return side_named(turn, event) if answers else nothing_on(turn, event)
+
+
 def even_sides(turn: Turn, _: Event) -> Outcome:
     """Give both sides the same."""
     told = line("tight-none"), *_none_here(turn, Hold)
@@ -315,6 +355,8 @@ def skip_for_today(turn: Turn, event: SkipForToday) -> Outcome:
     if not event.is_named:
         return turn.ask(anything_else(line("skip-what")))
     movement, plan = event.movement or turn.step.movement, turn.timeline.plan
+    if movement not in plan.movements:
+        return turn.tell(line("not-in-routine", movement=movement))
     to_come = {portion.movement for portion in plan.portions if portion.part >= turn.step.part}
     if movement not in to_come:
         return turn.tell(line("not-to-come", movement=movement))
@@ -322,6 +364,14 @@ def skip_for_today(turn: Turn, event: SkipForToday) -> Outcome:
     changed = replace(plan, choices=replace(plan.choices, skipped=skipped), more=None)
     told = line("left-out", movements=Together((movement,)))
     return go_on_with(turn, still_longer(turn, changed), told)
+
+
+def skip_next(turn: Turn, _: Event) -> Outcome:
+    """Leave the next movement out of this routine."""
+    following = turn.timeline.plan.next_movement(turn.step)
+    if following is None:
+        return turn.tell(line("next-none"))
+    return skip_for_today(turn, SkipForToday(following.movement))
 
 
 def skip_for_good(turn: Turn, event: SkipForGood) -> Outcome:

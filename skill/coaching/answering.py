@@ -5,7 +5,12 @@ from collections.abc import Callable, Mapping
 from skill.coaching.events import Event
 from skill.coaching.lines import line
 from skill.coaching.outcomes import Outcome
-from skill.coaching.questions import anything_else, whether_ready
+from skill.coaching.questions import (
+    anything_else,
+    whether_ready,
+    whether_to_go_on,
+    whether_to_skip,
+)
 from skill.coaching.recalling import forget, keep_everything, no_reminders, set_reminders
 from skill.coaching.runner import Phase, Question
 from skill.coaching.transitions import (
@@ -15,6 +20,7 @@ from skill.coaching.transitions import (
     hang_up,
     leave,
     leave_stepping,
+    noted,
     ready,
     resume,
     skip_it,
@@ -61,9 +67,11 @@ def wait_here(turn: Turn, _: Event) -> Outcome:
     return (waiting.close if turn.session.phase is Phase.PAUSED else waiting.wait)(kept_in)
 
 
-def nothing_asked(turn: Turn, _: Event) -> Outcome:
-    """Say that there was no question."""
-    return turn.tell(line("nothing-asked"))
+def agreed(turn: Turn, event: Event) -> Outcome:
+    """Ask whether to go on where it waits; else there was no question, so a word will do."""
+    if turn.session.phase is not Phase.PAUSED:
+        return noted(turn, event)
+    return turn.ask(whether_to_skip(turn) if turn.hurts else whether_to_go_on(turn))
 
 
 def turn_away(turn: Turn, event: Event) -> Outcome:
@@ -87,7 +95,7 @@ ANSWERS: Mapping[Question | None, tuple[Transition, Transition]] = {
     Question.REMIND_ME: (set_reminders, no_reminders),
     Question.FORGET_ME: (forget, keep_everything),
     Question.ANYTHING_ELSE: (ask_anything_else, turn_away),
-    None: (nothing_asked, nothing_asked),
+    None: (agreed, noted),
 }
 """What yes and no do, by the question that is open."""
 

@@ -81,8 +81,14 @@ class Repeat(Command):
     """Do this step again, from its beginning."""
 
 
+@value_class
 class OtherSide(Command):
-    """Go to the other side of this movement, whether it is done or still to come."""
+    """Go to the other side of this movement, done or still to come; or to the one that is named.
+
+    A side alone may also answer a question: which one is tighter, or where it hurts.
+    """
+
+    side: Side | None = None
 
 
 class Pause(Command):
@@ -133,6 +139,26 @@ class ItHurts(Command):
     """Say that something hurts; it stops the movement before anything else."""
 
 
+class FeelsWrong(Command):
+    """Tell of a cramp, a pull or a pop, of numbness or dizziness: nothing to carry on with."""
+
+
+class Emergency(Command):
+    """Tell of chest pain, a fall, bleeding and the like, or call for help."""
+
+
+class NoPain(Command):
+    """Say that nothing hurts, or that it does no more."""
+
+
+class ShouldItHurt(Command):
+    """Ask whether it is supposed to hurt."""
+
+
+class AskFirst(Command):
+    """Tell of a pregnancy, an operation or the like, which the coach cannot judge."""
+
+
 class EasierForm(Command):
     """Ask for an easier form of this movement."""
 
@@ -149,6 +175,13 @@ class HoldFor(Command):
     """Want every hold to last so many seconds."""
 
     seconds: int | None = None
+
+
+@value_class
+class RepsFor(Command):
+    """Want every set to have so many repetitions."""
+
+    number: int | None = None
 
 
 class HoldLonger(Command):
@@ -208,6 +241,14 @@ class SkipForToday(AboutMovement):
     """Leave a movement out of this routine."""
 
 
+class SkipNext(Command):
+    """Leave the next movement out of this routine."""
+
+
+class GoTo(AboutMovement):
+    """Go to a movement of this routine."""
+
+
 class BringBack(AboutMovement):
     """Want a movement again that was left out."""
 
@@ -246,6 +287,14 @@ class NoSound(Command):
 
 class RoutineLength(AboutRoutine):
     """Ask how long a routine takes: this one, unless another is named."""
+
+
+class Volume(Command):
+    """Find it too loud or too quiet."""
+
+
+class HowOften(Command):
+    """Ask on how many days to train."""
 
 
 class WhichSide(Command):

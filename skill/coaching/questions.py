@@ -122,6 +122,15 @@ def whether_to_skip(situation: Situation) -> Ask:
     return Ask(Question.SKIP_IT, skip, skip)
 
 
+def whether_to_leave(situation: Situation) -> Ask:
+    """Ask whether to leave a movement out that feels wrong, with no way to try it again."""
+    following = situation.beyond_pain
+    leave = line("end-for-today")
+    if following is not None:
+        leave = line("leave-it-out", movement=following.movement)
+    return Ask(Question.SKIP_IT, leave, leave)
+
+
 def anything_else(question: Line) -> Ask:
     """Ask an open question."""
     return Ask(Question.ANYTHING_ELSE, question, line("anything-else"))

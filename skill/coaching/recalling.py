@@ -46,6 +46,11 @@ def _judged(days: int) -> str:
     return "week-under" if days < DAYS_A_WEEK.start else "week-over"
 
 
+def how_often(turn: Turn, _: Event) -> Outcome:
+    """Say on how many days to train."""
+    return turn.tell(line("how-often"))
+
+
 def last_time(turn: Turn, _: Event) -> Outcome:
     """Say when the runner has trained last, and what."""
     if not turn.runner.history:

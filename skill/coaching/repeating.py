@@ -22,7 +22,15 @@ PLAYED, TOLD = "played", "told"
 CARE = "care"
 """A line that is said but once, as those are that tell what went wrong."""
 
-SAFE = events.ItHurts, events.Pause, events.Stop, events.Notice
+SAFE = (
+    events.ItHurts,
+    events.FeelsWrong,
+    events.Emergency,
+    events.AskFirst,
+    events.Pause,
+    events.Stop,
+    events.Notice,
+)
 """What comes to the same if it happens twice."""
 ANSWERS = events.Yes, events.No, events.FitTime, events.RemindMe
 """What means something else once the question is no more that it has answered."""

@@ -80,9 +80,15 @@ TRANSITIONS: Mapping[type[Event], Mapping[Phase, Callable[[Turn, Any], Outcome]]
     _row(events.WhyThis, do.why_named, do.why, do.why, do.why),
     _row(events.Help, do.help_idle, do.help_playing, do.help_paused, do.help_stepping),
     _row(events.ItHurts, do.it_hurts_idle, do.it_hurts, do.it_hurts, do.it_hurts),
+    _row(events.FeelsWrong, do.feels_wrong_idle, do.feels_wrong, do.feels_wrong, do.feels_wrong),
+    _row(events.Emergency, do.emergency_idle, do.emergency, do.emergency, do.emergency),
+    _row(events.NoPain, do.noted, do.no_pain, do.no_pain, do.no_pain),
+    _row(events.AskFirst, do.ask_first_idle, do.ask_first, do.ask_first, do.ask_first),
     _under_way(events.NextMovement, do.next_movement),
     _under_way(events.PreviousStep, do.previous_step),
-    _under_way(events.OtherSide, do.other_side),
+    _row(events.OtherSide,
+         adjust.side_idle, adjust.side_named, adjust.side_named, adjust.side_named),
+    _under_way(events.GoTo, do.go_to),
     _under_way(events.StartOver, do.start_over),
     _row(events.Resume, do.nothing_on, do.resume, do.resume, do.resume_stepping),
     _under_way(events.WhereAmI, do.where),
@@ -97,6 +103,8 @@ TRANSITIONS: Mapping[type[Event], Mapping[Phase, Callable[[Turn, Any], Outcome]]
     _row(events.RoutineLength,
          do.routine_length, do.length_of_this, do.length_of_this, do.length_of_this),
     _always(events.KeepOrder, do.keep_order),
+    _always(events.ShouldItHurt, do.should_it_hurt),
+    _always(events.Volume, do.volume),
     _always(events.NotUnderstood, do.not_understood),
     # wishes
     _row(events.FitTime,
@@ -108,9 +116,12 @@ TRANSITIONS: Mapping[type[Event], Mapping[Phase, Callable[[Turn, Any], Outcome]]
          adjust.skip_for_good_idle, adjust.skip_for_good, adjust.skip_for_good,
          adjust.skip_for_good),
     _under_way(events.SkipForToday, adjust.skip_for_today),
+    _under_way(events.SkipNext, adjust.skip_next),
     _under_way(events.MoreTime, adjust.more_time),
     _under_way(events.EasierForm, adjust.easier),
-    _always(events.HoldFor, adjust.hold_for),
+    _row(events.HoldFor,
+         adjust.hold_for, adjust.hold_for_or_fit, adjust.hold_for_or_fit, adjust.hold_for_or_fit),
+    _always(events.RepsFor, adjust.reps_for),
     _always(events.HoldLonger, adjust.hold_longer),
     _always(events.HoldShorter, adjust.hold_shorter),
     _always(events.CountSlower, adjust.count_slower),
@@ -130,6 +141,7 @@ TRANSITIONS: Mapping[type[Event], Mapping[Phase, Callable[[Turn, Any], Outcome]]
     _always(events.Undo, undoing.undo),
     # what is remembered
     _always(events.ThisWeek, recall.this_week),
+    _always(events.HowOften, recall.how_often),
     _always(events.LastTime, recall.last_time),
     _always(events.MySettings, recall.settings),
     _always(events.ForgetMe, recall.whether_to_forget),
@@ -153,11 +165,11 @@ TRANSITIONS: Mapping[type[Event], Mapping[Phase, Callable[[Turn, Any], Outcome]]
 ])
 
 _RECALLING = frozenset({
-    events.NextStep, events.NextMovement, events.PreviousStep, events.OtherSide,
+    events.NextStep, events.NextMovement, events.PreviousStep, events.OtherSide, events.GoTo,
     events.Pause, events.Resume, events.StartOver,
     events.WhereAmI, events.HowLongLeft, events.WhatsNext,
     events.WhichSide, events.HowManyLeft, events.LastOne,
-    events.SkipForToday, events.MoreTime, events.EasierForm,
+    events.SkipForToday, events.SkipNext, events.MoreTime, events.EasierForm,
     events.PlaybackFinished, events.PlaybackFailed,
 })
 # fmt: on

@@ -8,7 +8,9 @@ from skill.coaching.events import (
     AboutMovement,
     AboutRoutine,
     Event,
+    GoTo,
     HowTo,
+    OtherSide,
     RoutineLength,
     SessionEnded,
     StartRoutine,
@@ -28,12 +30,13 @@ from skill.coaching.lines import (
     line,
 )
 from skill.coaching.movements import SECOND, Milliseconds, Movement, Side
-from skill.coaching.outcomes import Outcome
+from skill.coaching.outcomes import Ask, Outcome
 from skill.coaching.questions import (
     anything_else,
     open_question,
     whether_ready,
     whether_to_go_on,
+    whether_to_leave,
     whether_to_skip,
     which_one,
     which_routine,
@@ -184,14 +187,35 @@ def repeat_the_question(turn: Turn, event: Event) -> Outcome:
     return turn.ask(question) if question else nothing_on(turn, event)
 
 
-def other_side(turn: Turn, _: Event) -> Outcome:
-    """Go to the other side of this movement."""
+def other_side(turn: Turn, event: OtherSide) -> Outcome:
+    """Go to the other side of this movement, or to the one named; after pain that is where."""
+    if event.side is not None and turn.hurts:
+        return turn.ask(whether_to_skip(turn), line("hurt-side", side=event.side))
     counterpart = turn.timeline.plan.counterpart(turn.step)
     if counterpart is None:
         return turn.tell(line("both-sides", movement=turn.step.movement))
+    if event.side is turn.step.side:
+        return turn.come_back_to(turn.step)
     if counterpart.index == turn.step.index + 1:
         return turn.play_step(counterpart)
     return turn.come_back_to(counterpart)
+
+
+def go_to(turn: Turn, event: GoTo) -> Outcome:
+    """Go to a movement of this routine by its name, forward or back."""
+    here = [other for other in event.others if other in turn.timeline.plan.movements]
+    event = replace(event, movement=here[0]) if len(here) == 1 else event
+    if unclear := unclear_movement(turn, event):
+        return unclear
+    if not event.is_named:
+        return turn.ask(anything_else(line("go-where")))
+    movement = event.movement or turn.step.movement
+    there = [step for step in turn.timeline.plan.steps if step.movement == movement]
+    if not there:
+        return turn.tell(line("not-in-routine", movement=movement))
+    if there[0].index > turn.step.index:
+        return turn.play_step(there[0])
+    return turn.come_back_to(there[0])
 
 
 def start_over(turn: Turn, _: Event) -> Outcome:
@@ -440,6 +464,54 @@ def it_hurts_idle(turn: Turn, _: Event) -> Outcome:
     return turn.leave(line("it-hurts"), line("if-it-stays"))
 
 
+def feels_wrong(turn: Turn, _: Event) -> Outcome:
+    """Stop, have the runner rest, and offer to leave the movement out: no way to carry on."""
+    return turn.hurting().stop_and_ask(whether_to_leave(turn), line("feels-wrong"))
+
+
+def feels_wrong_idle(turn: Turn, _: Event) -> Outcome:
+    """Have the runner rest, and stop what may sound here after all, begun long ago."""
+    return turn.leave(line("feels-wrong"))
+
+
+def emergency(turn: Turn, _: Event) -> Outcome:
+    """Stop, keep the place, and send for help: nothing else is offered, and nothing asked."""
+    return turn.unasked().wait(line("emergency"))
+
+
+def emergency_idle(turn: Turn, _: Event) -> Outcome:
+    """Send for help, and stop what may sound here after all, begun long ago."""
+    return turn.leave(line("emergency"))
+
+
+def no_pain(turn: Turn, event: Event) -> Outcome:
+    """Ask whether to go on with what had hurt, and hurts no more: only a yes starts it again."""
+    if not turn.hurts:
+        return noted(turn, event)
+    again = line("try-again", spot=turn.spot)
+    return turn.ask(Ask(Question.GO_ON, again, again))
+
+
+def noted(turn: Turn, _: Event) -> Outcome:
+    """Say a friendly word to what asks for nothing."""
+    return turn.tell(line("noted"))
+
+
+def should_it_hurt(turn: Turn, _: Event) -> Outcome:
+    """Say what a movement should feel like."""
+    return turn.tell(line("should-it-hurt"))
+
+
+def ask_first(turn: Turn, _: Event) -> Outcome:
+    """Stop, keep the place, and send to a professional first."""
+    return turn.unasked().wait(line("ask-first"))
+
+
+def ask_first_idle(turn: Turn, _: Event) -> Outcome:
+    """Send to a professional before anything is begun."""
+    return turn.close(line("ask-first"))
+
+
 def skip_it(turn: Turn, _: Event) -> Outcome:
     """Go on with the next movement, or end for today."""
     following = turn.beyond_pain
@@ -474,8 +546,14 @@ def help_stepping(turn: Turn, _: Event) -> Outcome:
 def not_understood(turn: Turn, _: Event) -> Outcome:
     """Say what could be said instead; to a question that says it, put just that again."""
     if turn.heard_question in {None, Question.ANYTHING_ELSE}:
-        return turn.tell(line("not-understood"))
+        is_idle = turn.session.phase is Phase.IDLE
+        return turn.tell(line("not-understood" if is_idle else "not-understood-now"))
     return turn.ask(open_question(turn) or whether_ready(turn), line("missed"))
+
+
+def volume(turn: Turn, _: Event) -> Outcome:
+    """Say how to make it louder or quieter, which the coach cannot."""
+    return turn.tell(line("volume"))
 
 
 def nothing_on(turn: Turn, _: Event) -> Outcome:

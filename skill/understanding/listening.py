@@ -30,8 +30,9 @@ CLAUSE_END = re.compile(r"[,.;:!?\u2013\u2014\u2026]+\s+|\sbut\s")
 REASON = re.compile(r"\s(?:because|since)\s")
 """What stands after it."""
 
-FIRST = "ItHurtsIntent"
-"""What counts before all else, wherever in a sentence one of its samples stands: "next, ouch"."""
+FIRST = "EmergencyIntent", "FeelsWrongIntent", "ItHurtsIntent"
+"""What counts before all else, in this order, wherever in a sentence a sample of one stands: "next,
+ouch"."""
 
 KEPT_BY_ALEXA: Mapping[str, Callable[[], SlotType]] = {
     "AMAZON.DURATION": durations,
@@ -54,7 +55,10 @@ class Understanding:
         types.update({name: make() for name, make in KEPT_BY_ALEXA.items()})
         types.update({kind["name"]: Names(kind) for kind in language.get("types", ())})
         samples = tuple(read_samples(language))
-        self._first = {tuple(sample.words()) for sample in samples if sample.intent == FIRST}
+        self._first = {
+            intent: {tuple(sample.words()) for sample in samples if sample.intent == intent}
+            for intent in FIRST
+        }
         self._templates = Templates(samples, types)
         self._nearest = Nearest(samples, types)
 
@@ -80,13 +84,16 @@ class Understanding:
 
     def _said_first(self, words: Sequence[str]) -> Understood | None:
         """Find what counts before all else within a sentence; one word alone may mean anything."""
-        longest = max(map(len, self._first), default=0)
-        pieces = (
-            tuple(words[start : start + length])
-            for length in range(2, longest + 1)
-            for start in range(len(words) - length + 1)
-        )
-        return Understood(FIRST) if any(piece in self._first for piece in pieces) else None
+        for intent, samples in self._first.items():
+            longest = max(map(len, samples), default=0)
+            pieces = (
+                tuple(words[start : start + length])
+                for length in range(2, longest + 1)
+                for start in range(len(words) - length + 1)
+            )
+            if any(piece in samples for piece in pieces):
+                return Understood(intent)
+        return None
 
     def _meaning(self, asked: str) -> Understood | None:
         said = plain_sentence(asked)

@@ -32,7 +32,7 @@ from skill.understanding.samples import (
 from skill.understanding.slot_types import Found, SlotType
 from skill.understanding.words import COMPARING, CORRECTING, DENYING, LIGHT, is_question
 
-ENOUGH = 0.75
+ENOUGH = 0.76
 """How alike the nearest sample must be for a sentence to mean it."""
 
 LEAST_LIKENESS = 0.74

@@ -403,21 +403,81 @@ EXPECTED: dict[str, tuple[str, str, str, str]] = {
     ),
     "NotUnderstood": (
         "not-understood which-one? -> idle",
-        "not-understood -> playing",
-        "not-understood -> paused",
-        "not-understood ready-next? -> stepping",
+        "not-understood-now -> playing",
+        "not-understood-now -> paused",
+        "not-understood-now ready-next? -> stepping",
     ),
     "Yes": (
-        "nothing-asked which-one? -> idle",
-        "nothing-asked -> playing",
-        "nothing-asked -> paused",
-        "nothing-asked ready-next? -> stepping",
+        "noted which-one? -> idle",
+        "noted -> playing",
+        "offer? -> paused",
+        "noted ready-next? -> stepping",
     ),
     "No": (
-        "nothing-asked which-one? -> idle",
-        "nothing-asked -> playing",
-        "nothing-asked -> paused",
-        "nothing-asked ready-next? -> stepping",
+        "noted which-one? -> idle",
+        "noted -> playing",
+        "noted -> paused",
+        "noted ready-next? -> stepping",
+    ),
+    "NoPain": (
+        "noted which-one? -> idle",
+        "noted -> playing",
+        "noted -> paused",
+        "noted ready-next? -> stepping",
+    ),
+    "ShouldItHurt": (
+        "should-it-hurt which-one? -> idle",
+        "should-it-hurt -> playing",
+        "should-it-hurt -> paused",
+        "should-it-hurt ready-next? -> stepping",
+    ),
+    "HowOften": (
+        "how-often which-one? -> idle",
+        "how-often -> playing",
+        "how-often -> paused",
+        "how-often ready-next? -> stepping",
+    ),
+    "Volume": (
+        "volume which-one? -> idle",
+        "volume -> playing",
+        "volume -> paused",
+        "volume ready-next? -> stepping",
+    ),
+    "AskFirst": (
+        "ask-first -> idle",
+        "ask-first [stop] -> paused",
+        "ask-first [stop] -> paused",
+        "ask-first -> paused",
+    ),
+    "RepsFor": (
+        "how-many-reps? -> idle",
+        "how-many-reps? -> playing",
+        "how-many-reps? -> paused",
+        "how-many-reps? -> stepping",
+    ),
+    "SkipNext": (
+        "nothing-on which-routine? -> idle",
+        "left-out [play@1] -> playing",
+        "left-out -> paused",
+        "left-out ready-last? -> stepping",
+    ),
+    "GoTo": (
+        "nothing-on which-routine? -> idle",
+        "go-where? -> playing",
+        "go-where? -> paused",
+        "go-where? -> stepping",
+    ),
+    "FeelsWrong": (
+        "feels-wrong [stop] -> idle",
+        "feels-wrong [stop] leave-it-out? -> paused",
+        "feels-wrong [stop] leave-it-out? -> paused",
+        "feels-wrong leave-it-out? -> paused",
+    ),
+    "Emergency": (
+        "emergency [stop] -> idle",
+        "emergency [stop] -> paused",
+        "emergency [stop] -> paused",
+        "emergency -> paused",
     ),
     "PlaybackStarted": (
         "-> idle",
@@ -460,7 +520,7 @@ EXPECTED: dict[str, tuple[str, str, str, str]] = {
 RECALLING = """
     NextStep NextMovement PreviousStep Repeat OtherSide Pause Resume StartOver WhereAmI
     HowLongLeft WhatsNext WhichSide HowManyLeft LastOne WhatWasThat HowTo WhyThis EasierForm
-    MoreTime SkipForToday SkipForGood PlaybackFinished PlaybackFailed
+    MoreTime SkipForToday SkipNext SkipForGood GoTo PlaybackFinished PlaybackFailed
 """
 """What brings a stranger's place back, which their player knows, with nothing named or asked."""
 NOT_RECALLING = """
@@ -468,7 +528,8 @@ NOT_RECALLING = """
     HoldLonger HoldShorter CountSlower CountFaster TighterSide EvenSides Without WithAgain
     WaitForMe RunOn LessTalking TellEverything NoCountdown Countdown SoftSound NoSound ThisWeek
     LastTime MySettings Undo UsualSettings ForgetMe RemindMe StopReminders KeepOrder
-    NotUnderstood Yes No ReminderAnswered PermissionAnswered OutOfReach PlaybackStarted
+    NotUnderstood Yes No ReminderAnswered PermissionAnswered OutOfReach PlaybackStarted RepsFor
+    FeelsWrong Emergency NoPain AskFirst ShouldItHurt Volume HowOften
     PlaybackStopped PlaybackNearlyFinished SessionEnded
 """
 """What happens to a stranger as if there were no player."""
@@ -930,7 +991,7 @@ class TestNotUnderstood:
             (Phase.PAUSED, Question.GO_ON, "missed offer? -> paused"),
             (Phase.IDLE, Question.WHICH_ROUTINE, "missed which-one? -> idle"),
             (Phase.STEPPING, Question.NEXT_STEP, "missed ready-next? -> stepping"),
-            (Phase.PAUSED, Question.ANYTHING_ELSE, "not-understood -> paused"),
+            (Phase.PAUSED, Question.ANYTHING_ELSE, "not-understood-now -> paused"),
         ],
     )
     def test_the_question_says_what_can_be_said(self, phase, asked, told):
@@ -942,7 +1003,7 @@ class TestNotUnderstood:
         at = Moment(NOW, playhead(REPERTOIRE.timeline(PLAN).spans[1].begin))
         before = runner(Phase.STEPPING, Question.NEXT_STEP)
         outcome = act(before, events.NotUnderstood(), at)
-        assert describe(outcome) == "not-understood ready-next? -> stepping"
+        assert describe(outcome) == "not-understood-now ready-next? -> stepping"
 
 
 class TestBetweenTwoSteps:

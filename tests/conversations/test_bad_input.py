@@ -29,8 +29,8 @@ NOTHING = (
 )
 
 
-NEED_NO_SLOT = {"MoreTimeIntent", "SkipForGoodIntent"}
-"""Intents that do something without any slot: ten seconds more, leave out this one."""
+NEED_NO_SLOT = {"MoreTimeIntent", "SkipForGoodIntent", "OtherSideIntent"}
+"""Intents that do something without any slot: ten seconds more, leave out this one, go over."""
 
 
 @pytest.mark.parametrize("intent", WITH_SLOTS)
@@ -38,7 +38,7 @@ def test_slots_with_nothing_to_use(holding, intent):
     """Whatever stands in a slot, there is an answer, no apology, no wish, and the hold goes on."""
     for slot in NOTHING:
         heard = holding.mean(intent, **dict.fromkeys(SLOTS[intent], slot))
-        assert heard.speech, slot
+        assert heard.speech or heard.played, slot
         for apology in holding.wording.answers["trouble"]:
             assert apology not in heard.speech, slot
         if holding.echo.mic_open:

@@ -82,7 +82,7 @@ def said(catalogue) -> Iterator[Event]:
     """Yield everything that can be said, with what can be said in it."""
     yield from (event for event in EVENTS.values() if isinstance(event, Command))
     movements = tuple(catalogue.movements.values())
-    for about in (events.HowTo, events.WhyThis, events.SkipForGood, events.BringBack):
+    for about in (events.HowTo, events.WhyThis, events.GoTo, events.SkipForGood, events.BringBack):
         yield from map(about, movements)
         yield about(heard=LONGEST_HEARD)
         yield about(heard="figure four", others=movements[:4])
@@ -91,8 +91,10 @@ def said(catalogue) -> Iterator[Event]:
     yield events.StartRoutine(heard=LONGEST_HEARD)
     yield events.StartRoutine(heard="glutes", others=routines)
     yield from (events.HoldFor(seconds) for seconds in (45, 5_400, -5))
+    yield from map(events.RepsFor, (10, 99, 0))
     yield from (events.MoreTime(seconds=10), events.MoreTime(number=5), events.MoreTime(5_400))
     yield from map(events.TighterSide, (Side.LEFT, Side.RIGHT))
+    yield from map(events.OtherSide, (Side.LEFT, Side.RIGHT))
     for need in Need:
         yield from (events.Without(need), events.WithAgain(need))
     for days in (tuple(Day), (Day.TUESDAY,), (Day.MONDAY, Day.WEDNESDAY, Day.SATURDAY)):

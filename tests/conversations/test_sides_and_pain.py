@@ -1,0 +1,118 @@
+"""Sides named alone, where it hurts, and what is worse than pain."""
+
+import pytest
+
+from skill.coaching.plans import Choices
+from skill.coaching.runner import Phase, Question
+
+
+class TestASideNamed:
+    @pytest.mark.parametrize("words", ["right side now", "do the right side", "the right leg"])
+    def test_the_other_one(self, holding, words):
+        """In a hold a side is where to go, and no setting."""
+        holding.tell(words)
+        assert (holding.spot, holding.plays) == ("lying-figure-four right", True)
+        assert holding.remembered.choices == Choices()
+
+    @pytest.mark.parametrize("words", ["do the left side again", "redo the left side", "left"])
+    def test_this_one(self, holding, words):
+        """The side one is on begins again."""
+        holding.wait_for(0, 20)
+        heard = holding.tell(words)
+        assert "left side" in heard.speech
+        assert holding.spot == "lying-figure-four left"
+        assert holding.remembered.choices == Choices()
+
+    def test_from_the_second_side_back(self, holding):
+        """What is done already is gone back to by its name."""
+        holding.wait_for(1, 5)
+        holding.tell("go back to the left side")
+        assert holding.spot == "lying-figure-four left"
+
+    def test_of_a_movement_for_both(self, coach):
+        """A movement of both sides at once has none to go to."""
+        coach.tell("start the pre run routine")
+        coach.wait_for(0, 5)
+        assert "both" in coach.tell("the left side").speech
+        assert coach.plays
+
+    @pytest.mark.parametrize("words", ["left", "the left one", "my left side"])
+    def test_asked_which_is_tighter(self, holding, words):
+        """Only as the answer to that question is a side alone a setting."""
+        holding.tell("one side is tighter")
+        holding.say(words)
+        assert holding.remembered.choices.tight == "left"
+
+    def test_asked_with_nothing_under_way(self, coach):
+        """So it is before a routine."""
+        coach.say("open glute coach")
+        coach.say("one side is tighter")
+        coach.say("the right one")
+        assert coach.remembered.choices.tight == "right"
+
+    def test_nothing_under_way(self, coach):
+        """Without a routine, a side is nowhere to go."""
+        coach.say("open glute coach")
+        assert "routine" in coach.say("the right one").speech
+        assert coach.remembered.choices == Choices()
+
+
+class TestWhereItHurts:
+    @pytest.mark.parametrize("words", ["the left one", "left", "my left hip", "the right side"])
+    def test_a_side_is_the_answer(self, holding, words):
+        """Nothing starts again and nothing is added: the question is put once more."""
+        holding.tell("ouch")
+        heard = holding.say(words)
+        assert heard.mic_open
+        assert not holding.plays
+        assert holding.remembered.session.asked is Question.SKIP_IT
+        assert holding.remembered.choices == Choices()
+
+    @pytest.mark.parametrize("words", ["my left glute is sore", "my right hip is sore"])
+    def test_sore_on_a_side(self, holding, words):
+        """A sore side is pain: it stops, and gets no more to do."""
+        heard = holding.tell(words)
+        assert heard.mic_open
+        assert not holding.plays
+        assert holding.remembered.choices == Choices()
+
+
+class TestWorseThanPain:
+    @pytest.mark.parametrize("words", ["something popped", "my foot is tingling", "i'm dizzy"])
+    def test_nothing_to_carry_on_with(self, holding, words):
+        """It stops, has the runner rest, and offers neither a tip nor another go."""
+        heard = holding.tell(words)
+        assert not holding.plays
+        assert "sit" in heard.speech.lower()
+        for word in ("resume", "easier", "gentl"):
+            assert word not in heard.speech.lower()
+        assert holding.remembered.session.asked is Question.SKIP_IT
+        holding.say("yes")
+        assert holding.spot == "pigeon left"
+
+    @pytest.mark.parametrize("words", ["i have chest pain", "call an ambulance", "help me i fell"])
+    def test_an_emergency(self, holding, words):
+        """It stops, sends for help, and offers nothing; the place is kept for another day."""
+        heard = holding.tell(words)
+        assert "emergency number" in heard.speech
+        assert not heard.mic_open
+        assert not holding.plays
+        assert holding.remembered.session.phase is Phase.PAUSED
+        holding.echo.wait(60)
+        assert not holding.plays
+        holding.tell("resume")
+        assert (holding.spot, holding.plays) == ("lying-figure-four left", True)
+
+    def test_an_emergency_step_by_step(self, stepping):
+        """Where the coach waits for the runner, it asks nothing more either."""
+        heard = stepping.say("i fainted")
+        assert "emergency number" in heard.speech
+        assert not heard.mic_open
+        assert stepping.remembered.session.phase is Phase.PAUSED
+
+    def test_an_emergency_after_pain(self, holding):
+        """What was asked about the pain is asked no more."""
+        holding.tell("ouch")
+        heard = holding.say("i can't breathe")
+        assert not heard.mic_open
+        assert holding.remembered.session.asked is None
