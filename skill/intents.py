@@ -51,7 +51,10 @@ def _routine_length(slots: Slots, catalogue: Catalogue) -> Command:
 
 
 def _fit_time(slots: Slots, catalogue: Catalogue) -> Command:
-    seconds = _seconds(slots)
+    length, seconds = _seconds(slots, "length"), _seconds(slots)
+    if length is not None and length < LEAST_ROUTINE:
+        return events.HoldFor(length)
+    seconds = length if seconds is None else seconds
     asked = None if seconds is None else seconds * SECOND
     return events.FitTime(*_named(slots, "routine", catalogue.routines), time=asked)
 

@@ -234,7 +234,8 @@ def test_a_number(written, number):
 )
 def test_a_length_that_stands_alone(written, meant):
     """Under two minutes it is a hold's; from there on it is the time there is."""
-    assert event_of("HoldForIntent", {"length": Slot(written)}, CATALOGUE) == meant
+    for intent in ("HoldForIntent", "FitTimeIntent"):
+        assert event_of(intent, {"length": Slot(written)}, CATALOGUE) == meant
 
 
 @pytest.mark.parametrize(

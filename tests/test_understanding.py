@@ -410,6 +410,10 @@ def test_what_a_new_runner_said_is_understood(text, intent):
         ("it hurts and my foot is numb", "FeelsWrongIntent"),
         ("it hurts, I have chest pain", "EmergencyIntent"),
         ("help me, I fell", "EmergencyIntent"),
+        ("call 911!", "EmergencyIntent"),
+        ("ouch, my chest", "EmergencyIntent"),
+        ("sorry, I fell asleep again", "WhereAmIIntent"),
+        ("all right", "AMAZON.YesIntent"),
         ("I think I'm having a heart attack", "EmergencyIntent"),
     ],
 )

@@ -37,7 +37,11 @@ CUSTOM_INTENTS: Mapping[str, Mapping[str, str]] = {
     "ShouldItHurtIntent": {},
     "AskFirstIntent": {},
     "EasierIntent": {},
-    "FitTimeIntent": {"duration": "AMAZON.DURATION", "routine": "ROUTINE"},
+    "FitTimeIntent": {
+        "duration": "AMAZON.DURATION",
+        "length": "AMAZON.DURATION",
+        "routine": "ROUTINE",
+    },
     "HoldForIntent": {
         "duration": "AMAZON.DURATION",
         "length": "AMAZON.DURATION",

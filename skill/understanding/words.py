@@ -68,6 +68,7 @@ SPELLINGS = (
     (re.compile(r"\b([ap])(?:\. ?| )m\b\.?"), r"\1m"),
     (re.compile(r"(?<!\w)-(?=[0-9])"), "minus "),
     (re.compile(r"\buh[ -]huh\b"), "uhhuh"),
+    (re.compile(r"(?<=\b(?:call|dial) )(?:000|112|911|999)\b"), "emergency"),
     (re.compile(r"(?<=[a-z0-9]) oh (?=[a-z0-9])"), " o "),
 )
 """What is written or said in many ways, and how plain words write it: "a.m.", "-5", "oh five"."""

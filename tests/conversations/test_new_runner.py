@@ -12,7 +12,10 @@ LOOSE = ["normal please", "do my usual", "the usual", "start my usual routine", 
 
 
 class TestLengthsAlone:
-    @pytest.mark.parametrize(("words", "seconds"), [("thirty seconds", 30), ("forty seconds", 40)])
+    @pytest.mark.parametrize(
+        ("words", "seconds"),
+        [("thirty seconds", 30), ("forty seconds", 40), ("make it twenty seconds", 20)],
+    )
     def test_under_two_minutes_it_is_the_hold(self, holding, words, seconds):
         """A short length is that of holds, and no movement goes."""
         holding.tell(words)
