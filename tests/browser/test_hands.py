@@ -183,20 +183,28 @@ def test_an_end_that_does_not_count(visit):
     wait_for(page, ".tally", "0 days this week")
 
 
-@pytest.mark.parametrize("way", ["go home", "no to pain"])
-def test_a_goodbye_leaves_the_stage(visit, way):
+def test_a_goodbye_leaves_the_stage(visit):
     """Who is let go with the place kept finds the start, as after a stop."""
     page = visit()
     start(page)
     seek(page, 35)
-    if way == "go home":
-        type_in(page, "go home")
-    else:
-        page.click("#it-hurts")
-        wait_to_see(page, "#replies")
-        page.click("#replies [data-press=no]")
+    type_in(page, "go home")
     wait_to_see(page, "#begin")
     wait_for(page, "#begin", "^Go on with the post-run stretch$")
+
+
+def test_no_to_pain_waits(visit):
+    """Who would not leave out what hurts stays with it, stopped, and reads what to do."""
+    page = visit()
+    start(page)
+    seek(page, 35)
+    page.click("#it-hurts")
+    wait_to_see(page, "#replies")
+    page.click("#replies [data-press=no]")
+    wait_for(page, "#said", "resume")
+    assert page.is_visible("#stage")
+    assert not page.is_visible("#replies")
+    assert is_paused(page)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
