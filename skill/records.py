@@ -71,12 +71,10 @@ def encode(runner: Runner) -> bytes:
         document["asked"] = session.asked
     if session.said:
         document["said"] = dict(session.said)
-    if session.voiced:
-        document["voiced"] = True
     if session.hurt:
         document["hurt"] = session.hurt
-    if runner.waits:
-        document["waits"] = True
+    flags = {"voiced": session.voiced, "unwell": session.unwell, "waits": runner.waits}
+    document |= {name: True for name, is_set in flags.items() if is_set}
     if runner.former is not None:
         former = runner.former
         document["former"] = {
@@ -137,6 +135,7 @@ def _runner(document: Mapping[str, Any]) -> Runner:
             generation=_whole(document["generation"]),
             voiced=_flag(document, "voiced"),
             hurt=_text(document["hurt"]) if "hurt" in document else None,
+            unwell=_flag(document, "unwell"),
             talk=_whole(document["turn"]),
             said={_text(said): _whole(times) for said, times in document.get("said", {}).items()},
         ),

@@ -39,6 +39,7 @@ FULL = Runner(
         said={"paused": 2, "more": 1},
         voiced=True,
         hurt="lying-figure-four",
+        unwell=True,
     ),
     choices=Choices(
         hold_seconds=45,

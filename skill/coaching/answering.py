@@ -14,6 +14,7 @@ from skill.coaching.questions import (
 from skill.coaching.recalling import forget, keep_everything, no_reminders, set_reminders
 from skill.coaching.runner import Phase, Question
 from skill.coaching.transitions import (
+    advice,
     ask_again,
     ask_which,
     goodbye,
@@ -63,6 +64,8 @@ def wait_here(turn: Turn, _: Event) -> Outcome:
     """Wait at what hurts, which the runner would not leave out, and say what they can do."""
     is_easier = turn.timeline.plan.easier_form(turn.step.movement) is not None
     kept_in = line("kept-in-easier" if is_easier else "kept-in")
+    if turn.session.unwell:
+        (kept_in,) = advice(turn)
     waiting = turn.unasked()
     return (waiting.close if turn.session.phase is Phase.PAUSED else waiting.wait)(kept_in)
 

@@ -306,6 +306,7 @@ LINES: Mapping[str, frozenset[str]] = {
         "it-hurts": "",
         "if-it-stays": "",
         "hurt-here": "spot",
+        "unwell-here": "spot",
         "skip-or-easier": "movement",
         "skip-or-resume": "movement",
         "end-or-easier": "",

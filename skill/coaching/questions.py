@@ -111,24 +111,18 @@ def whether_to_skip(situation: Situation) -> Ask:
     """Ask whether to leave a movement out that hurts, and go on with the next or end.
 
     An easier form is offered where there is one; elsewhere, to try it again as just advised.
+    Neither is where it was more than pain.
     """
     is_easier = situation.timeline.plan.easier_form(situation.step.movement) is not None
     following = situation.beyond_pain
-    if following is None:
-        skip = line("end-or-easier" if is_easier else "end-or-resume")
+    if situation.session.unwell:
+        left_out, at_the_end = "leave-it-out", "end-for-today"
+    elif is_easier:
+        left_out, at_the_end = "skip-or-easier", "end-or-easier"
     else:
-        known = "skip-or-easier" if is_easier else "skip-or-resume"
-        skip = line(known, movement=following.movement)
+        left_out, at_the_end = "skip-or-resume", "end-or-resume"
+    skip = line(left_out, movement=following.movement) if following else line(at_the_end)
     return Ask(Question.SKIP_IT, skip, skip)
-
-
-def whether_to_leave(situation: Situation) -> Ask:
-    """Ask whether to leave a movement out that feels wrong, with no way to try it again."""
-    following = situation.beyond_pain
-    leave = line("end-for-today")
-    if following is not None:
-        leave = line("leave-it-out", movement=following.movement)
-    return Ask(Question.SKIP_IT, leave, leave)
 
 
 def anything_else(question: Line) -> Ask:

@@ -73,8 +73,9 @@ class SessionState:
 
     `generation` is that of the last play command. `voiced`: the sound of this routine would not
     play, and its steps are said by the device's own voice. `hurt`: the id of the movement that did
-    last, until something is played again. So that the wording varies, `talk` counts the sessions
-    and `said` how often each line was said in this one.
+    last, until something is played again; `unwell`: it was more than pain, and nobody speaks of
+    taking it up again. So that the wording varies, `talk` counts the sessions and `said` how often
+    each line was said in this one.
     """
 
     phase: Phase = Phase.IDLE
@@ -85,12 +86,15 @@ class SessionState:
     said: Mapping[str, int] = field(default_factory=dict)
     voiced: bool = False
     hurt: str | None = None
+    unwell: bool = False
 
     def __post_init__(self) -> None:
         if (self.phase is Phase.IDLE) != (self.progress is None):
             raise StateError(f"phase {self.phase} does not go with progress {self.progress}")
         if self.hurt and self.progress is None:
             raise StateError(f"{self.hurt} cannot hurt with nothing under way")
+        if self.unwell and self.hurt is None:
+            raise StateError("nobody is unwell at no movement")
         asks_of_a_place = self.asked is Question.GO_ON or self.asked is Question.SKIP_IT
         if asks_of_a_place and self.progress is None:
             raise StateError(f"{self.asked} cannot be asked with nothing under way")
@@ -103,7 +107,8 @@ class SessionState:
 
     def over(self) -> "SessionState":
         """Return the session with nothing under way."""
-        return replace(self, phase=Phase.IDLE, progress=None, asked=None, voiced=False, hurt=None)
+        nothing = replace(self, asked=None, voiced=False, hurt=None, unwell=False)
+        return replace(nothing, phase=Phase.IDLE, progress=None)
 
     @property
     def is_moving(self) -> bool:

@@ -283,8 +283,7 @@ def _with_what_we_know(runner: Runner, repertoire: Repertoire) -> Runner:
     try:
         timeline = repertoire.timeline(progress.plan_id)
     except PlanError:
-        nothing = replace(runner.session, phase=Phase.IDLE, progress=None, asked=None, hurt=None)
-        return replace(runner, session=nothing).owing("routine-gone")
+        return replace(runner, session=runner.session.over()).owing("routine-gone")
     if progress.bookmark.step not in range(len(timeline.spans)):
         inside = timeline.bookmark(timeline.offset_of(progress.bookmark))
         return replace(
@@ -424,4 +423,5 @@ def _adopted(
     progress = Progress(plan_id, bookmark, moment.now if sounds else None)
     is_moot = known.asked in {Question.GO_ON, Question.SKIP_IT}
     asked = None if is_moot else known.asked
-    return replace(known, phase=Phase.PLAYING, progress=progress, asked=asked, hurt=None)
+    playing = replace(known, phase=Phase.PLAYING, progress=progress, asked=asked)
+    return replace(playing, hurt=None, unwell=False)

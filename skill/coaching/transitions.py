@@ -36,7 +36,6 @@ from skill.coaching.questions import (
     open_question,
     whether_ready,
     whether_to_go_on,
-    whether_to_leave,
     whether_to_skip,
     which_one,
     which_routine,
@@ -63,8 +62,10 @@ def welcome(turn: Turn, _: Event) -> Outcome:
 def offer(turn: Turn, _: Event) -> Outcome:
     """Greet and offer to go on from the place kept; if it hurt there, to leave that out."""
     if turn.hurts:
-        hurt = line("hurt-here", spot=turn.spot), line("easier", easier=Easier(turn.step.movement))
-        return turn.ask(whether_to_skip(turn), line("welcome-back"), *hurt)
+        tips = advice(turn)[1:]
+        known = "unwell-here" if turn.session.unwell else "hurt-here"
+        hurt = line("welcome-back"), line(known, spot=turn.spot), *tips
+        return turn.ask(whether_to_skip(turn), *hurt)
     return turn.ask(whether_to_go_on(turn), line("welcome-back"))
 
 
@@ -455,8 +456,15 @@ def keep_order(turn: Turn, _: Event) -> Outcome:
 
 def it_hurts(turn: Turn, _: Event) -> Outcome:
     """Stop, give the care line, and offer to leave the movement out."""
-    advice = line("it-hurts"), line("easier", easier=Easier(turn.step.movement))
-    return turn.hurting().stop_and_ask(whether_to_skip(turn), *advice)
+    hurting = turn.hurting(unwell=turn.hurts and turn.session.unwell)
+    return hurting.stop_and_ask(whether_to_skip(hurting), *advice(hurting))
+
+
+def advice(turn: Turn) -> tuple[Line, ...]:
+    """Return what to do now that it hurts, and how it would be easier; to rest, if it is worse."""
+    if turn.session.unwell:
+        return (line("feels-wrong"),)
+    return line("it-hurts"), line("easier", easier=Easier(turn.step.movement))
 
 
 def it_hurts_idle(turn: Turn, _: Event) -> Outcome:
@@ -466,7 +474,8 @@ def it_hurts_idle(turn: Turn, _: Event) -> Outcome:
 
 def feels_wrong(turn: Turn, _: Event) -> Outcome:
     """Stop, have the runner rest, and offer to leave the movement out: no way to carry on."""
-    return turn.hurting().stop_and_ask(whether_to_leave(turn), line("feels-wrong"))
+    unwell = turn.hurting(unwell=True)
+    return unwell.stop_and_ask(whether_to_skip(unwell), *advice(unwell))
 
 
 def feels_wrong_idle(turn: Turn, _: Event) -> Outcome:

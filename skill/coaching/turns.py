@@ -95,6 +95,7 @@ class Turn(Situation):
             progress=Progress(timeline.plan.id, timeline.bookmark(offset), now),
             asked=None,
             hurt=None,
+            unwell=False,
             generation=self._next_generation,
         )
         play = Play(timeline, offset, session.generation, retried_at)
@@ -132,10 +133,10 @@ class Turn(Situation):
             return self
         return replace(self, runner=self._runner(replace(self.session, voiced=voiced)))
 
-    def hurting(self) -> "Turn":
-        """Return the turn with this movement kept in mind as the one that hurts."""
-        hurt = self.step.movement.id
-        return replace(self, runner=self._runner(replace(self.session, hurt=hurt)))
+    def hurting(self, *, unwell: bool = False) -> "Turn":
+        """Return the turn with this movement kept in mind as the one that hurts, or worse."""
+        session = replace(self.session, hurt=self.step.movement.id, unwell=unwell)
+        return replace(self, runner=self._runner(session))
 
     def unasked(self) -> "Turn":
         """Return the turn with no question open, to go on as before it was asked."""
@@ -169,6 +170,7 @@ class Turn(Situation):
             phase=Phase.STEPPING,
             progress=Progress(timeline.plan.id, timeline.bookmark(release), heard_by),
             hurt=None,
+            unwell=False,
             # A guide that was played before has no say in the place any more.
             generation=self._next_generation,
         )

@@ -7,7 +7,7 @@ import pytest
 from skill.coaching import events
 from skill.coaching.events import Event
 from skill.coaching.moments import Moment, Playhead
-from skill.coaching.movements import Need
+from skill.coaching.movements import Need, Side
 from skill.coaching.outcomes import Outcome, Play, PlayClip
 from skill.coaching.plans import Plan
 from skill.coaching.runner import Phase, Progress, Question, Runner, SessionState
@@ -49,11 +49,11 @@ def plans() -> Iterator[Plan]:
         yield Plan(routine, CATALOGUE, easier=easier)
 
 
-def hurting(plan: Plan, step: int) -> Runner:
-    """Return a runner who says in the middle of a step that it hurts."""
+def hurting(plan: Plan, step: int, event: Event = events.ItHurts()) -> Runner:  # noqa: B008
+    """Return a runner who says in the middle of a step that it hurts, or worse."""
     progress = Progress(plan.id, Bookmark(step, 1_000), NOW)
     playing = SessionState(Phase.PLAYING, progress, generation=GENERATION)
-    return advance(Runner(session=playing, cautioned=True), events.ItHurts(), AT, REPERTOIRE).runner
+    return advance(Runner(session=playing, cautioned=True), event, AT, REPERTOIRE).runner
 
 
 def outcomes(runner: Runner, way: tuple[Event, ...]) -> Iterator[Outcome]:
@@ -137,6 +137,38 @@ def test_the_advice_is_said_again(ask):
     first = advance(Runner(cautioned=True, session=hurting(plan, 1).session), ask, AT, REPERTOIRE)
     assert [told.id for told in first.lines] == ["it-hurts", "easier"]
     assert first.ask.question is Question.SKIP_IT
+
+
+@pytest.mark.parametrize("plan", list(plans()), ids=lambda plan: plan.id)
+@pytest.mark.parametrize(
+    "later",
+    [
+        (events.WhatWasThat(),),
+        (events.Repeat(),),
+        (events.Help(),),
+        (events.ItHurts(),),
+        (events.OtherSide(Side.LEFT),),
+        (events.HowLongLeft(), events.Launch()),
+        (events.No(),),
+        (events.No(), events.Launch()),
+    ],
+    ids=lambda later: " ".join(type(event).__name__ for event in later),
+)
+def test_more_than_pain(plan, later):
+    """Whoever is dizzy or numb is told to rest, and never how to take it up again."""
+    for step in plan.steps:
+        runner = hurting(plan, step.index, events.FeelsWrong())
+        told = {
+            line.id
+            for outcome in outcomes(runner, later)
+            for line in (*outcome.lines, *([outcome.ask.line] if outcome.ask else []))
+        }
+        assert told & {"feels-wrong", "leave-it-out", "end-for-today", "unwell-here"}
+        trying = {"easier", "kept-in", "kept-in-easier"}
+        assert not told & {
+            *trying,
+            *(line for line in told if line.startswith(("skip-", "end-or"))),
+        }
 
 
 def test_what_was_stored_before():
