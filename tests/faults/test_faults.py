@@ -46,10 +46,7 @@ SOON = 3.0
 IMPATIENT = 0.1
 """Seconds for which a store that hangs is waited for here; what they are really is tested apart."""
 NOTHING = "nothing of it: every answer as ever"
-TOLD = (
-    "nothing of it: place and plan are known from the player; but a wish with nothing playing is"
-    ' not promised: "please try again"'
-)
+TOLD = "nothing of it: place and plan are known from the player ¹"
 ALEXA = "Alexa herself: there was a problem with the skill"
 MENDED = "the same second; kept again from the next event on"
 
