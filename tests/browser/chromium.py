@@ -181,6 +181,18 @@ def box(page, selector):
     return tuple(round(edge) for edge in (found["x"], found["y"], right, bottom))
 
 
+def boxes(page, selectors):
+    """Return the boxes of several elements, as `box` does, by asking once."""
+    found = page.evaluate(
+        "(selectors) => selectors.map((selector) => {"
+        "  const box = document.querySelector(selector).getBoundingClientRect();"
+        "  return [box.left, box.top, box.right, box.bottom];"
+        "})",
+        selectors,
+    )
+    return [tuple(map(round, edges)) for edges in found]
+
+
 def second(page):
     return page.evaluate("document.querySelector('audio').currentTime")
 

@@ -12,6 +12,7 @@ from tests.browser.chromium import (
     PHONES,
     RECOGNITION,
     box,
+    boxes,
     seek,
     start,
     type_in,
@@ -85,6 +86,15 @@ WHOLE = (PHONES[0], LOW[0])
 """Sizes on which all of a routine is looked at; on the others its first steps."""
 
 
+BUTTONS = ["#toggle", "[data-press=next]", "#it-hurts"]
+"""What a runner may need at once."""
+ON_TOP = """(selectors) => selectors.map((selector) => {
+  const button = document.querySelector(selector);
+  const box = button.getBoundingClientRect();
+  return button.contains(document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2));
+})"""
+
+
 @pytest.mark.parametrize("size", [*PHONES, *LOW])
 def test_a_small_phone(visit, service, size):
     """What a runner may need at once is in sight, over nothing that is read; nothing jumps."""
@@ -109,19 +119,14 @@ def test_a_small_phone(visit, service, size):
             seek(page, caption.start / SECOND + 0.1)
             page.evaluate("document.querySelector('audio').playbackRate = 0.0625")
             wait_for(page, "#caption", re.escape(caption.text))
-            bar = box(page, ".bar")
-            for button in ("#toggle", "[data-press=next]", "#it-hurts"):
-                assert page.evaluate(
-                    "(button) => button.contains(document.elementFromPoint("
-                    "  ...((box) => [box.x + box.width / 2, box.y + box.height / 2])"
-                    "  (button.getBoundingClientRect())))",
-                    page.query_selector(button),
-                )
-                assert bar[1] <= box(page, button)[1] < box(page, button)[3] <= size[1]
-            what_comes = ("#next",) if size in LOW else ()
-            for read in (*READ, *what_comes):
-                assert 0 <= box(page, read)[1] < box(page, read)[3] <= bar[1], (step, read)
-            places.append((bar, box(page, ".more")))
+            read = (*READ, "#next") if size in LOW else READ
+            bar, more, *others = boxes(page, [".bar", ".more", *BUTTONS, *read])
+            assert page.evaluate(ON_TOP, BUTTONS) == [True] * len(BUTTONS)
+            for _, top, _, bottom in others[: len(BUTTONS)]:
+                assert bar[1] <= top < bottom <= size[1]
+            for name, (_, top, _, bottom) in zip(read, others[len(BUTTONS) :], strict=True):
+                assert 0 <= top < bottom <= bar[1], (step, name)
+            places.append((bar, more))
     assert len(set(places)) == 1
     page.click("#it-hurts")
     wait_to_see(page, "#replies")
