@@ -66,7 +66,7 @@ def encode(runner: Runner) -> bytes:
         document["step"] = progress.bookmark.step
         document["since_begin"] = progress.bookmark.since_begin
         if progress.as_of is not None:
-            document["as_of"] = progress.as_of.isoformat()
+            document[_moment_of(session.phase)] = progress.as_of.isoformat()
     if session.asked is not None:
         document["asked"] = session.asked
     if session.said:
@@ -102,6 +102,11 @@ def decode(stored: bytes) -> Runner:
         raise CorruptRecordError(f"{type(broken).__name__}: {broken}") from broken
 
 
+def _moment_of(phase: Phase) -> str:
+    """Return the name of a progress's moment: releases before it can do nothing with a clip's."""
+    return "heard_by" if phase is Phase.STEPPING else "as_of"
+
+
 def encode_carried(runner: Runner) -> str:
     """Return what a device carries of a runner until its next event: all but the history."""
     return encode(replace(runner, history=())).decode()
@@ -121,7 +126,8 @@ def _runner(document: Mapping[str, Any]) -> Runner:
     progress = None
     if "plan" in document:
         bookmark = Bookmark(_whole(document["step"]), _whole(document["since_begin"]))
-        as_of = _moment(document["as_of"]) if "as_of" in document else None
+        written = document.get(_moment_of(Phase(document["phase"])))
+        as_of = None if written is None else _moment(written)
         progress = Progress(_text(document["plan"]), bookmark, as_of)
     proposed = None
     if "proposed" in document:

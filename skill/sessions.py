@@ -250,10 +250,16 @@ class _Cache:
                 self._known.popitem(last=False)
 
 
+def following(outcome: Outcome, moment: Moment) -> Moment:
+    """Return the same moment, for another event that follows from an outcome at once."""
+    return replace(moment, command_id="", carried=None if outcome.is_kept else outcome.runner)
+
+
 def _taken_up(runner: Runner, moment: Moment) -> Runner:
     """Return a stored runner with what the device has carried past the store: place and question.
 
-    Their wishes are as stored: one that the store has missed was not promised.
+    Their wishes are as stored: one that the store has missed was not promised. A routine that has
+    come to its end since is not begun again.
     """
     carried = moment.carried
     if carried is None:
@@ -262,6 +268,8 @@ def _taken_up(runner: Runner, moment: Moment) -> Runner:
     latest = (moment.now + MOST_AHEAD).timestamp()
     if not session.generation <= told.generation <= latest:
         return runner  # played on elsewhere since, or by no clock of ours
+    if session.generation == told.generation and session.progress is None and told.progress:
+        return runner
     session = replace(told, talk=session.talk, said=session.said)
     return replace(runner, session=session, proposed=carried.proposed)
 

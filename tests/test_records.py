@@ -245,6 +245,17 @@ class TestOtherReleases:
             assert getattr(runner, name, None) == value or getattr(runner.session, name) == value
 
 
+def test_releases_before_can_read_a_step_that_is_heard():
+    """They refuse a moment of a step's, so it has a name of its own, which they pass over."""
+    progress = Progress("post-run", Bookmark(1, 30_000), AT)
+    stepping = Runner(session=SessionState(phase=Phase.STEPPING, progress=progress))
+    document = json.loads(encode(stepping))
+    assert "as_of" not in document
+    assert decode(encode(stepping)) == stepping
+    playing = replace(stepping, session=replace(stepping.session, phase=Phase.PLAYING))
+    assert "as_of" in json.loads(encode(playing))
+
+
 class TestCorruption:
     @pytest.mark.parametrize(
         ("stored", "named"),

@@ -1,6 +1,7 @@
 """The session manager: lost races, lost records, and a store that is away."""
 
 import logging
+from datetime import time
 
 import pytest
 from hypothesis import given
@@ -14,6 +15,7 @@ from skill.coaching.moments import Moment, Playhead
 from skill.coaching.outcomes import Play
 from skill.coaching.plans import Choices
 from skill.coaching.runner import Completed, Phase, Question, Runner, SessionState
+from skill.coaching.schedules import Day, Schedule
 from skill.coaching.session import advance
 from skill.coaching.values import replace
 from skill.ports import InDoubtError, Stored, StoreError
@@ -453,6 +455,28 @@ class TestWhatADeviceCarries:
         later = replace(later, session=replace(later.session, generation=GENERATION + 50))
         store.put(encode(later))
         assert said(handle(store, events.Yes(), at)) == ["offer"]
+
+    def test_done_to_the_end_since(self):
+        """A routine that is over by now is not counted twice."""
+        store = Watched(away=("save",))
+        store.put(encode(runner(Phase.PLAYING)))
+        carried = self.carrying(Phase.PLAYING, events.ItHurts(), store=store).carried
+        store.away = ()
+        handle(store, events.PlaybackFinished(), UNSPOKEN)
+        assert len(store.runner.history) == 1
+        late = replace(moment(Phase.IDLE), carried=carried)
+        assert handle(store, events.Launch(), late).runner.session.phase is Phase.IDLE
+
+    def test_reminders_under_way(self):
+        """What was proposed is known as it is agreed to, and wording goes on from what was said."""
+        store = Watched(away=("save",))
+        store.put(encode(runner(Phase.PAUSED)))
+        proposing = events.RemindMe(Schedule((Day.MONDAY,), time(7)))
+        at = self.carrying(Phase.PAUSED, proposing, store=store)
+        store.away = ()
+        outcome = handle(store, events.Yes(), at)
+        assert outcome.errand.schedule == Schedule((Day.MONDAY,), time(7))
+        assert outcome.runner.session.talk == runner(Phase.PAUSED).session.talk
 
     def test_of_days_to_come(self):
         """What no clock of ours can have made is not taken up."""

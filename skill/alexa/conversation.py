@@ -32,7 +32,6 @@ from skill.alexa.responding import Responder
 from skill.alexa.serialising import serialise
 from skill.coaching.events import OutOfReach, PermissionAnswered, ReminderAnswered
 from skill.coaching.lines import line
-from skill.coaching.moments import Moment
 from skill.coaching.outcomes import CancelReminders, Outcome, SetReminders
 from skill.coaching.routines import Catalogue
 from skill.coaching.runner import Runner
@@ -40,7 +39,7 @@ from skill.coaching.schedules import ReminderAnswer
 from skill.coaching.values import replace
 from skill.ports import ShelfError
 from skill.records import encode_carried
-from skill.sessions import SessionManager
+from skill.sessions import SessionManager, following
 
 log = logging.getLogger(__name__)
 
@@ -115,7 +114,7 @@ class Coaching(AbstractRequestHandler):
         if isinstance(outcome.errand, SetReminders | CancelReminders):
             event = ReminderAnswered(self._run(outcome.errand, envelope))
             if not outcome.forgets:  # nothing more can happen to who is forgotten
-                outcome = self._manager.handle(user, event, _after(outcome, moment))
+                outcome = self._manager.handle(user, event, following(outcome, moment))
         if request_type(envelope.request) == RequestType.PERMISSION_ANSWERED:
             # Just asked: Alexa would say yes at once, for one who gave it before, and so on.
             outcome = replace(outcome, errand=None)
@@ -130,7 +129,7 @@ class Coaching(AbstractRequestHandler):
             response = respond(outcome)
         except ShelfError as away:
             log.error("nothing can be played: %s", away)  # noqa: TRY400
-            waiting = self._manager.handle(user, OutOfReach(), _after(outcome, moment))
+            waiting = self._manager.handle(user, OutOfReach(), following(outcome, moment))
             outcome = replace(waiting, lines=(*outcome.lines, *waiting.lines))
             response = respond(outcome)
         if envelope.session:
@@ -142,11 +141,6 @@ class Coaching(AbstractRequestHandler):
     ) -> ReminderAnswer:
         text = self._responder.wording.say(line("reminder"))
         return self._run_errand(errand, read_access(envelope), text, self._clock())
-
-
-def _after(outcome: Outcome, moment: Moment) -> Moment:
-    """Return the same moment, for what happens after an outcome at once."""
-    return moment if outcome.is_kept else replace(moment, carried=outcome.runner)
 
 
 def _to_carry(outcome: Outcome) -> dict[str, object]:

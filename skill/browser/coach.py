@@ -18,10 +18,10 @@ from skill.coaching.repertoire import Repertoire
 from skill.coaching.runner import Runner
 from skill.coaching.schedules import ReminderAnswer
 from skill.coaching.session import advance
-from skill.coaching.values import field, replace, value_class
+from skill.coaching.values import field, value_class
 from skill.content.wording import Wording
 from skill.records import encode_carried
-from skill.sessions import SessionManager
+from skill.sessions import SessionManager, following
 from skill.understanding.listening import Understanding
 
 Clock = Callable[[], datetime]
@@ -78,7 +78,7 @@ class WebCoach:
             return self._told(advance(Runner(), command.event, moment, self.repertoire), command)
         outcome = self.manager.handle(user_id, _within_reach(command.event), moment)
         if outcome.errand and not outcome.forgets:  # offered on a speaker, or by an older release
-            outcome = self.manager.handle(user_id, _NOT_HERE, replace(moment, command_id=""))
+            outcome = self.manager.handle(user_id, _NOT_HERE, following(outcome, moment))
         if outcome.forgets:
             self._answers.forget(user_id)
         return self._told(outcome, command)

@@ -102,26 +102,30 @@ def fit_the_rest(turn: Turn, event: FitTime) -> Outcome:
     plan = replace(turn.timeline.plan, choices=turn.runner.choices, more=None)
     play = turn.session.phase is Phase.PAUSED and not turn.hurts
     try:
-        usual = turn.repertoire.timeline(plan.id)
+        as_usual = still_longer(turn, plan)
+        usual = turn.repertoire.timeline(as_usual.id)
     except PlanError:
-        plan, usual = replace(turn.timeline.plan, more=None), turn.timeline
+        as_usual, usual = turn.timeline.plan, turn.timeline
+        plan = replace(as_usual, more=None)
     left = usual.duration - begun.offset_in(usual)
-    if left <= max(event.time, time) * (1 + planner.OVERRUN):
-        is_enough = left <= event.time * (1 + planner.OVERRUN)
-        is_as_it_was = plan == replace(turn.timeline.plan, more=None)
+    if left <= max(event.time, time) * (1 + planner.AS_IT_IS):
+        is_enough = left <= event.time * (1 + planner.AS_IT_IS)
+        is_as_it_was = as_usual == turn.timeline.plan
         known = line("rest-fits" if is_as_it_was else "rest-fitted", length=Length(left))
-        told = (*(() if is_enough else bounded), known)
-        return go_on_with(turn, still_longer(turn, plan), *told, play=play)
-    fitted = turn.repertoire.fitted(plan, time, begun)
-    length = Length(fitted.length)
-    left_out = _newly_left_out(fitted.timeline.plan, plan)
+        return go_on_with(turn, as_usual, *(() if is_enough else bounded), known, play=play)
+    extra = usual.duration - turn.repertoire.timeline(replace(as_usual, more=None).id).duration
+    fitted = turn.repertoire.fitted(plan, max(time - extra, SECOND), begun)
+    changed = still_longer(turn, fitted.timeline.plan)
+    timeline = turn.repertoire.timeline(changed.id)
+    length = Length(timeline.duration - begun.offset_in(timeline))
+    left_out = _newly_left_out(changed, plan)
     if not fitted.fits:
         known = line("rest-nearest", length=length)
     elif left_out:
         known = line("rest-fitted-without", length=length, movements=Together(left_out))
     else:
         known = line("rest-fitted", length=length)
-    return go_on_with(turn, still_longer(turn, fitted.timeline.plan), *bounded, known, play=play)
+    return go_on_with(turn, changed, *bounded, known, play=play)
 
 
 def _within_minutes(

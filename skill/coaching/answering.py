@@ -70,6 +70,11 @@ def wait_here(turn: Turn, _: Event) -> Outcome:
     return (waiting.close if turn.session.phase is Phase.PAUSED else waiting.wait)(kept_in)
 
 
+def not_now(turn: Turn, event: Event) -> Outcome:
+    """Ask for another routine; where it hurt, wait for a wish."""
+    return wait_here(turn, event) if turn.hurts else ask_which(turn, event)
+
+
 def agreed(turn: Turn, event: Event) -> Outcome:
     """Ask whether to go on where it waits; else there was no question, so a word will do."""
     if turn.session.phase is not Phase.PAUSED:
@@ -85,7 +90,7 @@ def turn_away(turn: Turn, event: Event) -> Outcome:
 ANSWERS: Mapping[Question | None, tuple[Transition, Transition]] = {
     # asked                   yes                no
     Question.WHICH_ROUTINE: (ask_which, turn_away),
-    Question.GO_ON: (resume, ask_which),
+    Question.GO_ON: (resume, not_now),
     Question.NEXT_STEP: (ready, take_your_time),
     Question.SKIP_IT: (skip_it, wait_here),
     Question.HOW_LONG: (ask_again, never_mind),

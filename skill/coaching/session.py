@@ -342,14 +342,19 @@ def _listened(
         return session
     if moment.playhead is not None and _is_current(session, moment):
         return _heard_so_far(session, moment.playhead, repertoire)
-    return _heard_by_now(session, moment, repertoire)
+    return _heard_by_now(session, event, moment, repertoire)
 
 
-def _heard_by_now(session: SessionState, moment: Moment, repertoire: Repertoire) -> SessionState:
-    """Take the clip as heard to its end once there was time for it."""
+def _heard_by_now(
+    session: SessionState, event: Event, moment: Moment, repertoire: Repertoire
+) -> SessionState:
+    """Take the clip as heard to its end if there was time for it; who cuts in ends it."""
     progress = session.progress
-    if progress is None or progress.as_of is None or moment.now < progress.as_of:
+    if progress is None or progress.as_of is None:
         return session
+    if moment.now < progress.as_of:
+        has_cut_in = isinstance(event, Command)
+        return replace(session, progress=replace(progress, as_of=None)) if has_cut_in else session
     timeline = repertoire.timeline(progress.plan_id)
     end = timeline.bookmark(timeline.played_out(progress.bookmark.step))
     return replace(session, progress=Progress(progress.plan_id, end))

@@ -115,6 +115,12 @@ class Situation:
         return spot_of(self.timeline.at(self.rest).step)
 
     @property
+    def is_between_steps(self) -> bool:
+        """Whether it waits before a step of which nothing was heard yet."""
+        start = self.timeline.spans[self.step.index].start
+        return self.session.phase is Phase.PAUSED and 0 < self.place.offset == start
+
+    @property
     def heard_question(self) -> Question | None:
         """The question the runner has heard: the one after a step is not put before its end."""
         asked = self.session.asked

@@ -144,7 +144,8 @@ def next_step(turn: Turn, event: Event) -> Outcome:
     """Go to the next step, or end after the last; from what hurts, to the next movement."""
     if turn.hurts:
         return skip_it(turn, event)
-    return turn.play_step(turn.following) if turn.following else end(turn)
+    following = turn.step if turn.is_between_steps else turn.following
+    return turn.play_step(following) if following else end(turn)
 
 
 def next_movement(turn: Turn, event: Event) -> Outcome:
@@ -174,12 +175,15 @@ def previous_step(turn: Turn, _: Event) -> Outcome:
     return turn.come_back_to(turn.timeline.plan.steps[turn.step.index - 1])
 
 
-def repeat(turn: Turn, event: Event) -> Outcome:
+def repeat(turn: Turn, _: Event) -> Outcome:
     """Do this step again; with a question open, put that again instead."""
     question = open_question(turn)
-    if question and question.question is Question.SKIP_IT:
-        return it_hurts(turn, event)
-    return turn.ask(question) if question else turn.come_back_to(turn.step)
+    return put_again(turn, question) if question else turn.come_back_to(turn.step)
+
+
+def put_again(turn: Turn, question: Ask) -> Outcome:
+    """Put a question again; after pain with the advice before it."""
+    return turn.ask(question, *(advice(turn) if question.question is Question.SKIP_IT else ()))
 
 
 def repeat_the_question(turn: Turn, event: Event) -> Outcome:
@@ -197,6 +201,8 @@ def other_side(turn: Turn, event: OtherSide) -> Outcome:
         return turn.tell(line("both-sides", movement=turn.step.movement))
     if event.side is turn.step.side:
         return turn.come_back_to(turn.step)
+    if turn.hurts:
+        return turn.come_back_to(counterpart, "gently-again")
     if counterpart.index == turn.step.index + 1:
         return turn.play_step(counterpart)
     return turn.come_back_to(counterpart)
@@ -370,14 +376,12 @@ def last_one(turn: Turn, _: Event) -> Outcome:
     return turn.tell(line(known, spot=spot_of(turn.following)))
 
 
-def what_was_that(turn: Turn, event: Event) -> Outcome:
+def what_was_that(turn: Turn, _: Event) -> Outcome:
     """Say again what the coach asked, after pain with the advice; or what the guide said last."""
-    if turn.session.asked is Question.SKIP_IT:
-        return it_hurts(turn, event)
     question, heard = open_question(turn), turn.timeline.heard_by(turn.place.offset)
-    if question or heard is None:
-        return turn.ask(question) if question else turn.tell()
-    return turn.tell(line("said-before", said=Said(heard.id)))
+    if question:
+        return put_again(turn, question)
+    return turn.tell(line("said-before", said=Said(heard.id))) if heard else turn.tell()
 
 
 def ask_again(turn: Turn, _: Event) -> Outcome:
@@ -485,7 +489,7 @@ def feels_wrong_idle(turn: Turn, _: Event) -> Outcome:
 
 def emergency(turn: Turn, _: Event) -> Outcome:
     """Stop, keep the place, and send for help: nothing else is offered, and nothing asked."""
-    return turn.unasked().wait(line("emergency"))
+    return turn.hurting(unwell=True).unasked().wait(line("emergency"), at=turn.rest)
 
 
 def emergency_idle(turn: Turn, _: Event) -> Outcome:
@@ -513,7 +517,7 @@ def should_it_hurt(turn: Turn, _: Event) -> Outcome:
 
 def ask_first(turn: Turn, _: Event) -> Outcome:
     """Stop, keep the place, and send to a professional first."""
-    return turn.unasked().wait(line("ask-first"))
+    return turn.unasked().wait(line("ask-first"), at=turn.rest)
 
 
 def ask_first_idle(turn: Turn, _: Event) -> Outcome:
@@ -618,7 +622,8 @@ def hang_up(turn: Turn, _: Event) -> Outcome:
 
 def hang_up_stepping(turn: Turn, event: SessionEnded) -> Outcome:
     """Keep the place: after the step just heard, if the question after it went unanswered."""
-    if turn.is_mid_clip or not (event.unanswered or turn.is_heard):
+    was_left_alone = event.unanswered and turn.progress.as_of is not None
+    if turn.is_mid_clip or not (was_left_alone or turn.is_heard):
         return turn.quiet(turn.paused(turn.rest))
     if turn.following is None:
         return finish(turn, event)

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from skill.stores.tables import TABLES
 
+COLUMNS = {"key", "version", "document"}
+"""What the table of runners has; another program may have one of that name."""
 _OUTRIGHT = "mode=ro&immutable=1"
 """Reads the file alone: beside it nothing is made, and nothing waited for."""
 
@@ -21,7 +23,9 @@ def foreign_tables(path: Path) -> list[str]:
                 "SELECT name FROM sqlite_master WHERE type = 'table'"
                 " AND name NOT LIKE 'sqlite!_%' ESCAPE '!' ORDER BY name"
             ).fetchall()
+            columns = {name for _, name, *_ in connection.execute("PRAGMA table_info(runners)")}
     except sqlite3.Error:
         return []
     names = [name for (name,) in found]
-    return [] if TABLES & set(names) else names
+    is_ours = TABLES & set(names) and (not columns or columns >= COLUMNS)
+    return [] if is_ours else names

@@ -154,10 +154,11 @@ def test_the_advice_is_said_again(ask):
     ],
     ids=lambda later: " ".join(type(event).__name__ for event in later),
 )
-def test_more_than_pain(plan, later):
-    """Whoever is dizzy or numb is told to rest, and never how to take it up again."""
+@pytest.mark.parametrize("event", [events.FeelsWrong(), events.Emergency()])
+def test_more_than_pain(plan, later, event):
+    """Whoever is dizzy or numb, or worse, is told to rest, and never how to take it up again."""
     for step in plan.steps:
-        runner = hurting(plan, step.index, events.FeelsWrong())
+        runner = hurting(plan, step.index, event)
         told = {
             line.id
             for outcome in outcomes(runner, later)

@@ -553,6 +553,12 @@ def describe(outcome: Outcome) -> str:
     return " ".join(part for part in (said, act, asked, phase) if part)
 
 
+def hearing(stepping: Runner) -> Runner:
+    """Return a runner who is still given a minute to have heard the step's clip."""
+    progress = replace(stepping.session.progress, as_of=NOW + timedelta(minutes=1))
+    return replace(stepping, session=replace(stepping.session, progress=progress))
+
+
 def act(before: Runner, event: Event, at: Moment | None = None) -> Outcome:
     """Let an event happen where the runner is."""
     return advance(before, event, at or moment(before.session.phase), REPERTOIRE)
@@ -1184,7 +1190,7 @@ class TestNotices:
 
     def test_an_unanswered_step_counts_as_done(self):
         """Silence after a step keeps the place at the next one; hanging up keeps this one."""
-        before = runner(Phase.STEPPING, Question.NEXT_STEP)
+        before = hearing(runner(Phase.STEPPING, Question.NEXT_STEP))
         silent = act(before, events.SessionEnded(unanswered=True)).runner.session
         assert (silent.phase, silent.progress.bookmark.step) == (Phase.PAUSED, 2)
         hung_up = act(before, events.SessionEnded()).runner.session
@@ -1192,7 +1198,7 @@ class TestNotices:
 
     def test_silence_after_the_last_step_completes(self):
         """The last step was heard to its end, so the routine is done."""
-        before = runner(Phase.STEPPING, Question.NEXT_STEP, step=3)
+        before = hearing(runner(Phase.STEPPING, Question.NEXT_STEP, step=3))
         ended = act(before, events.SessionEnded(unanswered=True))
         assert len(ended.runner.history) == 1
         assert ended.player is None

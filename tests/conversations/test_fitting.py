@@ -146,6 +146,16 @@ class TestInTheMiddle:
         assert (stretching.spot, stretching.second) == ("stacked-leg left", 10)
         assert stretching.plays
 
+    @pytest.mark.parametrize("minutes", ["two", "three"])
+    def test_with_one_that_was_made_longer(self, stretching, minutes):
+        """What was added just now counts, and the minutes told are those that are left."""
+        stretching.tell("thirty more seconds")
+        heard = stretching.tell(f"i only have {minutes} minutes")
+        left = stretching.place.routine_left / 1000
+        assert left <= {"two": 120, "three": 180}[minutes] * 1.05
+        seconds = round(left) % 60
+        assert not seconds or f"{seconds} second" in heard.speech
+
     def test_more_time_than_thought(self, stretching):
         """What was cut short is as long as ever, and nobody is told that nothing has changed."""
         stretching.tell("i only have three minutes")

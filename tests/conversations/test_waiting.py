@@ -198,6 +198,24 @@ class TestSilence:
         assert stepping.kept.step.index == kept
         assert stepping.remembered.session.phase is Phase.PAUSED
 
+    def test_a_step_that_was_cut_short_is_not_heard_later(self, stepping):
+        """Whoever asks something in the middle has ended it, however much time passes then."""
+        stepping.say("yes")
+        stepping.echo.wait(10)
+        stepping.say("where am i")
+        stepping.echo.wait(60)
+        stepping.ask("pause")
+        assert stepping.kept.step.index == 1
+
+    @pytest.mark.parametrize("words", ["i fell", "i am pregnant"])
+    def test_stopped_in_the_middle_for_good_reason(self, stepping, words):
+        """The step that was cut short is kept, and not left out."""
+        stepping.say("yes")
+        stepping.echo.wait(10)
+        stepping.say(words)
+        assert stepping.kept.step.index == 1
+        assert stepping.kept.offset == stepping.repertoire.timeline("post-run").spans[1].start
+
     def test_a_question_in_the_middle(self, stepping):
         """A question left open between two steps loses nothing either."""
         stepping.mean("HoldForIntent")
