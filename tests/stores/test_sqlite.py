@@ -644,7 +644,7 @@ def open_connections(path: Path) -> int:
     found = 0
     for file in listing.iterdir() if listing.is_dir() else ():
         with suppress(FileNotFoundError):
-            found += os.readlink(file) == log
+            found += str(file.readlink()) == log
     return found
 
 
