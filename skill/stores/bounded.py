@@ -248,7 +248,7 @@ class _Pool(Forkable):
             self._idle.pop().shut_down()
 
     def begin_anew(self) -> None:
-        """Forget the workers, who have stayed with the parent: it shuts them down by their pipes."""
+        """Forget the workers, who have stayed with the parent, and whom only it is to shut down."""
         while self._workers:
             self._workers.pop().close_pipe()
         self._idle.clear()
