@@ -68,8 +68,9 @@ class Caller:
     def call(self, request: Request, deadline: float, read: Callable[[Answer], T]) -> T:
         """Make a request by the deadline, a moment of `time.monotonic`; return what is read of it.
 
-        `read` raises `TransientError` for an answer that may be another in a moment. What seemed
-        to fail may have been done all the same, so it must do no harm to make a request twice.
+        `read` raises `TransientError` for an answer that may be another in a moment, and `AwsError`
+        for a refusal that says nothing about earlier attempts. What seemed to fail may have been
+        done all the same, so it must do no harm to make a request twice.
         A service that did not answer the last call has `DOUBT_SECONDS` at most, until it does.
         Raise `AwsError` with the cause, `UnansweredError` if it may have been done.
         """
@@ -94,6 +95,10 @@ class Caller:
                 if attempt == ATTEMPTS or time.monotonic() + pause >= deadline:
                     self._is_in_doubt = is_silent
                     raise kind(f"{reason}, the last time of {attempt}") from trouble
+            except AwsError as refused:
+                if kind is UnansweredError:
+                    raise kind(f"{refused}, after an attempt without an answer") from refused
+                raise
             log.info("it is tried again, %s", reason)
             time.sleep(pause)
         raise AssertionError("the last attempt returns or raises")

@@ -100,9 +100,10 @@ class Runners:
         return self._key
 
     def _made(self) -> Stored | None:
-        """Make the key; return what is stored then."""
+        """Make the key, or store the one that is known again; return what is stored then."""
+        key = self._key or secrets.token_bytes(KEY_BYTES)
         with suppress(ConflictError):  # another process was quicker
-            self._store.save(_KEY_STORED_UNDER, secrets.token_bytes(KEY_BYTES), None)
+            self._store.save(_KEY_STORED_UNDER, key, None)
         return self._store.load(_KEY_STORED_UNDER)
 
 

@@ -35,6 +35,7 @@ MOST_IDLE = 8
 """How many workers stay that have nothing to do, each with its connection."""
 NEVER = math.inf
 _LOOK_SECONDS = 0.1
+_CLOSED = -1
 
 T = TypeVar("T")
 A = TypeVar("A")
@@ -198,6 +199,7 @@ class _Pool(Forkable):
 
     def __init__(self) -> None:
         self._running: set[_Task[Any]] = set()
+        self._workers: set[_Worker] = set()
         self._idle: list[_Worker] = []
         self._is_shut_down = False
         super().__init__()
@@ -218,9 +220,11 @@ class _Pool(Forkable):
             worker = self._idle.pop()
         except IndexError:
             worker = _Worker(self)
+            self._workers.add(worker)
             try:
                 worker.start()
             except (OSError, RuntimeError) as refused:
+                self._workers.discard(worker)
                 raise StoreError(f"the store cannot be asked: {refused}") from refused
         self._running.add(task)
         worker.submit(task)
@@ -233,6 +237,10 @@ class _Pool(Forkable):
         self._running.discard(task)
         return stays
 
+    def has_ended(self, worker: "_Worker") -> None:
+        """Forget a worker."""
+        self._workers.discard(worker)
+
     def shut_down(self) -> None:
         """Let workers that have nothing to do end, and others once they are done."""
         self._is_shut_down = True
@@ -240,9 +248,10 @@ class _Pool(Forkable):
             self._idle.pop().shut_down()
 
     def begin_anew(self) -> None:
-        """Forget the workers, who have stayed with the parent."""
-        while self._idle:
-            self._idle.pop().close_pipe()
+        """Forget the workers, who have stayed with the parent, and whom only it is to shut down."""
+        while self._workers:
+            self._workers.pop().close_pipe()
+        self._idle.clear()
         self._running.clear()
 
 
@@ -257,6 +266,7 @@ class _Worker(Thread):
         super().__init__(name="store", daemon=True)
         self._pool = pool
         self._task: _Task[Any]
+        self._told = self._tell = _CLOSED
 
     def start(self) -> None:
         """Start it, idle; raise `OSError` or `RuntimeError` if there are too many already."""
@@ -274,12 +284,17 @@ class _Worker(Thread):
 
     def shut_down(self) -> None:
         """Have it end; it is given no more."""
-        os.close(self._tell)
+        # Known for closed before it is: a child must not close what has this number by then.
+        tell, self._tell = self._tell, _CLOSED
+        if tell != _CLOSED:
+            os.close(tell)
 
     def close_pipe(self) -> None:
         """Close both ends of what it waits at, where it does not run."""
-        os.close(self._tell)
-        os.close(self._told)
+        self.shut_down()
+        told, self._told = self._told, _CLOSED
+        if told != _CLOSED:
+            os.close(told)
 
     def run(self) -> None:
         """Work; idle before the task is known for done, so that who asks again at once finds it."""
@@ -291,6 +306,6 @@ class _Worker(Thread):
             task.finish()
             del task
             if not stays:
-                os.close(self._tell)
                 break
-        os.close(self._told)
+        self.close_pipe()
+        self._pool.has_ended(self)

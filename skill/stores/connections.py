@@ -11,6 +11,7 @@ import os
 import sqlite3
 import threading
 import time
+import weakref
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -30,6 +31,8 @@ log = logging.getLogger(__name__)
 
 class Connections(Forkable):
     """Every thread's connection to the file at `path`; safe to use from several threads.
+
+    A thread that ends leaves none open.
 
     `prepare` is called before one is opened, with the moment until which that may take.
     """
@@ -57,17 +60,18 @@ class Connections(Forkable):
             if line.file == self.identity():
                 return line
             log.error("%s was taken away while it was in use; a new one is begun", self._path)
-            self._lines.remove(line)
-            line.close()
+            _close(line, self._lines)
         line = self._local.line = self._opened(deadline)
+        self._local.end = _End()
+        over = weakref.finalize(self._local.end, _close_unused, line, self._lines, os.getpid())
+        over.atexit = False
         return line
 
     def hang_up(self, deadline: float) -> None:
         """Close all that are not in use, or not any more by then; who needs one, opens it anew."""
         for line in tuple(self._lines):
             if line.take(deadline - time.monotonic()):
-                self._lines.remove(line)
-                line.close()
+                _close(line, self._lines)
 
     def identity(self) -> object:
         """Return what tells the file from another one in its place; None where there is none."""
@@ -156,6 +160,22 @@ class Line:
     def __exit__(self, kind: object, refused: BaseException | None, trace: object) -> None:
         self._use.release()
         self._refusals.__exit__(kind, refused, trace)
+
+
+class _End:
+    """Goes with the thread that has it."""
+
+
+def _close_unused(line: Line, lines: list[Line], process: int) -> None:
+    """Close the line of a thread that has ended; in a child, where all but one have, leave it."""
+    if os.getpid() == process and line.take(0):
+        _close(line, lines)
+
+
+def _close(line: Line, lines: list[Line]) -> None:
+    """Close a line for whoever uses it; it is one of the lines until it is closed."""
+    line.close()
+    lines.remove(line)
 
 
 _left_to_the_parent: list[Line] = []

@@ -26,7 +26,7 @@ from typing import Any
 from skill.aws.calls import Caller
 from skill.aws.credentials import Credentials
 from skill.coaching.values import value_class
-from skill.ports import ConflictError, SessionStore, Stored, StoreError
+from skill.ports import ConflictError, InDoubtError, SessionStore, Stored, StoreError
 from skill.stores.dynamodb_wire import READING, Json, UnmetConditionError, Wire
 
 RUNNER = "runner"
@@ -106,7 +106,10 @@ class DynamoStore(SessionStore):
             else:
                 self._set(key, written, self._unchanged(key, replacing))
         except ConflictError:
-            found = self._item(key) or {}
+            try:
+                found = self._item(key) or {}
+            except StoreError as away:
+                raise InDoubtError(f"whether it was written is not known: {away}") from away
             if found.get(writer) != name:
                 raise
 

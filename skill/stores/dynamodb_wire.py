@@ -56,20 +56,22 @@ class Wire:
         headers = {"Content-Type": CONTENT_TYPE, "X-Amz-Target": f"{VERSION}.{operation}"}
         request = Request("POST", "/", headers, body)
         try:
-            return self._caller.call(request, time.monotonic() + seconds, _read)
-        except UnmetConditionError:
-            raise
+            answer = self._caller.call(request, time.monotonic() + seconds, _read)
         except AwsError as trouble:
             is_in_doubt = isinstance(trouble, UnansweredError) and operation != READING
             kind = InDoubtError if is_in_doubt else StoreError
             raise kind(f"{operation} of table {self._table!r}: {trouble}") from trouble
+        if answer is None:
+            raise UnmetConditionError("the item is another by now")
+        return answer
 
     def close(self) -> None:
         """Hang up; a later call connects again."""
         self._caller.close()
 
 
-def _read(answer: Answer) -> Json:
+def _read(answer: Answer) -> Json | None:
+    """Return what was answered; None where the condition is unmet, whatever went before."""
     try:
         document = json.loads(answer.body)
     except (ValueError, RecursionError):
@@ -81,7 +83,7 @@ def _read(answer: Answer) -> Json:
     # "com.amazonaws.dynamodb.v20120810#ResourceNotFoundException"
     kind = str(document.get("__type", "")).rpartition("#")[2]
     if kind == UNMET:
-        raise UnmetConditionError("the item is another by now")
+        return None
     message = str(document.get("message") or document.get("Message"))[:LONGEST_COMPLAINT]
     complaint = f"HTTP {answer.status}, {kind or 'no type'}: {message}"
     if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR or kind in REFUSED_FOR_NOW:

@@ -18,7 +18,8 @@ class Forkable:
     """Is told of each fork, from when it is made to its end; where there are no forks, of none."""
 
     def __init__(self) -> None:
-        _everywhere.add(self)
+        with _one_at_a_time:
+            _everywhere.add(self)
 
     def rest(self, deadline: float) -> None:
         """Come to rest, by a moment of `time.monotonic`: the process is about to be forked."""
@@ -33,6 +34,7 @@ class Forkable:
 _everywhere: "weakref.WeakSet[Forkable]" = weakref.WeakSet()
 _resting: list[Forkable] = []
 _one_at_a_time = Lock()
+"""One fork, or one that is to be told of them; who comes during a fork is told of the next one."""
 
 
 def _rest() -> None:

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from skill.aws import calls
 from skill.aws.calls import ATTEMPTS, Answer, Caller
 from skill.aws.credentials import Credentials
-from skill.aws.errors import AwsError, TransientError
+from skill.aws.errors import AwsError, TransientError, UnansweredError
 from skill.aws.signature import Request
 from skill.aws.trust import trusted_tls
 
@@ -82,6 +82,13 @@ def unless_busy(answer: Answer) -> Answer:
     """Take an answer unless it may be another in a moment."""
     if answer.status == 503:
         raise TransientError("busy")
+    return answer
+
+
+def unless_forbidden(answer: Answer) -> Answer:
+    """Take an answer unless it is a refusal for good."""
+    if answer.status == 403:
+        raise AwsError("forbidden")
     return answer
 
 
@@ -155,6 +162,33 @@ class TestTryingAgain:
             ):
                 asking.call(ASKED, soon(), unless_busy)
             assert len(running.came) == ATTEMPTS
+
+    @pytest.mark.parametrize("unanswered", [0, 1])
+    def test_a_refusal_after_silence(self, unanswered):
+        """Who is refused only after an attempt without an answer, is told that it may be done."""
+
+        def behave(handler: Handler, number: int) -> None:
+            closing_line(handler, number) if number <= unanswered else handler.answer(403)
+
+        with server(behave) as running, caller(running.endpoint) as asking:
+            with pytest.raises(AwsError, match="forbidden") as refused:
+                asking.call(ASKED, soon(), unless_forbidden)
+            assert type(refused.value) is (UnansweredError if unanswered else AwsError)
+            assert len(running.came) == unanswered + 1
+
+    def test_credentials_that_are_gone_after_silence(self):
+        """So is who finds no credentials any more for the next attempt."""
+        keys = dict(KEYS)
+
+        def behave(handler: Handler, number: int) -> None:
+            keys.clear()
+            closing_line(handler, number)
+
+        with server(behave) as running:
+            asking = Caller("dynamodb", "eu-west-1", running.endpoint, Credentials(keys))
+            with pytest.raises(UnansweredError, match="AWS_ACCESS_KEY_ID"):
+                asking.call(ASKED, soon(), whole)
+            assert len(running.came) == 1
 
     def test_nobody_listens(self):
         """A refused connection is an error within a second, naming host and reason."""

@@ -118,3 +118,15 @@ def test_a_store_that_takes_nothing():
     cookie = Runners(store).visitor(None).cookie
     store.is_full = True
     assert known(store, cookie)
+
+
+def test_a_key_that_is_gone(clock):
+    """A key that the store has lost is stored again by whoever knows it, for all others, too."""
+    store = MemoryStore()
+    running = Runners(store)
+    cookie = running.visitor(None).cookie
+    key = runners._KEY_STORED_UNDER  # noqa: SLF001
+    store.delete(key, store.load(key).version)
+    clock.now += KEY_READ_AFTER.total_seconds()
+    assert running.visitor(cookie).acquaintance is Acquaintance.KNOWN
+    assert known(store, cookie)

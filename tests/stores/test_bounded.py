@@ -54,6 +54,36 @@ os.write(1, f"{store.load('k')}\\n".encode())  # in one go, whoever writes meanw
 if child:
     os.waitpid(child, 0)
 """
+FORK_WHILE_BUSY = """
+import os, threading
+from skill.stores.bounded import BoundedStore
+from skill.stores.memory import MemoryStore
+
+class Slow(MemoryStore):
+    def load(self, key):
+        begun.set()
+        goes_on.wait()
+
+def pipes():
+    files = os.listdir("/proc/self/fd") if os.path.isdir("/proc/self/fd") else []
+    return sum("pipe:" in os.path.realpath(f"/proc/self/fd/{file}") for file in files)
+
+begun, goes_on = threading.Event(), threading.Event()
+before = pipes()
+store = BoundedStore(Slow(), seconds=5)
+asking = threading.Thread(target=store.load, args="k")
+asking.start()
+begun.wait()
+child = os.fork()
+if not child:
+    os.write(1, f"{pipes() - before} pipes in the child\\n".encode())
+    store.save("k", b"child", None)
+    os._exit(0)
+assert os.waitpid(child, 0)[1] == 0
+goes_on.set()
+asking.join()
+store.close()
+"""
 
 
 class Hanging(MemoryStore):
@@ -271,6 +301,20 @@ class TestBoundedStore:
             "Stored(document=b'child', version=2)",
             "Stored(document=b'parent', version=2)",
         ]
+
+    @pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are not forked here")
+    def test_a_fork_while_the_store_is_asked(self):
+        """A child keeps nothing of its parent's threads, even of those that are busy."""
+        ended = subprocess.run(
+            [sys.executable, "-W", "ignore", "-c", FORK_WHILE_BUSY],
+            cwd=PROJECT,
+            timeout=50,
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        assert ended.stderr == ""
+        assert ended.stdout == "0 pipes in the child\n"
 
     def test_no_thread_to_be_had(self, monkeypatch):
         """Who finds no thread is told of the store's trouble, and later ones are served again."""

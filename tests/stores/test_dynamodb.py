@@ -349,6 +349,25 @@ class TestABadLine:
                 bad.save("k", b"two", version)
             assert store.load("k") == Stored(b"theirs", version + 1)
 
+    @pytest.mark.parametrize("lost", [True, False], ids=["done", "a lost race"])
+    def test_nobody_tells_who_has_written(self, table, lost):
+        """Where the item cannot be looked at after an unmet condition, the write is in doubt."""
+
+        def fate(operation: str, times: int) -> Mishap | None:
+            if operation == "GetItem":
+                return Mishap.UNAVAILABLE
+            return Mishap.ANSWER_LOST if lost and times == 1 else None
+
+        with closing(table.store()) as store:
+            store.save("k", b"one", None)
+            version = store.load("k").version
+        with (
+            BadLine(table.endpoint, fate) as line,
+            closing(table.store(line.endpoint)) as bad,
+            pytest.raises(InDoubtError, match="GetItem"),
+        ):
+            bad.save("k", b"two", version if lost else version - 1)
+
     @pytest.mark.parametrize("mishap", Mishap)
     def test_one_that_stays_bad(self, table, mishap):
         """If it does not pass it is an error that says what, within the time for an answer."""

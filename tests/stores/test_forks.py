@@ -123,6 +123,62 @@ else:
     os._exit(0)
 """
 
+WHILE_OTHERS_ARE_MADE = """
+from collections import deque
+from skill.stores.forks import Forkable
+
+sys.setswitchinterval(1e-6)
+some, is_over = deque(maxlen=500), threading.Event()
+
+def make():
+    while not is_over.is_set():
+        some.append(Forkable())
+
+making = threading.Thread(target=make)
+making.start()
+for _ in range(50):
+    child = os.fork()
+    if not child:
+        Forkable()
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+is_over.set()
+making.join()
+print("all are done", flush=True)
+store.close()
+"""
+WHILE_ONE_IS_IN_USE_FOR_LONG = """
+import gc
+from skill.stores import forks
+from skill.stores.connections import Connections
+forks.RESTING_SECONDS = 0.05
+soon = time.monotonic() + 50
+own = Connections(path, lambda _: None)
+
+def logs():
+    files = Path("/proc/self/fd")
+    found = list(files.iterdir()) if files.is_dir() else []
+    return sum(os.path.realpath(file) == f"{path}-wal" for file in found)
+
+with own.mine(soon) as connection:
+    connection.execute("BEGIN IMMEDIATE")
+    connection.execute("UPDATE runners SET document = x'00'")
+    child = os.fork()
+    if child:
+        assert os.waitpid(child, 0)[1] == 0
+        connection.execute("COMMIT")
+    before = logs()
+if child:
+    print(store.load("k").document, flush=True)
+    store.close()
+else:
+    own.hang_up(time.monotonic())
+    del connection
+    gc.collect()
+    print("closed:", before - logs(), flush=True)
+    os._exit(0)
+"""
+
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
@@ -172,3 +228,13 @@ def test_while_the_file_is_rewritten(path):
     """Nor need a child wait for the sweeping of its parent, which is tried again."""
     assert lines_of(WHILE_THE_FILE_IS_REWRITTEN, path) == ["child is done"]
     assert read(path, "child").document == b"mine"
+
+
+def test_while_others_are_made(path):
+    """Stores may come and go in other threads while processes are forked."""
+    assert lines_of(WHILE_OTHERS_ARE_MADE, path) == ["all are done"]
+
+
+def test_while_one_is_in_use_for_long(path):
+    """What a parent would not let go of, its child leaves alone: it neither uses nor closes it."""
+    assert lines_of(WHILE_ONE_IS_IN_USE_FOR_LONG, path) == ["closed: 0", r"b'\x00'"]

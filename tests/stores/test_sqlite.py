@@ -11,19 +11,20 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
 import pytest
 
-from skill.ports import ConflictError, Stored, StoreError
+from skill.ports import ConflictError, Documents, Stored, StoreError
 from skill.stores import connections, file_lock, sqlite
+from skill.stores.bounded import MOST_IDLE, BoundedStore
 from skill.stores.connections import Connections
 from skill.stores.file_lock import FileLock
 from skill.stores.sqlite import SqliteStore
 from skill.stores.tables import TABLES
-from tests.stores.processes import child
+from tests.stores.processes import child, soon
 
 COUNT_UP = """
 store = opened(sys.argv[1])
@@ -564,6 +565,25 @@ class TestRefusals:
                 assert len(set(open_after)) == 1
             assert store.load("k") is None
 
+    def test_threads_that_have_ended(self, path):
+        """Of a burst of threads those that end have their connections closed."""
+        together = threading.Barrier(4 * MOST_IDLE)
+
+        def ask(documents: Documents) -> None:
+            documents.load("k")
+            together.wait(10)
+
+        with (
+            closing(BoundedStore(SqliteStore(path), seconds=10)) as store,
+            ThreadPoolExecutor(4 * MOST_IDLE) as pool,
+        ):
+            for _ in range(3):
+                for asking in [pool.submit(store.visit, ask) for _ in range(4 * MOST_IDLE)]:
+                    asking.result()
+            at_most = MOST_IDLE + 1  # ours is one, too
+            assert soon(lambda: open_connections(path) <= at_most)
+            assert store.load("k") is None
+
 
 class SlowClock:
     """Goes on only by the rests that are taken, and those end once it does."""
@@ -613,6 +633,19 @@ def open_files() -> int:
     """Count the files this process has open, where that can be told."""
     listing = Path("/proc/self/fd")
     return len(list(listing.iterdir())) if listing.is_dir() else 0
+
+
+def open_connections(path: Path) -> int:
+    """Count this process's connections to a file, where that can be told, by their logs.
+
+    The file itself SQLite may keep open for the next one, as long as it has others.
+    """
+    log, listing = f"{path}-wal", Path("/proc/self/fd")
+    found = 0
+    for file in listing.iterdir() if listing.is_dir() else ():
+        with suppress(FileNotFoundError):
+            found += str(file.readlink()) == log
+    return found
 
 
 @contextmanager
