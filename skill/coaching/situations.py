@@ -116,9 +116,10 @@ class Situation:
 
     @property
     def is_between_steps(self) -> bool:
-        """Whether it waits before a step of which nothing was heard yet."""
+        """Whether it waits before a step, one at a time, of which nothing was heard yet."""
         start = self.timeline.spans[self.step.index].start
-        return self.session.phase is Phase.PAUSED and 0 < self.place.offset == start
+        is_waiting = self.session.phase is Phase.PAUSED and not self.runs_on
+        return is_waiting and 0 < self.place.offset == start
 
     @property
     def heard_question(self) -> Question | None:

@@ -521,8 +521,8 @@ def ask_first(turn: Turn, _: Event) -> Outcome:
 
 
 def ask_first_idle(turn: Turn, _: Event) -> Outcome:
-    """Send to a professional before anything is begun."""
-    return turn.close(line("ask-first"))
+    """Send to a professional first, and stop what may sound here after all, begun long ago."""
+    return turn.leave(line("ask-first"))
 
 
 def skip_it(turn: Turn, _: Event) -> Outcome:

@@ -444,7 +444,7 @@ EXPECTED: dict[str, tuple[str, str, str, str]] = {
         "volume ready-next? -> stepping",
     ),
     "AskFirst": (
-        "ask-first -> idle",
+        "ask-first [stop] -> idle",
         "ask-first [stop] -> paused",
         "ask-first [stop] -> paused",
         "ask-first -> paused",
