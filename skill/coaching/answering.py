@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from skill.coaching.events import Event
 from skill.coaching.lines import line
 from skill.coaching.outcomes import Outcome
+from skill.coaching.pain import skip_it, wait_here
 from skill.coaching.questions import (
     anything_else,
     whether_ready,
@@ -14,7 +15,6 @@ from skill.coaching.questions import (
 from skill.coaching.recalling import forget, keep_everything, no_reminders, set_reminders
 from skill.coaching.runner import Phase, Question
 from skill.coaching.transitions import (
-    advice,
     ask_again,
     ask_which,
     goodbye,
@@ -24,7 +24,6 @@ from skill.coaching.transitions import (
     noted,
     ready,
     resume,
-    skip_it,
 )
 from skill.coaching.turns import Turn
 from skill.coaching.values import replace
@@ -58,16 +57,6 @@ def take_your_time(turn: Turn, _: Event) -> Outcome:
     """Wait for a runner who is not ready, or not done, and ask again."""
     waiting = "take-your-time" if turn.following else "not-done-yet"
     return turn.ask(replace(whether_ready(turn), line=line(waiting)))
-
-
-def wait_here(turn: Turn, _: Event) -> Outcome:
-    """Wait at what hurts, which the runner would not leave out, and say what they can do."""
-    is_easier = turn.timeline.plan.easier_form(turn.step.movement) is not None
-    kept_in = line("kept-in-easier" if is_easier else "kept-in")
-    if turn.session.unwell:
-        (kept_in,) = advice(turn)
-    waiting = turn.unasked()
-    return (waiting.close if turn.session.phase is Phase.PAUSED else waiting.wait)(kept_in)
 
 
 def not_now(turn: Turn, event: Event) -> Outcome:

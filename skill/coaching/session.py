@@ -22,7 +22,7 @@ from typing import Any, TypeVar
 
 from skill.coaching import adjusting as adjust
 from skill.coaching import answering as answer
-from skill.coaching import events, undoing
+from skill.coaching import events, pain, undoing
 from skill.coaching import recalling as recall
 from skill.coaching import transitions as do
 from skill.coaching.errors import PlanError
@@ -79,11 +79,12 @@ TRANSITIONS: Mapping[type[Event], Mapping[Phase, Callable[[Turn, Any], Outcome]]
     _row(events.HowTo, do.how_to_named, do.how_to, do.how_to, do.how_to),
     _row(events.WhyThis, do.why_named, do.why, do.why, do.why),
     _row(events.Help, do.help_idle, do.help_playing, do.help_paused, do.help_stepping),
-    _row(events.ItHurts, do.it_hurts_idle, do.it_hurts, do.it_hurts, do.it_hurts),
-    _row(events.FeelsWrong, do.feels_wrong_idle, do.feels_wrong, do.feels_wrong, do.feels_wrong),
-    _row(events.Emergency, do.emergency_idle, do.emergency, do.emergency, do.emergency),
-    _row(events.NoPain, do.noted, do.no_pain, do.no_pain, do.no_pain),
-    _row(events.AskFirst, do.ask_first_idle, do.ask_first, do.ask_first, do.ask_first),
+    _row(events.ItHurts, pain.it_hurts_idle, pain.it_hurts, pain.it_hurts, pain.it_hurts),
+    _row(events.FeelsWrong,
+         pain.feels_wrong_idle, pain.feels_wrong, pain.feels_wrong, pain.feels_wrong),
+    _row(events.Emergency, pain.emergency_idle, pain.emergency, pain.emergency, pain.emergency),
+    _row(events.NoPain, do.noted, pain.no_pain, pain.no_pain, pain.no_pain),
+    _row(events.AskFirst, pain.ask_first_idle, pain.ask_first, pain.ask_first, pain.ask_first),
     _under_way(events.NextMovement, do.next_movement),
     _under_way(events.PreviousStep, do.previous_step),
     _row(events.OtherSide,
@@ -103,7 +104,7 @@ TRANSITIONS: Mapping[type[Event], Mapping[Phase, Callable[[Turn, Any], Outcome]]
     _row(events.RoutineLength,
          do.routine_length, do.length_of_this, do.length_of_this, do.length_of_this),
     _always(events.KeepOrder, do.keep_order),
-    _always(events.ShouldItHurt, do.should_it_hurt),
+    _always(events.ShouldItHurt, pain.should_it_hurt),
     _always(events.Volume, do.volume),
     _always(events.NotUnderstood, do.not_understood),
     # wishes

@@ -20,7 +20,6 @@ from skill.coaching.lines import (
     About,
     Count,
     Countable,
-    Easier,
     Heard,
     Instructions,
     Length,
@@ -31,6 +30,7 @@ from skill.coaching.lines import (
 )
 from skill.coaching.movements import SECOND, Milliseconds, Movement, Side
 from skill.coaching.outcomes import Ask, Outcome
+from skill.coaching.pain import advice, skip_it
 from skill.coaching.questions import (
     anything_else,
     open_question,
@@ -455,82 +455,6 @@ def keep_order(turn: Turn, _: Event) -> Outcome:
     return turn.tell(line("order-stays"))
 
 
-# When something hurts: the movement stops first, and never goes on by itself
-
-
-def it_hurts(turn: Turn, _: Event) -> Outcome:
-    """Stop, give the care line, and offer to leave the movement out."""
-    hurting = turn.hurting(unwell=turn.hurts and turn.session.unwell)
-    return hurting.stop_and_ask(whether_to_skip(hurting), *advice(hurting))
-
-
-def advice(turn: Turn) -> tuple[Line, ...]:
-    """Return what to do now that it hurts, and how it would be easier; to rest, if it is worse."""
-    if turn.session.unwell:
-        return (line("feels-wrong"),)
-    return line("it-hurts"), line("easier", easier=Easier(turn.step.movement))
-
-
-def it_hurts_idle(turn: Turn, _: Event) -> Outcome:
-    """Give the care line, and stop what may sound here after all, begun long ago."""
-    return turn.leave(line("it-hurts"), line("if-it-stays"))
-
-
-def feels_wrong(turn: Turn, _: Event) -> Outcome:
-    """Stop, have the runner rest, and offer to leave the movement out: no way to carry on."""
-    unwell = turn.hurting(unwell=True)
-    return unwell.stop_and_ask(whether_to_skip(unwell), *advice(unwell))
-
-
-def feels_wrong_idle(turn: Turn, _: Event) -> Outcome:
-    """Have the runner rest, and stop what may sound here after all, begun long ago."""
-    return turn.leave(line("feels-wrong"))
-
-
-def emergency(turn: Turn, _: Event) -> Outcome:
-    """Stop, keep the place, and send for help: nothing else is offered, and nothing asked."""
-    return turn.hurting(unwell=True).unasked().wait(line("emergency"), at=turn.rest)
-
-
-def emergency_idle(turn: Turn, _: Event) -> Outcome:
-    """Send for help, and stop what may sound here after all, begun long ago."""
-    return turn.leave(line("emergency"))
-
-
-def no_pain(turn: Turn, event: Event) -> Outcome:
-    """Ask whether to go on with what had hurt, and hurts no more: only a yes starts it again."""
-    if not turn.hurts:
-        return noted(turn, event)
-    again = line("try-again", spot=turn.spot)
-    return turn.ask(Ask(Question.GO_ON, again, again))
-
-
-def noted(turn: Turn, _: Event) -> Outcome:
-    """Say a friendly word to what asks for nothing."""
-    return turn.tell(line("noted"))
-
-
-def should_it_hurt(turn: Turn, _: Event) -> Outcome:
-    """Say what a movement should feel like."""
-    return turn.tell(line("should-it-hurt"))
-
-
-def ask_first(turn: Turn, _: Event) -> Outcome:
-    """Stop, keep the place, and send to a professional first."""
-    return turn.unasked().wait(line("ask-first"), at=turn.rest)
-
-
-def ask_first_idle(turn: Turn, _: Event) -> Outcome:
-    """Send to a professional first, and stop what may sound here after all, begun long ago."""
-    return turn.leave(line("ask-first"))
-
-
-def skip_it(turn: Turn, _: Event) -> Outcome:
-    """Go on with the next movement, or end for today."""
-    following = turn.beyond_pain
-    return turn.play_step(following) if following else turn.leave(line("if-it-stays"))
-
-
 # Help, and what was not understood
 
 
@@ -562,6 +486,11 @@ def not_understood(turn: Turn, _: Event) -> Outcome:
         is_idle = turn.session.phase is Phase.IDLE
         return turn.tell(line("not-understood" if is_idle else "not-understood-now"))
     return turn.ask(open_question(turn) or whether_ready(turn), line("missed"))
+
+
+def noted(turn: Turn, _: Event) -> Outcome:
+    """Say a friendly word to what asks for nothing."""
+    return turn.tell(line("noted"))
 
 
 def volume(turn: Turn, _: Event) -> Outcome:
