@@ -33,6 +33,10 @@ reading.close()
 """
 
 
+FORKS = ("-W", "ignore")
+"""Python's options for a process that forks with threads: it warns of that, and it is tested."""
+
+
 def child(code: str, *arguments: object) -> subprocess.Popen[str]:
     """Start a process that does something with stores."""
     return subprocess.Popen(
@@ -42,6 +46,20 @@ def child(code: str, *arguments: object) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         text=True,
     )
+
+
+def printed(code: str, *arguments: object, options: tuple[str, ...] = ()) -> list[str]:
+    """Run a process to its end, which must be a good one, without a complaint; return its lines."""
+    ended = subprocess.run(
+        [sys.executable, *options, "-c", code, *map(str, arguments)],
+        cwd=PROJECT,
+        timeout=50,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert (ended.returncode, ended.stderr) == (0, "")
+    return ended.stdout.splitlines()
 
 
 def soon(is_so: Callable[[], bool]) -> bool:

@@ -5,8 +5,6 @@ The child processes are Python with a store that hangs, or one that forks.
 
 import gc
 import os
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -18,9 +16,9 @@ from threading import Event
 import pytest
 
 from skill.ports import Documents, InDoubtError, Stored, StoreError
-from skill.settings import PROJECT
 from skill.stores.bounded import MOST_IDLE, BoundedStore
 from skill.stores.memory import MemoryStore
+from tests.stores.processes import FORKS, printed
 
 HANG = """
 import time
@@ -273,31 +271,13 @@ class TestBoundedStore:
     def test_the_process_ends(self):
         """A store that hangs for ever does not keep the service from ending."""
         begun = time.monotonic()
-        ended = subprocess.run(
-            [sys.executable, "-c", HANG],
-            cwd=PROJECT,
-            timeout=50,
-            check=False,
-            capture_output=True,
-            text=True,
-        )
-        assert (ended.returncode, ended.stderr) == (0, "")
-        assert ended.stdout == "the store has not answered within 0.05 s\n"
+        assert printed(HANG) == ["the store has not answered within 0.05 s"]
         assert time.monotonic() - begun < 30
 
     @pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are not forked here")
     def test_a_fork(self):
         """A process that is forked off has threads of its own, and leaves its parent's alone."""
-        ended = subprocess.run(
-            [sys.executable, "-W", "ignore", "-c", FORK],
-            cwd=PROJECT,
-            timeout=50,
-            check=True,
-            capture_output=True,
-            text=True,
-        )
-        assert ended.stderr == ""
-        assert sorted(ended.stdout.splitlines()) == [
+        assert sorted(printed(FORK, options=FORKS)) == [
             "Stored(document=b'child', version=2)",
             "Stored(document=b'parent', version=2)",
         ]
@@ -305,16 +285,7 @@ class TestBoundedStore:
     @pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are not forked here")
     def test_a_fork_while_the_store_is_asked(self):
         """A child keeps nothing of its parent's threads, even of those that are busy."""
-        ended = subprocess.run(
-            [sys.executable, "-W", "ignore", "-c", FORK_WHILE_BUSY],
-            cwd=PROJECT,
-            timeout=50,
-            check=True,
-            capture_output=True,
-            text=True,
-        )
-        assert ended.stderr == ""
-        assert ended.stdout == "0 pipes in the child\n"
+        assert printed(FORK_WHILE_BUSY, options=FORKS) == ["0 pipes in the child"]
 
     def test_no_thread_to_be_had(self, monkeypatch):
         """Who finds no thread is told of the store's trouble, and later ones are served again."""

@@ -4,16 +4,14 @@ Each is a process of its own, which forks, and prints what came of it.
 """
 
 import os
-import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from skill.ports import Stored
-from skill.settings import PROJECT
 from skill.stores.sqlite import SqliteStore
+from tests.stores.processes import FORKS, printed
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are not forked here")
 
@@ -187,16 +185,7 @@ def path(tmp_path: Path) -> Path:
 
 def lines_of(code: str, path: Path) -> list[str]:
     """Run a process that forks; return what it and its child have printed."""
-    ended = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", PREAMBLE + code, path],
-        cwd=PROJECT,
-        timeout=50,
-        check=False,
-        capture_output=True,
-        text=True,
-    )
-    assert (ended.returncode, ended.stderr) == (0, "")
-    return ended.stdout.splitlines()
+    return printed(PREAMBLE + code, path, options=FORKS)
 
 
 def read(path: Path, key: str) -> Stored | None:
