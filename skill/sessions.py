@@ -37,6 +37,8 @@ TURN_SECONDS = 0.3
 between processes, they race."""
 CACHE_SIZE = 1024
 """Of how many runners, those stored last, it is known what was stored of them."""
+DOUBTS = 16
+"""After what was cached has been wrong once, how often in a row it has to be right."""
 
 log = logging.getLogger(__name__)
 
@@ -68,8 +70,8 @@ class SessionManager:
 
     `witness` is told of each event that has happened. The runners stored last, so many of them, are
     in a cache, and need not be read before they are written again: if somebody else has written
-    meanwhile, the write finds out, and it is decided anew. Where each request is most likely
-    another process's, that is in vain.
+    meanwhile, the write finds out, and it is decided anew; where that happens, they are read first.
+    Where each request is most likely another process's, caching is in vain.
     """
 
     def __init__(
@@ -158,14 +160,14 @@ class _Decision:
         attempt = 0
         while True:
             attempt += 1
-            cached = self._cache.take(self._key)
-            known = cached or _load(documents, self._key)
+            known = self._look_up(documents)
             self.before, self._is_known = _taken_up(known.runner, self._moment), True
             outcome = self._decide()
             try:
                 return outcome, self._remember(documents, known, outcome)
             except ConflictError:
-                if cached:
+                if known.is_cached:
+                    self._cache.was_wrong()
                     continue  # it was no race: we have not looked
                 if attempt >= ATTEMPTS or time.monotonic() >= deadline:
                     log.warning("store too busy after %d attempts, this is not kept", attempt)
@@ -191,6 +193,19 @@ class _Decision:
         return advance(
             self.before, self._event, self._moment, self._repertoire, is_known=self._is_known
         )
+
+    def _look_up(self, documents: Documents) -> "_Known":
+        """Return what is known of the runner: what is stored, or if that is trusted, cached."""
+        cached = self._cache.take(self._key)
+        if cached and self._cache.is_trusted:
+            return cached
+        stored = documents.load(self._key)
+        if cached and cached.stored == stored:
+            self._cache.was_right()
+            return _Known(cached.runner, stored)
+        if cached:
+            self._cache.was_wrong()
+        return _read(documents, self._key, stored)
 
     def _remember(self, documents: Documents, known: "_Known", outcome: Outcome) -> Kept:
         """Store what an event has changed, or delete what is stored.
@@ -232,12 +247,28 @@ class _Known:
 
 
 class _Cache:
-    """The runners stored last, each until somebody takes it; safe to use from several threads."""
+    """The runners stored last, each until somebody takes it; safe to use from several threads.
+
+    Where other processes write as well, what is cached is often old, and to find that out by a
+    write costs more than to read. So once it was wrong, it is not trusted before it would have been
+    right so many times in a row.
+    """
 
     def __init__(self, size: int) -> None:
         self._size = size
         self._known: OrderedDict[str, _Known] = OrderedDict()
         self._lock = Lock()
+        self._doubts = 0
+
+    @property
+    def is_trusted(self) -> bool:
+        return not self._doubts
+
+    def was_right(self) -> None:
+        self._doubts = max(self._doubts - 1, 0)
+
+    def was_wrong(self) -> None:
+        self._doubts = DOUBTS
 
     def take(self, key: str) -> _Known | None:
         with self._lock:
@@ -274,8 +305,7 @@ def _taken_up(runner: Runner, moment: Moment) -> Runner:
     return replace(runner, session=session, proposed=carried.proposed)
 
 
-def _load(documents: Documents, key: str) -> _Known:
-    stored = documents.load(key)
+def _read(documents: Documents, key: str, stored: Stored | None) -> _Known:
     if stored is None:
         return _Known(Runner(), None)
     try:

@@ -20,7 +20,7 @@ from skill.coaching.session import advance
 from skill.coaching.values import replace
 from skill.ports import InDoubtError, Stored, StoreError
 from skill.records import decode, encode
-from skill.sessions import ATTEMPTS, Happening, Kept, SessionManager, storage_key
+from skill.sessions import ATTEMPTS, DOUBTS, Happening, Kept, SessionManager, storage_key
 from skill.stores.memory import MemoryStore
 from tests.coaching.scenes import GENERATION, NOW, PLAN, REPERTOIRE, moment, runner, session
 
@@ -569,6 +569,19 @@ class TestWhoWasStoredLast:
         assert said(outcome)[0] == "audio-failed"
         assert store.calls == ["save", "load", "save"]
         assert store.runner == outcome.runner
+
+    def test_where_somebody_else_writes_they_are_read_first(self, manager, store):
+        """To decide in vain costs more than to read; it is trusted anew when it proves right."""
+        turns = [(events.Pause(), Phase.PLAYING), (events.Resume(), Phase.PAUSED)] * DOUBTS
+        for event, phase in turns[:3]:
+            store.put(encode(replace(store.runner, untold=())))
+            store.calls.clear()
+            manager.handle(USER, event, moment(phase))
+        assert store.calls == ["load", "save"]
+        store.calls.clear()
+        for event, phase in turns[3:]:
+            manager.handle(USER, event, moment(phase))
+        assert store.calls == ["load", "save"] * DOUBTS + ["save"] * (len(turns) - 3 - DOUBTS)
 
     def test_nothing_changes_and_somebody_else_has_written(self, manager, store):
         """Where there is nothing to write, it is looked first."""
