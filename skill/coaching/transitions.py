@@ -489,8 +489,9 @@ def not_understood(turn: Turn, _: Event) -> Outcome:
 
 
 def noted(turn: Turn, _: Event) -> Outcome:
-    """Say a friendly word to what asks for nothing."""
-    return turn.tell(line("noted"))
+    """Say a friendly word to what asks for nothing; who has left is not asked for more."""
+    has_left = turn.session.phase is Phase.IDLE and turn.session.asked is None
+    return (turn.close if has_left else turn.tell)(line("noted"))
 
 
 def volume(turn: Turn, _: Event) -> Outcome:

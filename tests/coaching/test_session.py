@@ -408,19 +408,19 @@ EXPECTED: dict[str, tuple[str, str, str, str]] = {
         "not-understood-now ready-next? -> stepping",
     ),
     "Yes": (
-        "noted which-one? -> idle",
+        "noted -> idle",
         "noted -> playing",
         "offer? -> paused",
         "noted ready-next? -> stepping",
     ),
     "No": (
-        "noted which-one? -> idle",
+        "noted -> idle",
         "noted -> playing",
         "noted -> paused",
         "noted ready-next? -> stepping",
     ),
     "NoPain": (
-        "noted which-one? -> idle",
+        "noted -> idle",
         "noted -> playing",
         "noted -> paused",
         "noted ready-next? -> stepping",

@@ -190,8 +190,11 @@ class TestNothingAsked:
 
     @pytest.mark.parametrize("answer", ["yes", "no"])
     def test_with_nothing_under_way(self, coach, answer):
-        """With nothing under way a routine is asked for."""
-        assert coach.tell(answer).mic_open
+        """With nothing under way a word will do: who has just been told to rest is asked nothing."""
+        for told in ("i feel dizzy", answer):
+            heard = coach.tell(told)
+            assert heard.speech
+            assert not heard.mic_open
         assert coach.remembered.choices == Choices()
 
     def test_after_the_session_has_ended(self, holding):
