@@ -83,6 +83,7 @@ def encode(runner: Runner) -> bytes:
             "plan": former.plan_id,
             "left": former.left,
             "led_to": former.led_to,
+            **({"hurt": True} if former.hurt else {}),
         }
     if runner.proposed is not None:
         at = runner.proposed.at
@@ -237,6 +238,7 @@ def _former(table: Mapping[str, Any]) -> Former:
         plan_id=None if plan is None else _text(plan),
         left=None if left is None else _whole(left),
         led_to=None if led_to is None else _text(led_to),
+        hurt=_flag(table, "hurt"),
     )
 
 

@@ -57,7 +57,12 @@ FULL = Runner(
     history=(Completed("pre-run", AT), Completed("gone_from-the-catalogue", AT)),
     cautioned=True,
     former=Former(
-        Choices(hold_seconds=40), waits=True, plan_id="pre-run_h40", left=2, led_to="clam"
+        Choices(hold_seconds=40),
+        waits=True,
+        plan_id="pre-run_h40",
+        left=2,
+        led_to="clam",
+        hurt=True,
     ),
     proposed=Schedule((Day.TUESDAY, Day.FRIDAY), time(7, 30)),
     untold=("state-lost", "audio-failed"),

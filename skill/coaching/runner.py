@@ -122,7 +122,7 @@ class Former:
     """What a runner wanted before the last change: the choices, waiting, the plan under way.
 
     `left`: the step of that plan, counted from 0, which the change has led away from, if it has
-    `led_to` another movement, named by its id.
+    `led_to` another movement, named by its id. `hurt`: there it did.
     """
 
     choices: Choices
@@ -130,6 +130,7 @@ class Former:
     plan_id: str | None = None
     left: int | None = None
     led_to: str | None = None
+    hurt: bool = False
 
     def __post_init__(self) -> None:
         if (self.left is None) != (self.led_to is None) or (self.left or 0) < 0:

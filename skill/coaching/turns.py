@@ -111,15 +111,20 @@ class Turn(Situation):
         span = timeline.spans[step.index]
         if self.session.phase is Phase.STEPPING and offset >= span.begin:
             offset = max(offset, span.release)  # what was heard stays so, however long it is now
+        moved = self.moved(timeline, offset)
+        if self.session.asked is Question.SKIP_IT and step.movement != self.step.movement:
+            moved = moved.asked(Question.GO_ON)  # what hurt is not what comes now
+        return moved.tell(*lines)
+
+    def moved(self, timeline: Timeline, offset: Milliseconds) -> "Turn":
+        """Return the turn at an offset of another timeline, which nothing plays yet."""
         session = replace(
             self.session,
             progress=Progress(timeline.plan.id, timeline.bookmark(offset)),
             # A guide that was played before has no say in the place any more.
             generation=self._next_generation,
         )
-        if session.asked is Question.SKIP_IT and step.movement != self.step.movement:
-            session = replace(session, asked=Question.GO_ON)  # what hurt is not what comes now
-        return replace(self, runner=self._runner(session)).tell(*lines)
+        return replace(self, runner=self._runner(session))
 
     def paused(self, at: Milliseconds | None = None) -> SessionState:
         """Return the session with its place standing still, where it is or at an offset."""
@@ -138,9 +143,13 @@ class Turn(Situation):
         session = replace(self.session, hurt=self.step.movement.id, unwell=unwell)
         return replace(self, runner=self._runner(session))
 
+    def asked(self, question: Question | None) -> "Turn":
+        """Return the turn with another question open."""
+        return replace(self, runner=self._runner(replace(self.session, asked=question)))
+
     def unasked(self) -> "Turn":
         """Return the turn with no question open, to go on as before it was asked."""
-        return replace(self, runner=self._runner(replace(self.session, asked=None)))
+        return self.asked(None)
 
     @property
     def _still_asked(self) -> Question | None:

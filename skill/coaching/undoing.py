@@ -8,7 +8,7 @@ from skill.coaching.errors import PlanError
 from skill.coaching.events import Event, SkipForToday
 from skill.coaching.lines import line
 from skill.coaching.outcomes import Outcome
-from skill.coaching.plans import Step
+from skill.coaching.questions import whether_to_skip
 from skill.coaching.repertoire import Repertoire
 from skill.coaching.replanning import go_on_with, wish
 from skill.coaching.runner import Former, Phase, Progress, Runner
@@ -49,9 +49,7 @@ def undo(turn: Turn, _: Event) -> Outcome:
     changes_mode = turn.session.phase is Phase.PLAYING and undone.runs_on is not turn.runs_on
     before = _timeline_before(turn, former)
     if before is not None:
-        returns = turn.step.movement.id == former.led_to
-        left = before.plan.steps[former.left] if returns and former.left is not None else None
-        return _as_before(undone, before, left, play=changes_mode)
+        return _as_before(undone, before, former, play=changes_mode)
     if choices != turn.runner.choices:
         return wish(turn, lambda _: choices, told, runner=runner)
     if former.waits == turn.runner.waits:
@@ -61,13 +59,20 @@ def undo(turn: Turn, _: Event) -> Outcome:
     return undone.tell(told)
 
 
-def _as_before(turn: Turn, before: Timeline, left: Step | None, *, play: bool) -> Outcome:
-    """Go on with the plan before, at the same place or from the step that was left."""
+def _as_before(turn: Turn, before: Timeline, former: Former, *, play: bool) -> Outcome:
+    """Go on with the plan before, at the same place or from the step that was left.
+
+    Where that hurt, it waits: an undo is no wish to begin it again.
+    """
     told = line("undone")
-    if left is None:
+    if former.left is None or turn.step.movement.id != former.led_to:
         return go_on_with(turn, before.plan, told, play=play)
-    back_to = line("back-to", spot=spot_of(left))
-    return turn.move_into(before, before.entry(left.index), told, back_to)
+    left, entry = before.plan.steps[former.left], before.entry(former.left)
+    if former.hurt:
+        hurting = turn.moved(before, entry).hurting()
+        hurt_here = line("hurt-here", spot=hurting.spot)
+        return hurting.stop_and_ask(whether_to_skip(hurting), told, hurt_here)
+    return turn.move_into(before, entry, told, line("back-to", spot=spot_of(left)))
 
 
 def _same_routine(one: Progress, other: Progress) -> bool:
@@ -84,7 +89,8 @@ def _before_replanning(before: Runner, after: Runner, repertoire: Repertoire) ->
     former = Former(before.choices, before.waits, old.id)
     if step.movement == movement:
         return former
-    return replace(former, left=step.index, led_to=movement.id)
+    hurt = before.session.hurt == step.movement.id
+    return replace(former, left=step.index, led_to=movement.id, hurt=hurt)
 
 
 def _timeline_before(turn: Turn, former: Former) -> Timeline | None:

@@ -92,6 +92,24 @@ def test_the_easier_form(coach):
     assert coach.timeline.plan.id == "pre-run"
 
 
+@pytest.mark.parametrize("hurts", ["it hurts", "my hip hurts"])
+def test_the_easier_form_of_what_hurt(coach, hurts):
+    """What hurt does not play again by an undo: it waits there, and asks whether to skip it."""
+    coach.tell("start the pre run routine")
+    steps = coach.timeline.plan.steps
+    coach.wait_for(next(s.index for s in steps if s.movement.id == "monster-walk"), 5)
+    coach.tell(hurts)
+    coach.say("make it easier")
+    assert coach.spot == "monster-walk-unloaded left"
+    heard = coach.tell("undo that")
+    assert not coach.plays
+    assert "monster walk" in heard.speech
+    assert "hurt" in heard.speech or "pain" in heard.speech
+    assert heard.mic_open
+    coach.say("resume")
+    assert coach.spot == "monster-walk left"
+
+
 def test_waiting(holding):
     """Waiting is undone in the middle of a hold, and the guide runs on from its second."""
     holding.tell("wait for me")

@@ -190,7 +190,7 @@ class TestNothingAsked:
 
     @pytest.mark.parametrize("answer", ["yes", "no"])
     def test_with_nothing_under_way(self, coach, answer):
-        """With nothing under way a word will do: who has just been told to rest is asked nothing."""
+        """With nothing under way a word will do: who was just told to rest is asked nothing."""
         for told in ("i feel dizzy", answer):
             heard = coach.tell(told)
             assert heard.speech
