@@ -116,10 +116,14 @@ def _intent(name: str, samples: Iterable[str], slots: Mapping[str, str]) -> Json
 
 
 def _slot_type(type_: str, names: Mapping[str, Sequence[str]]) -> Json:
-    owners: dict[str, str] = {}
+    """Return a slot type; of several with one synonym Alexa finds them all, and the coach asks.
+
+    Raise `ContentError` if the name of one is a name of another.
+    """
+    owners = {its_names[0].casefold(): id_ for id_, its_names in names.items()}
     for id_, its_names in names.items():
         for name in its_names:
-            owner = owners.setdefault(name.casefold(), id_)
+            owner = owners.get(name.casefold(), id_)
             if owner != id_:
                 raise ContentError(f"{type_}: {name!r} is a name of both {owner} and {id_}")
     return {

@@ -44,10 +44,11 @@ from skill.coaching.routines import Routine
 from skill.coaching.runner import Phase, Question
 from skill.coaching.timeline import LONGEST_CLIP, LONGEST_PLAN
 from skill.coaching.transitions import (
+    ask_which_movement,
     cautioned,
+    movement_meant,
     nothing_on,
     other_side,
-    unclear_movement,
     unclear_routine,
 )
 from skill.coaching.turns import Turn
@@ -354,11 +355,11 @@ def with_again(turn: Turn, event: WithAgain) -> Outcome:
 
 def skip_for_today(turn: Turn, event: SkipForToday) -> Outcome:
     """Leave a movement out of this routine; one must be named, as `NextMovement` skips this one."""
-    if unclear := unclear_movement(turn, event):
-        return unclear
     if not event.is_named:
         return turn.ask(anything_else(line("skip-what")))
-    movement, plan = event.movement or turn.step.movement, turn.timeline.plan
+    movement, plan = movement_meant(turn, event), turn.timeline.plan
+    if movement is None:
+        return ask_which_movement(turn, event)
     if movement not in plan.movements:
         return turn.tell(line("not-in-routine", movement=movement))
     to_come = {portion.movement for portion in plan.portions if portion.part >= turn.step.part}
@@ -380,9 +381,9 @@ def skip_next(turn: Turn, _: Event) -> Outcome:
 
 def skip_for_good(turn: Turn, event: SkipForGood) -> Outcome:
     """Leave a movement out from now on: the one named, or this one."""
-    if unclear := unclear_movement(turn, event):
-        return unclear
-    movement = event.movement or turn.step.movement
+    movement = movement_meant(turn, event)
+    if movement is None:
+        return ask_which_movement(turn, event)
     return wish(
         turn,
         lambda choices: replace(choices, skipped=choices.skipped | {movement.id}),

@@ -210,13 +210,11 @@ def other_side(turn: Turn, event: OtherSide) -> Outcome:
 
 def go_to(turn: Turn, event: GoTo) -> Outcome:
     """Go to a movement of this routine by its name, forward or back."""
-    here = [other for other in event.others if other in turn.timeline.plan.movements]
-    event = replace(event, movement=here[0]) if len(here) == 1 else event
-    if unclear := unclear_movement(turn, event):
-        return unclear
     if not event.is_named:
         return turn.ask(anything_else(line("go-where")))
-    movement = event.movement or turn.step.movement
+    movement = movement_meant(turn, event)
+    if movement is None:
+        return ask_which_movement(turn, event)
     there = [step for step in turn.timeline.plan.steps if step.movement == movement]
     if not there:
         return turn.tell(line("not-in-routine", movement=movement))
@@ -408,9 +406,9 @@ def whats_next_stepping(turn: Turn, event: Event) -> Outcome:
 
 def how_to(turn: Turn, event: HowTo) -> Outcome:
     """Explain the movement asked about, or this one."""
-    if unclear := unclear_movement(turn, event):
-        return unclear
-    movement = event.movement or turn.step.movement
+    movement = movement_meant(turn, event)
+    if movement is None:
+        return ask_which_movement(turn, event)
     side = movement.sides[0]
     if turn.session.progress is not None and turn.step.movement == movement:
         side = turn.step.side
@@ -419,9 +417,10 @@ def how_to(turn: Turn, event: HowTo) -> Outcome:
 
 def why(turn: Turn, event: WhyThis) -> Outcome:
     """Say what the movement asked about, or this one, is good for."""
-    if unclear := unclear_movement(turn, event):
-        return unclear
-    return turn.tell(line("why", reason=Reason(event.movement or turn.step.movement)))
+    movement = movement_meant(turn, event)
+    if movement is None:
+        return ask_which_movement(turn, event)
+    return turn.tell(line("why", reason=Reason(movement)))
 
 
 def how_to_named(turn: Turn, event: HowTo) -> Outcome:
@@ -434,17 +433,28 @@ def why_named(turn: Turn, event: WhyThis) -> Outcome:
     return why(turn, event) if event.is_named else nothing_on(turn, event)
 
 
-def unclear_movement(turn: Turn, event: AboutMovement) -> Outcome | None:
-    """Ask which movement is meant; None if that is clear."""
+def movement_meant(turn: Turn, event: AboutMovement) -> Movement | None:
+    """Return the movement that is meant: without a name, this one; None if it is unclear.
+
+    Of several with a name it is this one, or the only one of this routine.
+    """
     if event.movement is not None:
+        return event.movement
+    if not event.is_named:
+        return turn.step.movement
+    if turn.session.progress is None:
         return None
+    here = [other for other in event.others if other in turn.timeline.plan.movements]
+    if turn.step.movement in here:
+        return turn.step.movement
+    return here[0] if len(here) == 1 else None
+
+
+def ask_which_movement(turn: Turn, event: AboutMovement) -> Outcome:
+    """Ask which movement is meant, of several or of all."""
     if event.others:
-        if turn.session.progress is not None and turn.step.movement in event.others:
-            return None
         which = line("which-movement", movements=event.others)
         return turn.ask(anything_else(which))
-    if not event.heard:
-        return None
     movements: tuple[Movement, ...] = tuple(turn.repertoire.catalogue.movements.values())
     unknown = line("unknown-movement", heard=Heard(event.heard), movements=movements)
     return turn.ask(anything_else(unknown))

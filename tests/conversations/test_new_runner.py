@@ -4,7 +4,6 @@ import pytest
 
 from skill.coaching.plans import Choices
 from skill.coaching.runner import Phase, Question
-from skill.intents import Slot
 from tests.conversations.conftest import WITHOUT_PLAYER
 from tests.simulators.coach import Coach
 
@@ -83,11 +82,30 @@ class TestMovementsNamed:
     def test_of_several_the_one_that_is_there(self, holding):
         """A name of several movements means the one of this routine."""
         holding.wait_for(2, 5)
-        figures = ("standing-figure-four", "lying-figure-four", "seated-figure-four")
-        holding.mean("GoToIntent", movement=Slot("figure four", figures))
+        holding.tell("go back to the figure four")
         assert holding.spot == "lying-figure-four left"
 
-    @pytest.mark.parametrize("words", ["go to the clam", "skip the bridge"])
+    @pytest.mark.parametrize(
+        ("words", "told"),
+        [
+            ("explain the figure four", "Lie on your back"),
+            ("why do i do the figure four", "floor holds you up"),
+            ("skip the figure four for good", "lying figure four"),
+        ],
+    )
+    def test_asked_about_one_of_several(self, holding, words, told):
+        """What is said of it by such a name is of the one in this routine."""
+        holding.wait_for(2, 5)
+        assert told in holding.tell(words).speech
+
+    def test_asked_about_several(self, coach):
+        """Where it may be any of several, the coach asks which."""
+        coach.say("open glute coach")
+        heard = coach.say("explain the figure four")
+        assert "seated figure four" in heard.speech
+        assert heard.mic_open
+
+    @pytest.mark.parametrize("words", ["go to the clam", "skip the squats"])
     def test_not_in_this_routine(self, holding, words):
         """One that is not in the routine at all is told to be none of it."""
         assert "routine" in holding.tell(words).speech
