@@ -121,6 +121,13 @@ class TestMovementsNamed:
         """Alexa may have heard that somebody wants to go, and not where."""
         assert holding.mean("GoToIntent").speech.count("?") == 1
 
+    @pytest.mark.parametrize("words", ["go to the second one", "skip to the third one"])
+    def test_by_its_number(self, holding, words):
+        """By a number nobody knows which is meant, and nothing else is done: the coach asks."""
+        heard = holding.tell(words)
+        assert heard.speech.endswith("?")
+        assert holding.remembered.session.phase is Phase.PLAYING
+
     def test_skip_the_next_one(self, holding):
         """The next movement stays out; this one goes on."""
         heard = holding.tell("skip the next one")
