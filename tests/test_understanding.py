@@ -56,15 +56,15 @@ VALUES = {
 
 
 def said_for(type_):
-    """Return all that can be said for a slot type, with the id or the value that it stands for."""
+    """Return all that can be said for a slot type, each with the id or value it stands for first."""
     if type_ in VALUES:
         return VALUES[type_]
     (kind,) = (kind for kind in LANGUAGE["types"] if kind["name"] == type_)
-    return [
-        (name, value["id"])
-        for value in kind["values"]
-        for name in (value["name"]["value"], *value["name"]["synonyms"])
-    ]
+    ids = {}
+    for value in kind["values"]:
+        for name in (value["name"]["value"], *value["name"]["synonyms"]):
+            ids.setdefault(name, value["id"])
+    return list(ids.items())
 
 
 def ways_to_say(sample, types):
