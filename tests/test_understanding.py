@@ -56,7 +56,7 @@ VALUES = {
 
 
 def said_for(type_):
-    """Return all that can be said for a slot type, each with the id or value it stands for first."""
+    """Return all that can be said for a slot type, each with what it stands for first."""
     if type_ in VALUES:
         return VALUES[type_]
     (kind,) = (kind for kind in LANGUAGE["types"] if kind["name"] == type_)
