@@ -38,8 +38,9 @@ def feels_wrong_idle(turn: Turn, _: Event) -> Outcome:
 
 
 def emergency(turn: Turn, _: Event) -> Outcome:
-    """Stop, keep the place, and send for help: nothing else is offered, and nothing asked."""
-    return turn.hurting(unwell=True).unasked().wait(line("emergency"), at=turn.rest)
+    """Stop, stay at this movement, and send for help: nothing is offered, and nothing asked."""
+    at = turn.place.offset if turn.is_heard else turn.rest  # after a step, that is in the next one
+    return turn.hurting(unwell=True).unasked().wait(line("emergency"), at=at)
 
 
 def emergency_idle(turn: Turn, _: Event) -> Outcome:

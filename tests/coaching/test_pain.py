@@ -172,6 +172,24 @@ def test_more_than_pain(plan, later, event):
         }
 
 
+@pytest.mark.parametrize("event", [events.ItHurts(), events.FeelsWrong(), events.Emergency()])
+def test_between_two_steps(event):
+    """Whoever has heard a step to its end and says so then, is not led into the next one."""
+    plan = Plan(CATALOGUE.routines["post-run"], CATALOGUE)
+    timeline = REPERTOIRE.timeline(plan.id)
+    no_player = replace(AT, has_player=False)
+    for step in plan.steps:
+        heard = Progress(plan.id, timeline.bookmark(timeline.played_out(step.index)), NOW)
+        stepping = SessionState(Phase.STEPPING, heard, Question.NEXT_STEP, GENERATION)
+        runner = Runner(session=stepping, cautioned=True)
+        for happening in (event, events.Launch()):
+            outcome = advance(runner, happening, no_player, REPERTOIRE)
+            runner = outcome.runner
+            assert runner.session.progress.bookmark.step == step.index
+            assert runner.session.hurt == step.movement.id
+        assert outcome.ask.question is Question.SKIP_IT
+
+
 def test_what_was_stored_before():
     """In a record of before, the open question alone tells that it hurt: it is kept in mind."""
     plan = Plan(CATALOGUE.routines["post-run"], CATALOGUE)
