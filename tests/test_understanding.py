@@ -415,6 +415,18 @@ def test_what_a_new_runner_said_is_understood(text, intent):
         ("sorry, I fell asleep again", "WhereAmIIntent"),
         ("all right", "AMAZON.YesIntent"),
         ("I think I'm having a heart attack", "EmergencyIntent"),
+        ("it doesn't hurt but I feel dizzy", "FeelsWrongIntent"),
+        ("next, I feel sick", "FeelsWrongIntent"),
+        ("go back, ouch ouch", "ItHurtsIntent"),
+        ("the other side hurts", "ItHurtsIntent"),
+        ("the other side hurts too", "ItHurtsIntent"),
+        ("both sides hurt", "ItHurtsIntent"),
+        ("the easier one hurts", "ItHurtsIntent"),
+        ("the next one hurts", "ItHurtsIntent"),
+        ("it started hurting", "ItHurtsIntent"),
+        ("it's starting to hurt", "ItHurtsIntent"),
+        ("something is wrong", "ItHurtsIntent"),
+        ("nine one one", "EmergencyIntent"),
     ],
 )
 def test_what_is_wrong_is_told_apart(text, intent):

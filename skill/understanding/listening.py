@@ -19,7 +19,7 @@ from skill.understanding.samples import FALLBACK, Understood, read_samples
 from skill.understanding.slot_types import SlotType
 from skill.understanding.templates import Templates
 from skill.understanding.times import times
-from skill.understanding.words import plain_sentence
+from skill.understanding.words import plain_sentence, plain_words
 
 LONGEST = 200
 """Letters and spaces that are listened to; beyond that, it is talk."""
@@ -55,8 +55,14 @@ class Understanding:
         types.update({name: make() for name, make in KEPT_BY_ALEXA.items()})
         types.update({kind["name"]: Names(kind) for kind in language.get("types", ())})
         samples = tuple(read_samples(language))
+        said = {intent["name"]: intent.get("samples", ()) for intent in language["intents"]}
+        # As they stand within a sentence: there "i feel" opens nothing, and no word is left out.
         self._first = {
-            intent: {tuple(sample.words()) for sample in samples if sample.intent == intent}
+            intent: {
+                tuple(words.split(" "))
+                for sample in said.get(intent, ())
+                for words in (plain_words(sample), plain_sentence(sample))
+            }
             for intent in FIRST
         }
         self._templates = Templates(samples, types)
