@@ -15,7 +15,7 @@ from threading import Event
 
 import pytest
 
-from skill.ports import Documents, InDoubtError, Stored, StoreError
+from skill.ports import ConflictError, Documents, InDoubtError, Stored, StoreError
 from skill.stores.bounded import MOST_IDLE, BoundedStore
 from skill.stores.memory import MemoryStore
 from tests.stores.processes import FORKS, printed
@@ -171,6 +171,23 @@ class TestBoundedStore:
             with pytest.raises(StoreError, match="has not answered within") as refused:
                 ask(store)
             assert type(refused.value) is kind
+            hanging.let_go.set()
+
+    def test_what_lost_its_race_is_in_no_doubt(self):
+        """Nothing was written, so if the store hangs when it is read again, nothing may be."""
+        hanging, memory = Hanging(), MemoryStore()
+        memory.save("k", b"another's", None)
+        hanging.save = memory.save
+
+        def race(documents: Documents) -> None:
+            with pytest.raises(ConflictError):
+                documents.save("k", b"x", None)
+            documents.load("k")
+
+        with closing(BoundedStore(hanging, seconds=0.05)) as store:
+            with pytest.raises(StoreError, match="has not answered within") as refused:
+                store.visit(race)
+            assert type(refused.value) is StoreError
             hanging.let_go.set()
 
     def test_only_the_store_is_bounded(self):
