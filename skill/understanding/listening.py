@@ -34,6 +34,9 @@ FIRST = "EmergencyIntent", "FeelsWrongIntent", "ItHurtsIntent"
 """What counts before all else, in this order, wherever in a sentence a sample of one stands: "next,
 ouch"."""
 
+OUTCRIES = frozenset(("aua", "ouch", "ouchie", "oww", "owww"))
+"""Words that mean nothing but pain, wherever they stand."""
+
 KEPT_BY_ALEXA: Mapping[str, Callable[[], SlotType]] = {
     "AMAZON.DURATION": durations,
     "AMAZON.NUMBER": numbers,
@@ -89,13 +92,17 @@ class Understanding:
         return meant or Understood(FALLBACK)
 
     def _said_first(self, words: Sequence[str]) -> Understood | None:
-        """Find what counts before all else within a sentence; one word alone may mean anything."""
+        """Find what counts before all else within a sentence.
+
+        One word alone may mean anything, but for an outcry.
+        """
         for intent, samples in self._first.items():
             longest = max(map(len, samples), default=0)
             pieces = (
                 tuple(words[start : start + length])
-                for length in range(2, longest + 1)
+                for length in range(1, longest + 1)
                 for start in range(len(words) - length + 1)
+                if length > 1 or words[start] in OUTCRIES
             )
             if any(piece in samples for piece in pieces):
                 return Understood(intent)
@@ -107,7 +114,7 @@ class Understanding:
             return None
         return (
             self._templates.match(said)
-            or self._said_first(said.split())
+            or self._said_first(plain_words(asked).split())
             or self._nearest.match(said)
             or self._templates.match_unknown(said)
         )
