@@ -430,6 +430,9 @@ def test_what_a_new_runner_said_is_understood(text, intent):
         ("it started hurting", "ItHurtsIntent"),
         ("it's starting to hurt", "ItHurtsIntent"),
         ("something is wrong", "ItHurtsIntent"),
+        ("stop because of pain", "ItHurtsIntent"),
+        ("I have to stop because of the pain", "ItHurtsIntent"),
+        ("I feel it in my other hip", "ItHurtsIntent"),
         ("nine one one", "EmergencyIntent"),
     ],
 )
