@@ -241,6 +241,8 @@ class _Pool(Forkable):
         stays = not self._is_shut_down and len(self._idle) < MOST_IDLE
         if stays:
             self._idle.append(worker)
+            if self._is_shut_down:
+                self.shut_down()  # which came meanwhile, and has not seen this one
         self._running.discard(task)
         return stays
 

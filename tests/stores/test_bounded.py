@@ -206,6 +206,22 @@ class TestBoundedStore:
                     done.result(10)
             assert all(store.load(f"{n}").document == b"decided" for n in range(16))
 
+    def test_the_end_just_as_a_task_is_done(self):
+        """A worker that is taken back while the store is closed, ends with the others."""
+        before = store_threads()
+        store = BoundedStore(MemoryStore())
+
+        pool = store._pool  # noqa: SLF001 - nothing else comes at that moment for sure
+
+        class Idle(list):
+            def append(self, worker):
+                pool.shut_down()
+                super().append(worker)
+
+        pool._idle = Idle()  # noqa: SLF001
+        assert store.load("k") is None
+        assert no_more_than(before)
+
     def test_after_many_at_once(self):
         """Of many threads that a store once took, a few stay; after its end, none."""
         hanging, before = Hanging(), store_threads()
