@@ -9,6 +9,7 @@ import socket
 import time
 from collections.abc import Callable
 from contextlib import ExitStack, closing
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
@@ -20,7 +21,14 @@ from skill.__main__ import LARGEST_ANSWER, THREADS, listen
 from skill.bootstrap import build
 from skill.coaching.timeline import LONGEST_PLAN
 from skill.coaching.values import replace
-from skill.connections import CONNECTIONS, IDLE_SECONDS, LOOKED_AFTER, REQUEST_SECONDS, Room
+from skill.connections import (
+    CONNECTIONS,
+    IDLE_SECONDS,
+    LOOKED_AFTER,
+    REQUEST_SECONDS,
+    Connection,
+    Room,
+)
 from skill.guides.frames import FRAME_BYTES, FRAME_MS
 from skill.stores.memory import MemoryStore
 from skill.throttling import Throttle
@@ -223,6 +231,37 @@ class TestHeldConnections:
             other.sendall(HALF + b"\r\n\r\n")
             served.turn(lambda: readable(other))
             assert other.recv(15) == b"HTTP/1.1 200 OK"
+
+    @pytest.mark.parametrize(
+        ("held", "closed"),
+        [
+            ([("asked first", 1, 0), ("asked last", 2, 0)], "asked first"),
+            ([("is being answered", 1, 9), ("asked last", 2, 0)], "asked last"),
+            ([("is being answered", 1, 9), ("as well", 2, 9)], "is being answered"),
+        ],
+        ids=["it waits", "another waits", "none waits"],
+    )
+    def test_which_one_makes_room(self, monkeypatch, held, closed):
+        """Of a client's connections, the one that has asked least lately, unless it is answered."""
+        monkeypatch.setattr(connections, "CROWDED", 1)
+        told: list[str] = []
+        by_number = {}
+        for number, (name, asked_at, unsent) in enumerate(held):
+            one = by_number[number] = Connection.__new__(Connection)
+            one.client, one.requests, one.request_since = "127.0.0.1", [], None
+            one.asked_at, one.total_outbufs_len, one.last_activity = asked_at, unsent, time.time()
+            one.handle_close = partial(told.append, name)
+        Room(by_number).keep()
+        assert told == [closed]
+
+    def test_a_request_makes_it_the_last(self, monkeypatch):
+        """When a request is there whole, its connection is the one that has asked last."""
+        monkeypatch.setattr(channel.HTTPChannel, "service", lambda _: None)
+        one = Connection.__new__(Connection)
+        one.asked_at, one.request_since = 0, 1
+        one.service()
+        assert one.asked_at > 1
+        assert one.request_since is None
 
     @pytest.mark.parametrize("first", [HALF, b"\r\n", b"POST /alexa HTTP/1.1\r\n"], ids=repr)
     def test_a_request_that_trickles(self, served, line, first):

@@ -583,6 +583,17 @@ class TestWhoWasStoredLast:
             manager.handle(USER, event, moment(phase))
         assert store.calls == ["load", "save"] * DOUBTS + ["save"] * (len(turns) - 3 - DOUBTS)
 
+    def test_a_doubt_that_is_confirmed(self, manager, store):
+        """Each time it would have been wrong again, it has to be right as often as at first."""
+        turns = [(events.Pause(), Phase.PLAYING), (events.Resume(), Phase.PAUSED)] * DOUBTS
+        for place, (event, phase) in enumerate(turns):
+            if place in {0, DOUBTS // 2}:
+                store.put(encode(replace(store.runner, untold=())))
+            store.calls.clear()
+            manager.handle(USER, event, moment(phase))
+            is_trusted = place > DOUBTS // 2 + DOUBTS
+            assert store.calls == (["save"] if is_trusted else ["load", "save"]) or not place
+
     def test_nothing_changes_and_somebody_else_has_written(self, manager, store):
         """Where there is nothing to write, it is looked first."""
         gone = replace(store.runner, session=SessionState(generation=GENERATION + 9))

@@ -43,9 +43,10 @@ def feels_wrong_idle(turn: Turn, _: Event) -> Outcome:
 
 
 def emergency(turn: Turn, _: Event) -> Outcome:
-    """Stop, keep the place, and send for help: nothing else is offered, and nothing asked."""
+    """Stop, stay at this movement, and send for help: nothing is offered, and nothing asked."""
+    at = turn.place.offset if turn.is_heard else turn.rest  # after a step, that is in the next one
     unwell = turn.hurting().concerned(Concern.EMERGENCY)
-    return unwell.unasked().wait(line("emergency"), at=turn.rest)
+    return unwell.unasked().wait(line("emergency"), at=at)
 
 
 def emergency_idle(turn: Turn, _: Event) -> Outcome:

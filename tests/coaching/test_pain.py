@@ -107,6 +107,43 @@ def test_a_wish_for_it(wish):
     assert outcome.runner.session.hurt is None
 
 
+@pytest.mark.parametrize("step", [0, 1])
+def test_the_other_side_of_it(step):
+    """The other side of what hurt is begun gently, also where it would come next by itself."""
+    plan = Plan(CATALOGUE.routines["post-run"], CATALOGUE)
+    outcome = advance(hurting(plan, step), events.OtherSide(), AT, REPERTOIRE)
+    assert [told.id for told in outcome.lines] == ["gently-again"]
+    assert outcome.player.timeline.at(outcome.player.offset).step.index == 1 - step
+
+
+@pytest.mark.parametrize("event", [events.ItHurts(), events.FeelsWrong(), events.Emergency()])
+def test_the_end_of_a_routine_that_hurt(event):
+    """Whoever stops after pain at the very end has not done it to the end, and can come back."""
+    plan = Plan(CATALOGUE.routines["post-run"], CATALOGUE)
+    timeline = REPERTOIRE.timeline(plan.id)
+    last = Progress(plan.id, timeline.bookmark(timeline.spans[-1].release), NOW)
+    playing = SessionState(Phase.PLAYING, last, generation=GENERATION)
+    *_, outcome = outcomes(Runner(session=playing, cautioned=True), (event, events.Stop()))
+    assert outcome.runner.history == ()
+    assert outcome.runner.session.phase is Phase.PAUSED
+    assert outcome.runner.session.hurt == plan.steps[-1].movement.id
+
+
+def test_what_hurt_is_left_out_of_this_routine():
+    """A yes after it goes on with the next movement; after the last one, it ends undone."""
+    plan = Plan(CATALOGUE.routines["post-run"], CATALOGUE)
+    for step in plan.steps:
+        leave_out = events.SkipForToday(step.movement)
+        left_out, agreed = outcomes(hurting(plan, step.index), (leave_out, events.Yes()))
+        following = plan.next_movement(step)
+        if following:
+            assert left_out.ask.question is Question.GO_ON
+            assert movement_played(agreed) == following.movement.id
+        else:
+            assert [told.id for told in left_out.lines] == ["left-out", "if-it-stays"]
+            assert left_out.runner.history == ()
+
+
 @pytest.mark.parametrize("plan", list(plans()), ids=lambda plan: plan.id)
 @pytest.mark.parametrize(
     "way",
@@ -170,6 +207,24 @@ def test_more_than_pain(plan, later, event):
             *trying,
             *(line for line in told if line.startswith(("skip-", "end-or"))),
         }
+
+
+@pytest.mark.parametrize("event", [events.ItHurts(), events.FeelsWrong(), events.Emergency()])
+def test_between_two_steps(event):
+    """Whoever has heard a step to its end and says so then, is not led into the next one."""
+    plan = Plan(CATALOGUE.routines["post-run"], CATALOGUE)
+    timeline = REPERTOIRE.timeline(plan.id)
+    no_player = replace(AT, has_player=False)
+    for step in plan.steps:
+        heard = Progress(plan.id, timeline.bookmark(timeline.played_out(step.index)), NOW)
+        stepping = SessionState(Phase.STEPPING, heard, Question.NEXT_STEP, GENERATION)
+        runner = Runner(session=stepping, cautioned=True)
+        for happening in (event, events.Launch()):
+            outcome = advance(runner, happening, no_player, REPERTOIRE)
+            runner = outcome.runner
+            assert runner.session.progress.bookmark.step == step.index
+            assert runner.session.hurt == step.movement.id
+        assert outcome.ask.question is Question.SKIP_IT
 
 
 def test_what_was_stored_before():
