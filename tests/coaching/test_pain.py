@@ -5,16 +5,16 @@ from collections.abc import Iterator
 import pytest
 
 from skill.coaching import events
-from skill.coaching.events import Event
+from skill.coaching.events import Command, Event
 from skill.coaching.moments import Moment, Playhead
 from skill.coaching.movements import Need, Side
 from skill.coaching.outcomes import Outcome, Play, PlayClip
 from skill.coaching.plans import Plan
-from skill.coaching.runner import Phase, Progress, Question, Runner, SessionState
+from skill.coaching.runner import Concern, Phase, Progress, Question, Runner, SessionState
 from skill.coaching.session import advance
 from skill.coaching.timeline import Bookmark
 from skill.coaching.values import replace
-from tests.coaching.scenes import CATALOGUE, GENERATION, NOW, REPERTOIRE
+from tests.coaching.scenes import CATALOGUE, EVENTS, GENERATION, NOW, REPERTOIRE
 
 AT = Moment(NOW)
 MINUTES = 60_000
@@ -38,6 +38,7 @@ WAYS: dict[str, tuple[Event, ...]] = {
     ),
     "out of reach": (events.OutOfReach(), events.Yes()),
 }
+SETTLED = {f"{concern}-settled" for concern in Concern}
 """What is said after "it hurts", none of it a wish for what did."""
 
 
@@ -201,7 +202,7 @@ def test_more_than_pain(plan, later, event):
             for outcome in outcomes(runner, later)
             for line in (*outcome.lines, *([outcome.ask.line] if outcome.ask else []))
         }
-        assert told & {"feels-wrong", "leave-it-out", "end-for-today", "unwell-here"}
+        assert told & {"feels-wrong", "leave-it-out", "end-for-today", "emergency"} | SETTLED
         trying = {"easier", "kept-in", "kept-in-easier"}
         assert not told & {
             *trying,
@@ -224,7 +225,83 @@ def test_between_two_steps(event):
             runner = outcome.runner
             assert runner.session.progress.bookmark.step == step.index
             assert runner.session.hurt == step.movement.id
-        assert outcome.ask.question is Question.SKIP_IT
+        asked = Question.SKIP_IT if event == events.ItHurts() else Question.WELL_AGAIN
+        assert outcome.ask.question is asked
+
+
+CONCERNS = (events.FeelsWrong(), events.Emergency(), events.AskFirst())
+WISHES = {
+    name: event
+    for name, event in EVENTS.items()
+    if isinstance(event, Command) and not isinstance(event, events.Yes | events.NoPain)
+}
+
+
+@pytest.mark.parametrize("has_player", [True, False])
+@pytest.mark.parametrize("told", CONCERNS, ids=lambda told: type(told).__name__)
+@pytest.mark.parametrize("phase", [Phase.IDLE, Phase.PLAYING, Phase.STEPPING])
+@pytest.mark.parametrize("wish", WISHES)
+def test_nothing_plays_before_it_is_settled(phase, told, wish, has_player):
+    """Who is unwell, or has to ask first, is asked whether that is settled, whatever they want."""
+    moment = replace(AT, has_player=has_player)
+    stopped = advance(act_in(phase), told, moment, REPERTOIRE).runner
+    outcome = advance(stopped, WISHES[wish], moment, REPERTOIRE)
+    assert not isinstance(outcome.player, Play | PlayClip)
+    again = advance(outcome.runner, WISHES[wish], moment, REPERTOIRE)
+    assert not isinstance(again.player, Play | PlayClip)
+    if not isinstance(WISHES[wish], events.ForgetMe):
+        assert again.runner.session.concern is not None
+
+
+@pytest.mark.parametrize("told", CONCERNS, ids=lambda told: type(told).__name__)
+@pytest.mark.parametrize("phase", [Phase.IDLE, Phase.PLAYING, Phase.STEPPING])
+@pytest.mark.parametrize("well", [(events.Yes(),), (events.NoPain(),)])
+def test_it_is_settled_by_the_runners_word(phase, told, well):
+    """A yes settles it; what plays then is asked for anew."""
+    start = events.StartRoutine(CATALOGUE.routines["desk"])
+    stopped = advance(act_in(phase), told, AT, REPERTOIRE).runner
+    *_, asked, settled, started = outcomes(stopped, (start, *well, start))
+    assert asked.ask.question is Question.WELL_AGAIN
+    assert settled.player is None
+    assert settled.ask is not None
+    assert settled.runner.session.concern is None
+    assert isinstance(started.player, Play)
+
+
+@pytest.mark.parametrize("told", CONCERNS, ids=lambda told: type(told).__name__)
+def test_a_no_is_told_what_to_do_first(told):
+    """Who is not well yet hears the advice again, and nothing is asked."""
+    stopped = advance(act_in(Phase.PLAYING), told, AT, REPERTOIRE)
+    *_, refused = outcomes(stopped.runner, (events.Resume(), events.No()))
+    assert refused.lines[0].id == stopped.lines[0].id
+    assert refused.ask is None
+    assert refused.runner.session.concern is not None
+
+
+def test_the_gravest_is_kept():
+    """Whoever had an emergency, and is dizzy, had an emergency."""
+    runner = act_in(Phase.PLAYING)
+    for told in (events.AskFirst(), events.Emergency(), events.FeelsWrong()):
+        runner = advance(runner, told, AT, REPERTOIRE).runner
+    assert runner.session.concern is Concern.EMERGENCY
+
+
+@pytest.mark.parametrize("phase", [Phase.IDLE, Phase.PLAYING])
+@pytest.mark.parametrize("later", [events.Help(), events.NotUnderstood()])
+def test_a_call_after_an_emergency(phase, later):
+    """Whoever calls again, or cannot be understood, is sent for help again."""
+    runner = advance(act_in(phase), events.Emergency(), AT, REPERTOIRE).runner
+    outcome = advance(runner, later, AT, REPERTOIRE)
+    assert [told.id for told in outcome.lines] == ["emergency"]
+    assert outcome.ask is None
+
+
+def act_in(phase: Phase) -> Runner:
+    """Return a runner who knows the coach, in a phase, in the middle of a step."""
+    plan = Plan(CATALOGUE.routines["post-run"], CATALOGUE)
+    as_of = NOW if phase is Phase.PLAYING else None
+    progress = None if phase is Phase.IDLE else Progress(plan.id, Bookmark(0, 1_000), as_of)
+    return Runner(SessionState(phase, progress, generation=GENERATION), cautioned=True)
 
 
 def test_what_was_stored_before():
