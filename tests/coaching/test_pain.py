@@ -229,6 +229,15 @@ def test_between_two_steps(event):
         assert outcome.ask.question is asked
 
 
+@pytest.mark.parametrize("plan", list(plans()), ids=lambda plan: plan.id)
+def test_another_movement_is_no_advice(plan):
+    """An easier movement is offered, not advised: nobody knows if it is easier on what hurts."""
+    for step in plan.steps:
+        (outcome,) = outcomes(hurting(plan, step.index), (events.ItHurts(),))
+        is_easier = plan.easier_form(step.movement) is not None
+        assert ("easier" in {told.id for told in outcome.lines}) is not is_easier
+
+
 CONCERNS = (events.FeelsWrong(), events.Emergency(), events.AskFirst())
 WISHES = {
     name: event
