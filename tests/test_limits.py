@@ -21,7 +21,7 @@ from skill.__main__ import LARGEST_ANSWER, THREADS, listen
 from skill.bootstrap import build
 from skill.coaching.timeline import LONGEST_PLAN
 from skill.coaching.values import replace
-from skill.connections import (
+from skill.crowding import (
     CONNECTIONS,
     IDLE_SECONDS,
     LOOKED_AFTER,
