@@ -16,7 +16,7 @@ import pytest
 from waitress import channel, wasyncore
 from werkzeug.test import TestResponse as Response
 
-from skill import connections, web
+from skill import crowding, web
 from skill.__main__ import LARGEST_ANSWER, THREADS, listen
 from skill.bootstrap import build
 from skill.coaching.timeline import LONGEST_PLAN
@@ -147,8 +147,8 @@ class Served:
 
     def __init__(self, service, patch) -> None:
         self.passed = 0.0
-        patch.setattr(connections, "monotonic", lambda: time.monotonic() + self.passed)
-        patch.setattr(connections, "time", lambda: time.time() + self.passed)
+        patch.setattr(crowding, "monotonic", lambda: time.monotonic() + self.passed)
+        patch.setattr(crowding, "time", lambda: time.time() + self.passed)
         patch.setattr(channel, "time", SimpleNamespace(time=lambda: time.time() + self.passed))
         self._sockets = {}
         settings = replace(service.settings, port=0)
@@ -158,7 +158,7 @@ class Served:
 
     @property
     def held(self) -> int:
-        return sum(isinstance(each, connections.Connection) for each in self._sockets.values())
+        return sum(isinstance(each, crowding.Connection) for each in self._sockets.values())
 
     def turn(self, until: Callable[[], bool]) -> None:
         deadline = time.monotonic() + 10
@@ -216,7 +216,7 @@ class TestHeldConnections:
 
     def test_who_makes_room(self, served, monkeypatch):
         """Whoever has the most gives up the one that has been without a whole request longest."""
-        monkeypatch.setattr(connections, "CROWDED", 3)
+        monkeypatch.setattr(crowding, "CROWDED", 3)
         with ExitStack() as ending:
             other = ending.enter_context(closing(connected(served.port, "127.0.0.2")))
             served.turn(lambda: served.held == 1)
@@ -243,7 +243,7 @@ class TestHeldConnections:
     )
     def test_which_one_makes_room(self, monkeypatch, held, closed):
         """Of a client's connections, the one that has asked least lately, unless it is answered."""
-        monkeypatch.setattr(connections, "CROWDED", 1)
+        monkeypatch.setattr(crowding, "CROWDED", 1)
         told: list[str] = []
         by_number = {}
         for number, (name, asked_at, unsent) in enumerate(held):
