@@ -40,7 +40,6 @@ CACHE_SIZE = 1024
 """Of how many runners, those stored last, it is known what was stored of them."""
 DOUBTS = 16
 """After what was cached has been wrong once, how often in a row it has to be right."""
-
 MOST_MISSED = 1024
 """Of how many runners it is kept in mind what the store has missed."""
 
@@ -107,7 +106,7 @@ class SessionManager:
         is_ours = turn.acquire(timeout=TURN_SECONDS)
         try:
             missed = self._missed.take(key)
-            if moment.carried is None:
+            if missed and moment.carried is None:
                 moment = replace(moment, carried=missed)
             decision = _Decision(key, event, moment, self._repertoire, self._cache)
             outcome, kept = self._made(decision)
