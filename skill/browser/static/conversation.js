@@ -16,7 +16,8 @@ const STOPPING = new Set(["pause", "stop", "it-hurts"]);
 const STOPPING_WORDS = /\b(?:stop|pause|wait|hurts?|hurting|pain\w*|ouch|ow)\b/i;
 // What is said at once, before the coach has answered, and also if it cannot be reached.
 const ADVICE = { pause: ["Paused."], stop: ["Stopped."], "it-hurts": [$("it-hurts").dataset.advice] };
-const STAYS_STOPPED = "The sound stays stopped. Press Go on when you are ready.";
+const STAYS_STOPPED = "The sound stays stopped.";
+const GO_ON = "Press Go on when you are ready.";
 // Who means this leaves, and finds the start again; by whatever way they have said it.
 const LEAVING = new Set(["stop", "AMAZON.StopIntent", "AMAZON.CancelIntent", "AMAZON.NavigateHomeIntent"]);
 const NO = new Set(["no", "AMAZON.NoIntent"]);
@@ -27,6 +28,7 @@ const PATIENCE = 16_000;
 let session = null;
 let asked = null; // the question that is open
 let afterPart = null; // what is asked when the part that plays is over
+let harm = null; // what keeps the runner from going on: "pain", or "worse"
 let turn = 0;
 let patience = null;
 let isHandsFree = false;
@@ -44,7 +46,7 @@ export const isPlaying = () =>
 // back it may put the question in other words.
 const asksReady = () => asked?.question === "next-step" || (asked?.question === "go-on" && isBetweenSteps());
 const isBetweenSteps = () => isStepping() && session.phase !== "playing" && !placeAt(stage.routine, player.offset).isWork;
-export const state = () => ({ isPlaying: isPlaying(), asksReady: asksReady(), asksToSkip: asked?.question === "skip-it" });
+export const state = () => ({ isPlaying: isPlaying(), asksReady: asksReady(), harm: isPlaying() ? null : harm });
 
 const isStepping = () => session?.phase === "stepping" || session?.waits;
 const tokenOf = ({ plan, digest, generation }) => ({ plan, digest, generation, retried_at: null });
@@ -116,6 +118,7 @@ export async function act(command, { spoken = false, silent = false, mute = fals
   const mine = ++turn;
   voice.hush();
   clearTimeout(patience);
+  if (command.press === "it-hurts") harm ??= "pain";
   const isLocal = goAheadAlone(command);
   let reply;
   try {
@@ -131,7 +134,7 @@ export async function act(command, { spoken = false, silent = false, mute = fals
     const isStopped = stops(command) && mine >= wentOnIn;
     if (isStopped) player.stop();
     const advice = command.press === "it-hurts" ? ADVICE["it-hurts"] : [];
-    say([...advice, refused.message, ...(isStopped && isUnderWay() ? [STAYS_STOPPED] : [])], { asks: asked });
+    say([...advice, refused.message, ...(isStopped && isUnderWay() ? [STAYS_STOPPED, ...(harm ? [] : [GO_ON])] : [])], { asks: asked, harm });
     player.release("asking", "speaking", "refused");
     return false;
   }
@@ -145,6 +148,7 @@ function goAheadAlone(command) {
   if (stops(command)) player.hold("pausing");
   if (command.press !== "resume" || !link.isAway || !player.isWanted) return false;
   player.release("pausing");
+  harm = null;
   wentOnIn = turn;
   return true;
 }
@@ -167,6 +171,7 @@ export async function follow(reply, { mine, command = null, spoken = false, sile
   if (!keeps) asked = isForLater ? null : ask;
   const words = [...reply.said];
   if (todo?.do === "stop" && mine < wentOnIn) return false; // paused once, and gone on since
+  harm = reply.harm;
   play(todo, { words, silent, isLocal, isNotice });
   // A later command that stops the sound is not undone by an earlier one's answer.
   if (mine === turn && !isNotice && !STOPPING.has(command.press)) player.release("pausing");
@@ -178,7 +183,7 @@ export async function follow(reply, { mine, command = null, spoken = false, sile
   const isOver = showView(reply, before);
   const shown = words.length || isNotice ? words : inWords(reply, command);
   if (isOver && !asked) say([]); // the ending has its own words
-  else if (shown.length || !isNotice) say(shown, { asks: asked });
+  else if (shown.length || !isNotice) say(shown, { asks: asked, harm });
   if (words.length && !silent && !mute) await sayAloud(words);
   // Interrupted by another command, it is that one's to let the guide go on.
   if (mine === turn && !isNotice) player.release("speaking");
@@ -268,7 +273,7 @@ export async function askAfterPart() {
   if (!afterPart) return false;
   asked = afterPart;
   afterPart = null;
-  say([asked.text], { asks: asked });
+  say([asked.text], { asks: asked, harm });
   const mine = turn;
   await sayAloud([asked.text]);
   if (mine !== turn) return false;
