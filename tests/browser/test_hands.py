@@ -305,6 +305,30 @@ def test_what_has_stopped_counts_nothing(visit, words, why, second):
     wait_for(page, "#count-unit", "until it begins|left")
 
 
+def test_a_wish_while_paused_stays_at_the_place(visit):
+    """A plan that is made anew while nothing plays is shown at the place that the coach tells."""
+    page = visit()
+    start(page, "strength")
+    for _ in range(2):
+        type_in(page, "next")
+        wait_for(page, "#said", "Glute bridge")
+    type_in(page, "i have four minutes")
+    wait_for(page, "#routine-title", "sets of 7")
+    seek(page, 140)
+    wait_for(page, "#count-unit", "repetitions? left")
+    type_in(page, "pause")
+    wait_for(page, "#toggle-name", "Go on")
+    place = [page.inner_text(part) for part in ("#movement", "#set", "#side")]
+    type_in(page, "three reps")
+    wait_for(page, "#routine-title", "sets of 3")
+    assert [page.inner_text(part) for part in ("#movement", "#set", "#side")] == place
+    type_in(page, "where am i")
+    wait_for(page, "#said", "glute bridge")
+    page.click("#toggle")
+    wait_for(page, "#toggle-name", "Pause")
+    assert page.inner_text("#movement") == place[0]
+
+
 def test_an_end_for_pain(visit, service):
     """Who leaves the last movement for pain is not congratulated."""
     page = visit()

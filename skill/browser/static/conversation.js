@@ -165,11 +165,13 @@ export async function follow(reply, { mine, command = null, spoken = false, sile
   const todo = reply.player;
   // While a part plays, whether the runner is ready is asked after it.
   const isForLater = todo?.until != null || (ask?.question === "next-step" && player.isInPart && !todo);
-  if (isForLater) afterPart = ask;
+  // To who has asked for help the question is the answer: that is said now, and asked then as it was.
+  const isAnswer = isForLater && !isNotice && !reply.said.length && !todo;
+  if (isForLater) afterPart = isAnswer ? (afterPart ?? ask) : ask;
   else if (todo) afterPart = null;
   const keeps = isNotice && !ask && session.asked === asked?.question;
   if (!keeps) asked = isForLater ? null : ask;
-  const words = [...reply.said];
+  const words = isAnswer ? [ask.text] : [...reply.said];
   if (todo?.do === "stop" && mine < wentOnIn) return false; // paused once, and gone on since
   harm = reply.harm;
   play(todo, { words, silent, isLocal, isNotice });
@@ -202,7 +204,14 @@ function play(todo, { words, silent, isLocal, isNotice }) {
     return;
   }
   if (todo?.do === "stop") player.stop();
-  if (isUnderWay() && (todo || !player.token)) player.place(tokenOf(session), session.offset);
+  if (isUnderWay() && (todo || isElsewhere())) player.place(tokenOf(session), session.offset);
+}
+
+// Whether the player is at no place yet, or stands still in a plan that the coach has replaced:
+// there its milliseconds are another place.
+function isElsewhere() {
+  const { token } = player;
+  return !token || (!player.isWanted && (token.plan !== session.plan || token.digest !== session.digest));
 }
 
 // Show the start, the stage or the ending; return whether the routine has just come to its end.
