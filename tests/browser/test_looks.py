@@ -260,7 +260,9 @@ def test_text_twice_as_large(visit, address):
     page.wait_for_selector("body[data-ready]")
     start(page)
     enlarge()
-    for button in page.locator(".bar button").all():
+    page.click("#it-hurts")
+    wait_to_see(page, "#replies [data-press=stop]")
+    for button in page.locator(".bar button, #replies button").all():
         seen = button.bounding_box()
         assert 0 <= seen["x"] < seen["x"] + seen["width"] <= 320
         assert button.evaluate("(seen) => seen.scrollWidth <= seen.clientWidth")
