@@ -13,7 +13,9 @@ const SILENT = new Set(["next", "previous", "pause", "resume", "stop", "next-mov
 const ENDING = new Set(["next", "next-movement"]);
 // What stops the sound here and now, whether or not the coach can be reached.
 const STOPPING = new Set(["pause", "stop", "it-hurts"]);
-const STOPPING_WORDS = /\b(?:stop|pause|wait|hurts?|hurting|pain\w*|ouch|ow)\b/i;
+const STOPPING_WORDS = /\b(?:stop|pause|wait)\b/i;
+const PAIN_WORDS = /\b(?:hurts?|hurting|pain\w*|ouch|ow)\b/i;
+const WORSE_WORDS = /\b(?:breathe?|breathing|chest|dizzy|faint\w*|numb\w*|tingl\w*|popped|snapped|fell|emergency)\b/i;
 // What is said at once, before the coach has answered, and also if it cannot be reached.
 const ADVICE = { pause: ["Paused."], stop: ["Stopped."], "it-hurts": [$("it-hurts").dataset.advice] };
 const STAYS_STOPPED = "The sound stays stopped.";
@@ -53,7 +55,10 @@ const tokenOf = ({ plan, digest, generation }) => ({ plan, digest, generation, r
 const leaves = ({ meant, player: todo }) => LEAVING.has(meant) || (NO.has(meant) && todo?.do === "stop");
 // The cards answer which routine it is to be; while one plays, it stays in sight.
 const choosesAnother = ({ ask: asks }) => asks?.question === "which-routine" && !player.isWanted;
-const stops = ({ press, say: said }) => STOPPING.has(press) || STOPPING_WORDS.test(said ?? "");
+const stops = (command) => STOPPING.has(command.press) || STOPPING_WORDS.test(command.say ?? "") || Boolean(feared(command));
+// What harm the runner seems to speak of, until the coach has said what it is.
+const feared = ({ press, say: said = "" }) =>
+  WORSE_WORDS.test(said) ? "worse" : press === "it-hurts" || PAIN_WORDS.test(said) ? "pain" : null;
 
 // Whether it may lead to the end: that is told in words, since not every end is one of a whole routine.
 const mayEnd = ({ press: name }) => ENDING.has(name) && isUnderWay() && isInLastMovement();
@@ -118,7 +123,7 @@ export async function act(command, { spoken = false, silent = false, mute = fals
   const mine = ++turn;
   voice.hush();
   clearTimeout(patience);
-  if (command.press === "it-hurts") harm ??= "pain";
+  if (harm !== "worse") harm = feared(command) ?? harm;
   const isLocal = goAheadAlone(command);
   let reply;
   try {
