@@ -26,6 +26,8 @@ from skill.understanding.listening import Understanding
 
 Clock = Callable[[], datetime]
 
+_WORSE_THAN_PAIN = frozenset({"emergency", "feels-wrong", "ask-first"})
+"""The lines that send a runner to rest or to somebody else, be nothing under way."""
 _NOT_HERE = ReminderAnswered(ReminderAnswer.NOT_HERE)
 
 
@@ -92,6 +94,7 @@ class WebCoach:
             "ask": None,
             "player": _player(outcome),
             "session": self._session(outcome.runner),
+            "harm": _harm(outcome),
             "forgotten": outcome.forgets,
             "left_early": any(line.id == "left-early" for line in outcome.lines),
         }
@@ -135,6 +138,14 @@ def _within_reach(event: Event) -> Event:
     So it says that at once, before anybody has thought of a day and a time.
     """
     return _NOT_HERE if isinstance(event, RemindMe | StopReminders) else event
+
+
+def _harm(outcome: Outcome) -> str | None:
+    """What keeps the runner from going on: pain, or worse, when nothing may invite them to."""
+    session = outcome.runner.session
+    if session.unwell or any(line.id in _WORSE_THAN_PAIN for line in outcome.lines):
+        return "worse"
+    return "pain" if session.hurt else None
 
 
 def _player(outcome: Outcome) -> Json | None:
