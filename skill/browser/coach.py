@@ -15,7 +15,7 @@ from skill.coaching.events import Event, Launch, ReminderAnswered, RemindMe, Sto
 from skill.coaching.moments import Moment
 from skill.coaching.outcomes import Outcome, Play, PlayClip, StopPlaying
 from skill.coaching.repertoire import Repertoire
-from skill.coaching.runner import Runner
+from skill.coaching.runner import Runner, SessionState
 from skill.coaching.schedules import ReminderAnswer
 from skill.coaching.session import advance
 from skill.coaching.values import field, value_class
@@ -26,8 +26,6 @@ from skill.understanding.listening import Understanding
 
 Clock = Callable[[], datetime]
 
-_WORSE_THAN_PAIN = frozenset({"emergency", "feels-wrong", "ask-first"})
-"""The lines that send a runner to rest or to somebody else, be nothing under way."""
 _NOT_HERE = ReminderAnswered(ReminderAnswer.NOT_HERE)
 
 
@@ -94,7 +92,7 @@ class WebCoach:
             "ask": None,
             "player": _player(outcome),
             "session": self._session(outcome.runner),
-            "harm": _harm(outcome),
+            "harm": _harm(outcome.runner.session),
             "forgotten": outcome.forgets,
             "left_early": any(line.id == "left-early" for line in outcome.lines),
         }
@@ -140,10 +138,9 @@ def _within_reach(event: Event) -> Event:
     return _NOT_HERE if isinstance(event, RemindMe | StopReminders) else event
 
 
-def _harm(outcome: Outcome) -> str | None:
+def _harm(session: SessionState) -> str | None:
     """What keeps the runner from going on: pain, or worse, when nothing may invite them to."""
-    session = outcome.runner.session
-    if session.unwell or any(line.id in _WORSE_THAN_PAIN for line in outcome.lines):
+    if session.concern:
         return "worse"
     return "pain" if session.hurt else None
 

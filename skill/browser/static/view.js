@@ -5,7 +5,7 @@ import { clock } from "./stage.js";
 
 // How long it takes to read an answer while the guide plays, in milliseconds; a question stays.
 const READING = (text) => 4000 + text.length * 70;
-const YES_OR_NO = new Set(["go-on", "next-step", "skip-it", "remind-me", "forget-me"]);
+const YES_OR_NO = new Set(["go-on", "next-step", "skip-it", "well-again", "remind-me", "forget-me"]);
 const REPLIES = [["yes", "Yes"], ["no", "No"]];
 // What else there is to do about what hurts, as the coach says with its question.
 const EASIER = ["easier", "Easier"];
