@@ -274,7 +274,7 @@ def test_after_worse_than_pain_nothing_invites(visit, scheme, words):
 
 @pytest.mark.parametrize("words", ["i can't breathe", "i'm dizzy"])
 def test_an_emergency_before_anything_plays(visit, words):
-    """At the start nothing invites to begin, until something else is said."""
+    """At the start nothing invites to begin, until the runner has said that it has passed."""
     page = visit()
     ground = "(button) => getComputedStyle(button).backgroundColor"
     inviting = page.eval_on_selector("#begin", ground)
@@ -282,6 +282,10 @@ def test_an_emergency_before_anything_plays(visit, words):
     until(page, "document.body.dataset.harm === 'worse'")
     assert page.eval_on_selector("#begin", ground) != inviting
     type_in(page, "which routines are there")
+    wait_for(page, "#said", "desk break")
+    assert page.get_attribute("body", "data-harm") == "worse"
+    page.click("#begin")
+    page.click("#replies button:has-text('Yes')")
     until(page, "document.body.dataset.harm === 'none'")
     assert page.eval_on_selector("#begin", ground) == inviting
 
@@ -302,6 +306,11 @@ def test_what_has_stopped_counts_nothing(visit, words, why, second):
     assert page.inner_text("#cue") == why
     assert page.text_content("#count-unit") == ""
     page.click("#toggle")
+    if why == "Take care":
+        wait_for(page, "#said", "well|safe")
+        page.click("#replies button:has-text('Yes')")
+        wait_for(page, "#cue", "It hurts")
+        page.click("#toggle")
     wait_for(page, "#count-unit", "until it begins|left")
 
 
