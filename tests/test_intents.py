@@ -93,11 +93,16 @@ VALUED = {
     "MoreTimeIntent": events.MoreTime(),
     "TighterSideIntent": events.TighterSide(),
     "OtherSideIntent": events.OtherSide(),
+    "SkipSideIntent": events.SkipSide(),
     "WithoutIntent": events.Without(),
     "WithAgainIntent": events.WithAgain(),
     "RemindMeIntent": events.RemindMe(),
 }
-SIDED = {"TighterSideIntent": events.TighterSide, "OtherSideIntent": events.OtherSide}
+SIDED = {
+    "TighterSideIntent": events.TighterSide,
+    "OtherSideIntent": events.OtherSide,
+    "SkipSideIntent": events.SkipSide,
+}
 NOT_SAID = {"Launch", "ReminderAnswered", "PermissionAnswered", "OutOfReach"}
 """Commands that come from the platform, not from a sentence."""
 

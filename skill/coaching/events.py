@@ -91,6 +91,13 @@ class OtherSide(Command):
     side: Side | None = None
 
 
+@value_class
+class SkipSide(Command):
+    """Leave out a side of this movement."""
+
+    side: Side | None = None
+
+
 class Pause(Command):
     """Stop the sound and wait."""
 

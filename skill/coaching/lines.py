@@ -186,6 +186,7 @@ LINES: Mapping[str, frozenset[str]] = {
         "first-step": "spot",
         "still-the-other-side": "",
         "both-sides": "movement",
+        "side-has-its-turn": "side",
         "not-in-routine": "movement",
         "go-where": "",
         "finished": "routine",

@@ -19,6 +19,7 @@ CUSTOM_INTENTS: Mapping[str, Mapping[str, str]] = {
     "StartRoutineIntent": {"routine": "ROUTINE"},
     "NextStretchIntent": {},
     "OtherSideIntent": {"side": "SIDE"},
+    "SkipSideIntent": {"side": "SIDE", "kept": "SIDE"},
     "WhereAmIIntent": {},
     "HowLongLeftIntent": {},
     "HowManyLeftIntent": {},

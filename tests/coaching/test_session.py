@@ -89,6 +89,12 @@ EXPECTED: dict[str, tuple[str, str, str, str]] = {
         "back-to [play@0] -> playing",
         "back-to [clip@0] ready-next? -> stepping",
     ),
+    "SkipSide": (
+        "nothing-on which-routine? -> idle",
+        "not-understood-now -> playing",
+        "not-understood-now -> paused",
+        "not-understood-now ready-next? -> stepping",
+    ),
     "Pause": (
         "nothing-on -> idle",
         "paused [stop] -> paused",
@@ -518,7 +524,7 @@ EXPECTED: dict[str, tuple[str, str, str, str]] = {
 }
 
 RECALLING = """
-    NextStep NextMovement PreviousStep Repeat OtherSide Pause Resume StartOver WhereAmI
+    NextStep NextMovement PreviousStep Repeat OtherSide SkipSide Pause Resume StartOver WhereAmI
     HowLongLeft WhatsNext WhichSide HowManyLeft LastOne WhatWasThat HowTo WhyThis EasierForm
     MoreTime SkipForToday SkipNext SkipForGood GoTo PlaybackFinished PlaybackFailed
 """
