@@ -230,6 +230,7 @@ INTENTS: Mapping[str, Reading] = {
     "UsualSettingsIntent": _always(events.UsualSettings),
     "ForgetMeIntent": _always(events.ForgetMe),
     "RemindMeIntent": _remind_me,
+    "WhenRemindedIntent": _always(events.WhenReminded),
     "StopRemindersIntent": _always(events.StopReminders),
     "AMAZON.NextIntent": _always(events.NextStep),
     "AMAZON.PreviousIntent": _always(events.PreviousStep),

@@ -57,6 +57,7 @@ PLAIN = {
     "UndoIntent": events.Undo(),
     "UsualSettingsIntent": events.UsualSettings(),
     "ForgetMeIntent": events.ForgetMe(),
+    "WhenRemindedIntent": events.WhenReminded(),
     "StopRemindersIntent": events.StopReminders(),
     "AMAZON.NextIntent": events.NextStep(),
     "AMAZON.PreviousIntent": events.PreviousStep(),

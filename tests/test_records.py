@@ -40,6 +40,7 @@ FULL = Runner(
         voiced=True,
         hurt="lying-figure-four",
         unwell=True,
+        unwanted=frozenset({"pigeon"}),
     ),
     choices=Choices(
         hold_seconds=45,

@@ -355,6 +355,10 @@ class RemindMe(Command):
     part: PartOfDay | None = None
 
 
+class WhenReminded(Command):
+    """Ask which reminders are set."""
+
+
 class StopReminders(Command):
     """Want to be reminded no more."""
 

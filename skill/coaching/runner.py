@@ -74,8 +74,9 @@ class SessionState:
     `generation` is that of the last play command. `voiced`: the sound of this routine would not
     play, and its steps are said by the device's own voice. `hurt`: the id of the movement that did
     last, until something is played again; `unwell`: it was more than pain, and nobody speaks of
-    taking it up again. So that the wording varies, `talk` counts the sessions and `said` how often
-    each line was said in this one.
+    taking it up again. `unwanted`: ids of the movements that the runner has left out of this
+    routine. So that the wording varies, `talk` counts the sessions and `said` how often each line
+    was said in this one.
     """
 
     phase: Phase = Phase.IDLE
@@ -87,6 +88,7 @@ class SessionState:
     voiced: bool = False
     hurt: str | None = None
     unwell: bool = False
+    unwanted: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         if (self.phase is Phase.IDLE) != (self.progress is None):
@@ -108,6 +110,7 @@ class SessionState:
     def over(self) -> "SessionState":
         """Return the session with nothing under way."""
         nothing = replace(self, asked=None, voiced=False, hurt=None, unwell=False)
+        nothing = replace(nothing, unwanted=frozenset())
         return replace(nothing, phase=Phase.IDLE, progress=None)
 
     @property

@@ -148,6 +148,7 @@ TRANSITIONS: Mapping[type[Event], Mapping[Phase, Callable[[Turn, Any], Outcome]]
     _always(events.MySettings, recall.settings),
     _always(events.ForgetMe, recall.whether_to_forget),
     _always(events.RemindMe, recall.remind_me),
+    _always(events.WhenReminded, recall.when_reminded),
     _always(events.StopReminders, recall.stop_reminders),
     _always(events.ReminderAnswered, recall.reminder_answered),
     _always(events.PermissionAnswered, recall.permission_answered),

@@ -92,7 +92,7 @@ def start(turn: Turn, event: StartRoutine) -> Outcome:
         movements=len(timeline.plan.movements),
         length=About(timeline.duration),
     )
-    return turn.voiced(voiced=False).play(timeline, 0, *caution, starting)
+    return turn.anew().play(timeline, 0, *caution, starting)
 
 
 def list_routines(turn: Turn, _: Event) -> Outcome:

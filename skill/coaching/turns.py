@@ -138,6 +138,11 @@ class Turn(Situation):
             return self
         return replace(self, runner=self._runner(replace(self.session, voiced=voiced)))
 
+    def anew(self) -> "Turn":
+        """Return the turn with nothing kept of the routine before: with sound, and all of it."""
+        session = replace(self.session, voiced=False, unwanted=frozenset())
+        return replace(self, runner=self._runner(session))
+
     def hurting(self, *, unwell: bool = False) -> "Turn":
         """Return the turn with this movement kept in mind as the one that hurts, or worse."""
         session = replace(self.session, hurt=self.step.movement.id, unwell=unwell)

@@ -89,6 +89,7 @@ CUSTOM_INTENTS: Mapping[str, Mapping[str, str]] = {
         "third_day": "DAY",
         "time": "AMAZON.TIME",
     },
+    "WhenRemindedIntent": {},
     "StopRemindersIntent": {},
 }
 """Our own intents, each with its slots' types by their names."""

@@ -455,6 +455,12 @@ EXPECTED: dict[str, tuple[str, str, str, str]] = {
         "ask-first [stop] -> paused",
         "ask-first -> paused",
     ),
+    "WhenReminded": (
+        "reminders-known which-one? -> idle",
+        "reminders-known -> playing",
+        "reminders-known -> paused",
+        "reminders-known ready-next? -> stepping",
+    ),
     "RepsFor": (
         "how-many-reps? -> idle",
         "how-many-reps? -> playing",
@@ -533,7 +539,7 @@ NOT_RECALLING = """
     BringBack StartRoutine FitTime RoutineLength Launch Stop ListRoutines Help ItHurts HoldFor
     HoldLonger HoldShorter CountSlower CountFaster TighterSide EvenSides Without WithAgain
     WaitForMe RunOn LessTalking TellEverything NoCountdown Countdown SoftSound NoSound ThisWeek
-    LastTime MySettings Undo UsualSettings ForgetMe RemindMe StopReminders KeepOrder
+    LastTime MySettings WhenReminded Undo UsualSettings ForgetMe RemindMe StopReminders KeepOrder
     NotUnderstood Yes No ReminderAnswered PermissionAnswered OutOfReach PlaybackStarted RepsFor
     FeelsWrong Emergency NoPain AskFirst ShouldItHurt Volume HowOften
     PlaybackStopped PlaybackNearlyFinished SessionEnded
