@@ -111,8 +111,11 @@ def fit_the_rest(turn: Turn, event: FitTime) -> Outcome:
     if turn.session.phase is Phase.PAUSED and not turn.hurts:
         turn = turn.asked(Question.GO_ON)
     time, bounded = _within_minutes(event.time, FEWEST_MINUTES_LEFT, planner.MINUTES.stop - 1)
+    turn = turn.leaving_out(turn.session.unwanted & turn.timeline.plan.choices.skipped)
     begun = Begun(turn.timeline, turn.progress.bookmark)
-    plan = replace(turn.timeline.plan, choices=turn.wanted_today, more=None)
+    skipped = turn.runner.choices.skipped | turn.session.unwanted
+    today = replace(turn.runner.choices, skipped=skipped)
+    plan = replace(turn.timeline.plan, choices=today, more=None)
     try:
         as_usual = still_longer(turn, plan)
         usual = turn.repertoire.timeline(as_usual.id)
@@ -416,9 +419,8 @@ def skip_for_today(turn: Turn, event: SkipForToday) -> Outcome:
     skipped = plan.choices.skipped | {movement.id}
     changed = replace(plan, choices=replace(plan.choices, skipped=skipped), more=None)
     told = line("left-out", movements=Together((movement,)))
-    unwanted = turn.session.unwanted | {movement.id}
-    runner = replace(turn.runner, session=replace(turn.session, unwanted=unwanted))
-    return go_on_with(turn, still_longer(turn, changed), told, runner=runner)
+    going = turn.leaving_out(turn.session.unwanted | {movement.id})
+    return go_on_with(turn, still_longer(turn, changed), told, runner=going.runner)
 
 
 def skip_next(turn: Turn, _: Event) -> Outcome:

@@ -6,12 +6,12 @@ from functools import cached_property
 from skill.coaching.lines import Spot, WorkLeft
 from skill.coaching.moments import Moment
 from skill.coaching.movements import Milliseconds, Movement
-from skill.coaching.plans import Choices, Plan, Step
+from skill.coaching.plans import Plan, Step
 from skill.coaching.repertoire import Repertoire
 from skill.coaching.routines import Routine
 from skill.coaching.runner import Phase, Progress, Question, Runner, SessionState, StateError
 from skill.coaching.timeline import Place, Timeline
-from skill.coaching.values import replace, value_class
+from skill.coaching.values import value_class
 
 
 @value_class
@@ -155,13 +155,6 @@ class Situation:
         """The movements that the runner has left out, for good or of this routine."""
         planned = self.timeline.plan.choices.skipped if self.session.progress else frozenset()
         return self._movements(self.runner.choices.skipped | planned)
-
-    @property
-    def wanted_today(self) -> Choices:
-        """The choices of the runner, and what they wanted out of this routine."""
-        choices = self.runner.choices
-        unwanted = self.session.unwanted & self.timeline.plan.choices.skipped
-        return replace(choices, skipped=choices.skipped | unwanted)
 
     @property
     def all_routines(self) -> tuple[Routine, ...]:

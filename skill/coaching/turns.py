@@ -140,8 +140,11 @@ class Turn(Situation):
 
     def anew(self) -> "Turn":
         """Return the turn with nothing kept of the routine before: with sound, and all of it."""
-        session = replace(self.session, voiced=False, unwanted=frozenset())
-        return replace(self, runner=self._runner(session))
+        return self.voiced(voiced=False).leaving_out(frozenset())
+
+    def leaving_out(self, unwanted: frozenset[str]) -> "Turn":
+        """Return the turn with other movements, by their ids, wanted out of this routine."""
+        return replace(self, runner=self._runner(replace(self.session, unwanted=unwanted)))
 
     def hurting(self, *, unwell: bool = False) -> "Turn":
         """Return the turn with this movement kept in mind as the one that hurts, or worse."""

@@ -211,6 +211,17 @@ class TestInTheMiddle:
         stretching.tell("start the glute stretch")
         assert stretching.timeline.plan.id == "glute-stretch"
 
+    @pytest.mark.parametrize("words", ["undo that", "bring back the standing figure four"])
+    def test_what_is_wanted_again_comes_back(self, stretching, words):
+        """A movement wanted again after all is left out by a fit only as long as that counts."""
+        stretching.tell("skip the standing figure four")
+        stretching.tell(words)
+        stretching.tell("i have three minutes")
+        names = {movement.id for movement in stretching.timeline.plan.movements}
+        assert "standing-figure-four" not in names
+        stretching.tell("i have fifteen minutes")
+        assert stretching.timeline.plan.id == "glute-stretch"
+
     def test_what_was_chosen_stays(self, coach):
         """Who has wished for holds of thirty seconds does not get longer ones in less time."""
         coach.tell("thirty seconds each")
