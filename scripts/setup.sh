@@ -34,6 +34,19 @@ takes_nothing() {
     exit 2
 }
 
+# takes_first NAMES "$@": for a command whose first argument is one of these, as in "a|b|c".
+takes_first() {
+    names=$1
+    shift
+    [ -z "$asks_help" ] || return 0
+    case "|$names|" in
+    *"|${1:-none}|"*) return ;;
+    esac
+    given=${1:+, not \'$1\'}
+    printf '%s\n' "$(basename -- "$0") takes first one of $names$given." >&2
+    exit 2
+}
+
 is_recent() {
     "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
 }

@@ -14,6 +14,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from http import HTTPStatus
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TextIO
@@ -29,7 +30,8 @@ from scripts.echo.guidebook import Guidebook
 from scripts.echo.requests import Device
 from scripts.echo.streams import FIRST_BYTES, Fetch, lengths_by
 from scripts.echo.terminal import Terminal
-from skill.bootstrap import build
+from skill.alexa.envelope import MalformedRequestError
+from skill.bootstrap import Service, build, utc_now
 from skill.coaching.errors import CoachError
 from skill.coaching.repertoire import Repertoire
 from skill.coaching.values import replace
@@ -44,6 +46,8 @@ TICK_SECONDS = 0.25
 SERVER_SECONDS = 8
 """How long Alexa waits for an answer."""
 JSON = "application/json"
+RUNNER = "amzn1.ask.account.TERMINAL"
+"""Who talks, unless it is to be somebody new."""
 
 
 class CannotTalkError(CoachError):
@@ -52,13 +56,28 @@ class CannotTalkError(CoachError):
     code = "cannot-talk"
 
 
+class Clock:
+    """The time of a talk. It is the Echo's, once there is one: what is skipped there has passed."""
+
+    def __init__(self) -> None:
+        self.tell: Callable[[], datetime] = utc_now
+
+    def __call__(self) -> datetime:
+        """Tell the time."""
+        return self.tell()
+
+
 @dataclass(frozen=True)
 class Door:
-    """A way to a coach: where requests go, where guides come from, what is known of them."""
+    """A way to a coach: where requests go, where guides come from, what is known of them.
+
+    The coach lives by `clock`, or by the real one, which nobody can skip.
+    """
 
     send: Send
     fetch: Fetch
     guidebook: Guidebook | None
+    clock: Clock | None = None
     close: Callable[[], None] = lambda: None
 
 
@@ -80,12 +99,15 @@ def main(arguments: Sequence[str], typed: TextIO, out: TextIO) -> int:
         return 1
     device = Device(
         skill_id=settings.skill_id or Device().skill_id,
-        user_id=f"amzn1.ask.account.{uuid.uuid4() if given.new_runner else 'TERMINAL'}",
+        user_id=f"amzn1.ask.account.{uuid.uuid4()}" if given.new_runner else RUNNER,
         locale=settings.locale,
         has_audio_player=not given.no_player,
     )
-    echo = Echo(door.send, model, lengths_by(door.fetch), device, datetime.now(UTC))
-    echo.stamp = lambda: datetime.now(UTC)
+    echo = Echo(door.send, model, lengths_by(door.fetch), device, (door.clock or utc_now)())
+    if door.clock:
+        door.clock.tell = lambda: echo.clock
+    else:
+        echo.stamp = utc_now
     terminal = Terminal(echo, door.guidebook, out)
     terminal.write("", "Glute Coach, on an Echo made of text. Say something; :help says what.")
     try:
@@ -123,7 +145,10 @@ def _let_time_pass_until_typed(terminal: Terminal, typed: TextIO) -> None:
 
 def door_in_process(settings: Settings, *, keep: bool) -> Door:
     """Start a coach for this talk alone; raise `CoachError` with the reason if it cannot start."""
-    service = build(settings, store=None if keep else MemoryStore())
+    clock = Clock()
+    service = build(settings, store=None if keep else MemoryStore(), clock=clock)
+    begins = _latest(service)
+    clock.tell = lambda: begins
     client = create_app(replace(settings, unsigned=True), service=service).test_client()
 
     def send(body: bytes) -> tuple[int, bytes]:
@@ -134,13 +159,21 @@ def door_in_process(settings: Settings, *, keep: bool) -> Door:
         answer = client.get(_path_and_query(url), headers={"Range": FIRST_BYTES})
         return answer.status_code, answer.data
 
-    return Door(send, fetch, Guidebook(service.repertoire, service.wording), service.close)
+    guidebook = Guidebook(service.repertoire, service.wording)
+    return Door(send, fetch, guidebook, clock, service.close)
+
+
+def _latest(service: Service) -> datetime:
+    """Return the present, or when the runner last did something: it may have been skipped to."""
+    runner = service.manager.look(RUNNER)
+    known = [datetime.fromtimestamp(runner.session.generation, UTC)]
+    return max(utc_now(), *known, *(done.at for done in runner.history[-1:]))
 
 
 def door_to_server(server: str, settings: Settings) -> Door:
     """Go to a coach that was started with `./scripts/serve --unsigned`, on this machine.
 
-    Raise `CannotTalkError` if none is there.
+    Raise `CannotTalkError` if none is there, or it takes only what Alexa has signed.
     """
 
     def send(body: bytes) -> tuple[int, bytes]:
@@ -155,6 +188,12 @@ def door_to_server(server: str, settings: Settings) -> Door:
         raise CannotTalkError(
             f"no coach answers at {server} ({error}); start one with ./scripts/serve --unsigned"
         ) from error
+    status, refusal = send(b"{}")
+    if status == HTTPStatus.BAD_REQUEST and MalformedRequestError.code.encode() not in refusal:
+        raise CannotTalkError(
+            f"the coach at {server} answers only what Alexa has signed; "
+            "start it with ./scripts/serve --unsigned"
+        )
     return Door(send, fetch, _guidebook_at_hand(settings))
 
 

@@ -21,7 +21,7 @@ from skill import logs
 from skill.bootstrap import build
 from skill.coaching.errors import CoachError
 from skill.coaching.values import replace
-from skill.connections import CONNECTIONS, IDLE_SECONDS, Connection, Room
+from skill.crowding import CONNECTIONS, IDLE_SECONDS, Connection, Room
 from skill.settings import PREFIX, SettingError, Settings
 from skill.web import LARGEST_REQUEST, create_app
 

@@ -16,6 +16,7 @@ from skill.coaching.plans import Choices, Detail
 from skill.coaching.runner import (
     LONGEST_HISTORY,
     Completed,
+    Concern,
     Former,
     History,
     Phase,
@@ -73,7 +74,9 @@ def encode(runner: Runner) -> bytes:
         document["said"] = dict(session.said)
     if session.hurt:
         document["hurt"] = session.hurt
-    flags = {"voiced": session.voiced, "unwell": session.unwell, "waits": runner.waits}
+    if session.concern:
+        document["concern"] = session.concern
+    flags = {"voiced": session.voiced, "waits": runner.waits}
     document |= {name: True for name, is_set in flags.items() if is_set}
     if runner.former is not None:
         former = runner.former
@@ -142,7 +145,7 @@ def _runner(document: Mapping[str, Any]) -> Runner:
             generation=_whole(document["generation"]),
             voiced=_flag(document, "voiced"),
             hurt=_text(document["hurt"]) if "hurt" in document else None,
-            unwell=_flag(document, "unwell"),
+            concern=_concern(document),
             unwanted=frozenset(_texts(document.get("unwanted", []))),
             talk=_whole(document["turn"]),
             said={_text(said): _whole(times) for said, times in document.get("said", {}).items()},
@@ -227,6 +230,12 @@ def _completed(written: str) -> Completed | None:
         return Completed(plan_id, _moment(at))
     except (ValueError, CorruptRecordError):
         return None
+
+
+def _concern(document: Mapping[str, Any]) -> Concern | None:
+    if _flag(document, "unwell"):
+        return Concern.UNWELL  # stored when there was no other
+    return Concern(document["concern"]) if "concern" in document else None
 
 
 def _former(table: Mapping[str, Any]) -> Former:

@@ -2,9 +2,9 @@
 
 A write that lost a race is decided again on what the other has written, never merged. With
 the store away the coach goes on from what could be read and what the player tells, and says
-nothing of it; the device can carry what has happened until the next event. A wish then holds for
-as long as this guide is played; where none is, it would hold for nothing, and is not promised. Nor
-is anyone told to be forgotten before they are.
+nothing of it; until the next event the device can carry what has happened, or this process keeps
+it in mind. A wish then holds for as long as this guide is played; where none is, it would hold for
+nothing, and is not promised. Nor is anyone told to be forgotten before they are.
 """
 
 import hashlib
@@ -14,6 +14,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from enum import StrEnum
 from threading import Lock
+from typing import Generic, TypeVar
 
 from skill.coaching.events import Event, Undo
 from skill.coaching.lines import line
@@ -39,6 +40,10 @@ CACHE_SIZE = 1024
 """Of how many runners, those stored last, it is known what was stored of them."""
 DOUBTS = 16
 """After what was cached has been wrong once, how often in a row it has to be right."""
+MOST_MISSED = 1024
+"""Of how many runners it is kept in mind what the store has missed."""
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -87,6 +92,7 @@ class SessionManager:
         self._witness = witness
         self._turns = tuple(Lock() for _ in range(TURNS))
         self._cache = _Cache(cache_size)
+        self._missed: _Latest[Runner] = _Latest(MOST_MISSED)
 
     def handle(self, user_id: str, event: Event, moment: Moment) -> Outcome:
         """Let an event happen to a user; what it changed is stored when this returns.
@@ -96,11 +102,16 @@ class SessionManager:
         more.
         """
         key = storage_key(user_id)
-        decision = _Decision(key, event, moment, self._repertoire, self._cache)
         turn = self._turns[int(key[:4], 16) % TURNS]
         is_ours = turn.acquire(timeout=TURN_SECONDS)
         try:
+            missed = self._missed.take(key)
+            if missed and moment.carried is None:
+                moment = replace(moment, carried=missed)
+            decision = _Decision(key, event, moment, self._repertoire, self._cache)
             outcome, kept = self._made(decision)
+            if not outcome.is_kept:
+                self._missed.put(key, replace(outcome.runner, history=()))
         finally:
             if is_ours:
                 turn.release()
@@ -227,7 +238,8 @@ class _Decision:
             return Kept.UNCHANGED
         documents.save(self._key, document, stored.version if stored else None)
         if stored:
-            self._cache.put(self._key, after, Stored(document, stored.version + 1))
+            newest = Stored(document, stored.version + 1)
+            self._cache.put(self._key, _Known(after, newest, is_cached=True))
         return Kept.SAVED
 
     def _promises_in_vain(self, outcome: Outcome) -> bool:
@@ -246,7 +258,26 @@ class _Known:
     is_cached: bool = False
 
 
-class _Cache:
+class _Latest(Generic[T]):
+    """What was put last, under so many keys, each until somebody takes it; safe in all threads."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._kept: OrderedDict[str, T] = OrderedDict()
+        self._lock = Lock()
+
+    def take(self, key: str) -> T | None:
+        with self._lock:
+            return self._kept.pop(key, None)
+
+    def put(self, key: str, value: T) -> None:
+        with self._lock:
+            self._kept[key] = value
+            if len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+
+
+class _Cache(_Latest[_Known]):
     """The runners stored last, each until somebody takes it; safe to use from several threads.
 
     Where other processes write as well, what is cached is often old, and to find that out by a
@@ -255,9 +286,7 @@ class _Cache:
     """
 
     def __init__(self, size: int) -> None:
-        self._size = size
-        self._known: OrderedDict[str, _Known] = OrderedDict()
-        self._lock = Lock()
+        super().__init__(size)
         self._doubts = 0
 
     @property
@@ -269,16 +298,6 @@ class _Cache:
 
     def was_wrong(self) -> None:
         self._doubts = DOUBTS
-
-    def take(self, key: str) -> _Known | None:
-        with self._lock:
-            return self._known.pop(key, None)
-
-    def put(self, key: str, runner: Runner, stored: Stored) -> None:
-        with self._lock:
-            self._known[key] = _Known(runner, stored, is_cached=True)
-            if len(self._known) > self._size:
-                self._known.popitem(last=False)
 
 
 def following(outcome: Outcome, moment: Moment) -> Moment:

@@ -9,18 +9,26 @@ import socket
 import time
 from collections.abc import Callable
 from contextlib import ExitStack, closing
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
 from waitress import channel, wasyncore
 from werkzeug.test import TestResponse as Response
 
-from skill import connections, web
+from skill import crowding, web
 from skill.__main__ import LARGEST_ANSWER, THREADS, listen
 from skill.bootstrap import build
 from skill.coaching.timeline import LONGEST_PLAN
 from skill.coaching.values import replace
-from skill.connections import CONNECTIONS, IDLE_SECONDS, LOOKED_AFTER, REQUEST_SECONDS, Room
+from skill.crowding import (
+    CONNECTIONS,
+    IDLE_SECONDS,
+    LOOKED_AFTER,
+    REQUEST_SECONDS,
+    Connection,
+    Room,
+)
 from skill.guides.frames import FRAME_BYTES, FRAME_MS
 from skill.stores.memory import MemoryStore
 from skill.throttling import Throttle
@@ -139,8 +147,8 @@ class Served:
 
     def __init__(self, service, patch) -> None:
         self.passed = 0.0
-        patch.setattr(connections, "monotonic", lambda: time.monotonic() + self.passed)
-        patch.setattr(connections, "time", lambda: time.time() + self.passed)
+        patch.setattr(crowding, "monotonic", lambda: time.monotonic() + self.passed)
+        patch.setattr(crowding, "time", lambda: time.time() + self.passed)
         patch.setattr(channel, "time", SimpleNamespace(time=lambda: time.time() + self.passed))
         self._sockets = {}
         settings = replace(service.settings, port=0)
@@ -150,7 +158,7 @@ class Served:
 
     @property
     def held(self) -> int:
-        return sum(isinstance(each, connections.Connection) for each in self._sockets.values())
+        return sum(isinstance(each, crowding.Connection) for each in self._sockets.values())
 
     def turn(self, until: Callable[[], bool]) -> None:
         deadline = time.monotonic() + 10
@@ -208,7 +216,7 @@ class TestHeldConnections:
 
     def test_who_makes_room(self, served, monkeypatch):
         """Whoever has the most gives up the one that has been without a whole request longest."""
-        monkeypatch.setattr(connections, "CROWDED", 3)
+        monkeypatch.setattr(crowding, "CROWDED", 3)
         with ExitStack() as ending:
             other = ending.enter_context(closing(connected(served.port, "127.0.0.2")))
             served.turn(lambda: served.held == 1)
@@ -223,6 +231,37 @@ class TestHeldConnections:
             other.sendall(HALF + b"\r\n\r\n")
             served.turn(lambda: readable(other))
             assert other.recv(15) == b"HTTP/1.1 200 OK"
+
+    @pytest.mark.parametrize(
+        ("held", "closed"),
+        [
+            ([("asked first", 1, 0), ("asked last", 2, 0)], "asked first"),
+            ([("is being answered", 1, 9), ("asked last", 2, 0)], "asked last"),
+            ([("is being answered", 1, 9), ("as well", 2, 9)], "is being answered"),
+        ],
+        ids=["it waits", "another waits", "none waits"],
+    )
+    def test_which_one_makes_room(self, monkeypatch, held, closed):
+        """Of a client's connections, the one that has asked least lately, unless it is answered."""
+        monkeypatch.setattr(crowding, "CROWDED", 1)
+        told: list[str] = []
+        by_number = {}
+        for number, (name, asked_at, unsent) in enumerate(held):
+            one = by_number[number] = Connection.__new__(Connection)
+            one.client, one.requests, one.request_since = "127.0.0.1", [], None
+            one.asked_at, one.total_outbufs_len, one.last_activity = asked_at, unsent, time.time()
+            one.handle_close = partial(told.append, name)
+        Room(by_number).keep()
+        assert told == [closed]
+
+    def test_a_request_makes_it_the_last(self, monkeypatch):
+        """When a request is there whole, its connection is the one that has asked last."""
+        monkeypatch.setattr(channel.HTTPChannel, "service", lambda _: None)
+        one = Connection.__new__(Connection)
+        one.asked_at, one.request_since = 0, 1
+        one.service()
+        assert one.asked_at > 1
+        assert one.request_since is None
 
     @pytest.mark.parametrize("first", [HALF, b"\r\n", b"POST /alexa HTTP/1.1\r\n"], ids=repr)
     def test_a_request_that_trickles(self, served, line, first):

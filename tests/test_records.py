@@ -14,6 +14,7 @@ from skill.coaching.routines import SETS
 from skill.coaching.runner import (
     LONGEST_HISTORY,
     Completed,
+    Concern,
     Former,
     Phase,
     Progress,
@@ -39,7 +40,7 @@ FULL = Runner(
         said={"paused": 2, "more": 1},
         voiced=True,
         hurt="lying-figure-four",
-        unwell=True,
+        concern=Concern.EMERGENCY,
         unwanted=frozenset({"pigeon"}),
     ),
     choices=Choices(

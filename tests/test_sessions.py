@@ -490,6 +490,58 @@ class TestWhatADeviceCarries:
         assert said(handle(store, events.Yes(), at)) == ["offer"]
 
 
+class TestWhatAProcessKeepsInMind:
+    """What the store has missed, and no device carries, the same process still knows."""
+
+    @pytest.fixture
+    def store(self):
+        store = Watched(away=("load", "save"))
+        store.put(encode(runner(Phase.PLAYING)))
+        return store
+
+    @pytest.fixture
+    def manager(self, store):
+        return SessionManager(store, REPERTOIRE)
+
+    @pytest.mark.parametrize("is_back", [True, False])
+    def test_an_emergency(self, manager, store, is_back):
+        """Nothing plays after it, whether the store is back by then or not."""
+        manager.handle(USER, events.Emergency(), moment(Phase.PLAYING))
+        store.away = () if is_back else store.away
+        outcome = manager.handle(USER, events.Resume(), moment(Phase.PLAYING))
+        assert outcome.player is None
+        assert outcome.ask.question is Question.WELL_AGAIN
+
+    def test_a_place_that_no_player_knows(self, manager, store):
+        """Where the coach said that the place is kept, it is, and stored at the next chance."""
+        at = replace(moment(Phase.PLAYING), has_player=False, playhead=None)
+        store.away = ("save",)
+        manager.handle(USER, events.NextStep(), at)
+        store.away = ("load", "save")
+        stopped = manager.handle(USER, events.Stop(), at)
+        store.away = ()
+        assert said(manager.handle(USER, events.Launch(), at)) == ["welcome-back", "offer"]
+        assert store.runner.session.progress.bookmark == stopped.runner.session.progress.bookmark
+
+    def test_once_it_is_stored(self, manager, store):
+        """What is stored counts from then on, whoever has stored it."""
+        manager.handle(USER, events.ItHurts(), moment(Phase.PLAYING))
+        store.away = ()
+        manager.handle(USER, events.SessionEnded(), UNSPOKEN)
+        assert store.runner.session.hurt is not None
+        store.put(encode(runner(Phase.IDLE)))
+        assert said(manager.handle(USER, events.Launch(), moment(Phase.IDLE)))[0] == "welcome-back"
+
+    def test_forgotten(self, manager, store):
+        """Nothing is known any more of who is forgotten."""
+        manager.handle(USER, events.Emergency(), moment(Phase.PLAYING))
+        store.away = ()
+        manager.handle(USER, events.ForgetMe(), moment(Phase.PAUSED))
+        assert manager.handle(USER, events.Yes(), moment(Phase.PAUSED)).forgets
+        outcome = manager.handle(USER, events.Launch(), moment(Phase.IDLE))
+        assert said(outcome)[0] == "welcome"
+
+
 class TestTime:
     def test_races_in_a_slow_store(self, monkeypatch):
         """Nobody who waits for an answer waits for races to be won, when the store is slow."""
@@ -582,6 +634,17 @@ class TestWhoWasStoredLast:
         for event, phase in turns[3:]:
             manager.handle(USER, event, moment(phase))
         assert store.calls == ["load", "save"] * DOUBTS + ["save"] * (len(turns) - 3 - DOUBTS)
+
+    def test_a_doubt_that_is_confirmed(self, manager, store):
+        """Each time it would have been wrong again, it has to be right as often as at first."""
+        turns = [(events.Pause(), Phase.PLAYING), (events.Resume(), Phase.PAUSED)] * DOUBTS
+        for place, (event, phase) in enumerate(turns):
+            if place in {0, DOUBTS // 2}:
+                store.put(encode(replace(store.runner, untold=())))
+            store.calls.clear()
+            manager.handle(USER, event, moment(phase))
+            is_trusted = place > DOUBTS // 2 + DOUBTS
+            assert store.calls == (["save"] if is_trusted else ["load", "save"]) or not place
 
     def test_nothing_changes_and_somebody_else_has_written(self, manager, store):
         """Where there is nothing to write, it is looked first."""

@@ -75,3 +75,16 @@ class TestThrottle:
         for number in range(2 * MOST_RECENT):
             patient.take("a", str(number), 0, 0)
         assert len(patient._clients["a"].recent) == MOST_RECENT  # noqa: SLF001
+
+    def test_who_asked_last_is_remembered(self, throttle):
+        """A client who has had all goes on having none, as long as it asks; so does a guide."""
+        for number in range(3):
+            throttle.take("a", str(number), SIZE, SIZE)
+        for number in range(2 * MOST_CLIENTS):
+            throttle.take(f"client {number}", "0", 0, 0)
+            assert throttle.take("a", "another", SIZE, SIZE) > 0
+        patient = Throttle(Clock(), allowance=SIZE + 2 * (MOST_RECENT + 1) * LEAST, refill=1)
+        assert patient.take("a", "the one", SIZE, 0) == 0
+        for number in range(MOST_RECENT + 1):
+            assert patient.take("a", str(number), 0, 0) == 0
+            assert patient.take("a", "the one", SIZE, 0) == 0

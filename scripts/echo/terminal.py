@@ -23,7 +23,7 @@ HELP = """\
 Type what you would say: "start pre-run glute routine", "next", "how long left", "stop".
 While Alexa listens she has all the time in the world: nothing goes on until you answer.
 
-:skip 40s      let time pass (also 1m30s, 2h)
+:skip 40s      let time pass (also 1m30s, 2h); with --server for the Echo only
 :silence       give no answer
 :press next    press a button of the remote control: next, previous, play or pause
 :weather       ask Alexa something that is not for the coach

@@ -126,6 +126,8 @@ class Witness:
         )
         if isinstance(happening, what.Say) and happening.intent in STOPPING:
             self._stops(after)
+        if isinstance(happening, what.Say | what.Launch | what.Press):
+            self._settles_it_first(before.runner, happening, after.runner)
         if not house.moved and not house.disturbed and house.here is house.devices[0]:
             if unknown and not isinstance(happening, what.Say | what.Launch | what.Press):
                 self._brings_nothing_back()
@@ -134,6 +136,15 @@ class Witness:
             self._leaves_the_place(before, happening, after)
             if isinstance(happening, what.Say) and house.heard is not None:
                 self._tells_the_truth(happening.intent, after, house.heard)
+
+    def _settles_it_first(self, before: Runner, happening: what.Happening, after: Runner) -> None:
+        """Nothing plays to who is unwell before they have said that it has passed."""
+        agreed = isinstance(happening, what.Say) and happening.intent == "AMAZON.YesIntent"
+        began = (
+            after.session.phase in RUNNING and before.session.generation < after.session.generation
+        )
+        if before.session.concern and began and not agreed:
+            raise BrokenPromiseError(f"{before.session.concern}, and it goes on by {happening}")
 
     def _is_in_a_place(self, runner: Runner) -> None:
         progress = runner.session.progress

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 from skill.aws.credentials import Credentials
-from skill.aws.errors import AwsError, TransientError, UnansweredError
+from skill.aws.errors import AwsError, TransientError, UnansweredError, UntoldError
 from skill.aws.signature import Request, signed_headers
 from skill.coaching.values import replace
 
@@ -68,8 +68,9 @@ class Caller:
     def call(self, request: Request, deadline: float, read: Callable[[Answer], T]) -> T:
         """Make a request by the deadline, a moment of `time.monotonic`; return what is read of it.
 
-        `read` raises `TransientError` for an answer that may be another in a moment, and `AwsError`
-        for a refusal that says nothing about earlier attempts. What seemed to fail may have been
+        `read` raises `TransientError` for an answer that may be another in a moment, `UntoldError`
+        if it may have been done even so, and `AwsError` for a refusal that says nothing about
+        earlier attempts. What seemed to fail may have been
         done all the same, so it must do no harm to make a request twice.
         A service that did not answer the last call has `DOUBT_SECONDS` at most, until it does.
         Raise `AwsError` with the cause, `UnansweredError` if it may have been done.
@@ -89,7 +90,7 @@ class Caller:
                 return read(answer)
             except (TransientError, OSError, http.client.HTTPException) as trouble:
                 is_silent = not isinstance(trouble, TransientError)
-                if is_silent and line:
+                if (is_silent and line) or isinstance(trouble, UntoldError):
                     kind = UnansweredError
                 reason = f"{self._address.hostname}: {trouble or type(trouble).__name__}"
                 if attempt == ATTEMPTS or time.monotonic() + pause >= deadline:

@@ -15,6 +15,12 @@ class TransientError(AwsError):
     code = "aws-transient"
 
 
+class UntoldError(TransientError):
+    """This attempt was answered, and not whether it has done what was asked."""
+
+    code = "aws-untold"
+
+
 class UnansweredError(AwsError):
     """The service was asked and has not answered: it may have done it, or may do it yet."""
 

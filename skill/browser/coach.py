@@ -15,7 +15,7 @@ from skill.coaching.events import Event, Launch, ReminderAnswered, RemindMe, Sto
 from skill.coaching.moments import Moment
 from skill.coaching.outcomes import Outcome, Play, PlayClip, StopPlaying
 from skill.coaching.repertoire import Repertoire
-from skill.coaching.runner import Runner
+from skill.coaching.runner import Runner, SessionState
 from skill.coaching.schedules import ReminderAnswer
 from skill.coaching.session import advance
 from skill.coaching.values import field, value_class
@@ -92,6 +92,7 @@ class WebCoach:
             "ask": None,
             "player": _player(outcome),
             "session": self._session(outcome.runner),
+            "harm": _harm(outcome.runner.session),
             "forgotten": outcome.forgets,
             "left_early": any(line.id == "left-early" for line in outcome.lines),
         }
@@ -135,6 +136,13 @@ def _within_reach(event: Event) -> Event:
     So it says that at once, before anybody has thought of a day and a time.
     """
     return _NOT_HERE if isinstance(event, RemindMe | StopReminders) else event
+
+
+def _harm(session: SessionState) -> str | None:
+    """What keeps the runner from going on: pain, or worse, when nothing may invite them to."""
+    if session.concern:
+        return "worse"
+    return "pain" if session.hurt else None
 
 
 def _player(outcome: Outcome) -> Json | None:

@@ -108,7 +108,8 @@ def fit_the_rest(turn: Turn, event: FitTime) -> Outcome:
         return fit_time(turn, event)
     if event.time > LONGEST_TIME:
         return _too_much_time(turn)
-    if turn.session.phase is Phase.PAUSED and not turn.hurts:
+    is_fine = not (turn.hurts or turn.session.concern)
+    if turn.session.phase is Phase.PAUSED and is_fine:
         turn = turn.asked(Question.GO_ON)
     time, bounded = _within_minutes(event.time, FEWEST_MINUTES_LEFT, planner.MINUTES.stop - 1)
     turn = turn.leaving_out(turn.session.unwanted & turn.timeline.plan.choices.skipped)

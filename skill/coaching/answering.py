@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from skill.coaching.events import Event
 from skill.coaching.lines import line
 from skill.coaching.outcomes import Outcome
-from skill.coaching.pain import skip_it, wait_here
+from skill.coaching.pain import not_settled, settle, skip_it, wait_here
 from skill.coaching.questions import (
     anything_else,
     whether_ready,
@@ -91,6 +91,7 @@ ANSWERS: Mapping[Question | None, tuple[Transition, Transition]] = {
     Question.WHAT_TIME: (ask_again, no_reminders),
     Question.REMIND_ME: (set_reminders, no_reminders),
     Question.FORGET_ME: (forget, keep_everything),
+    Question.WELL_AGAIN: (settle, not_settled),
     Question.ANYTHING_ELSE: (ask_anything_else, turn_away),
     None: (agreed, noted),
 }

@@ -1,23 +1,33 @@
 """Pain, and what is worse: the movement stops first, and never goes on by itself."""
 
-from skill.coaching.events import Event
+from skill.coaching.events import Event, Yes
 from skill.coaching.lines import Easier, Line, line
 from skill.coaching.outcomes import Ask, Outcome
-from skill.coaching.questions import whether_to_skip
-from skill.coaching.runner import Phase, Question
+from skill.coaching.questions import (
+    whether_to_go_on,
+    whether_to_skip,
+    whether_well_again,
+    which_one,
+)
+from skill.coaching.runner import Concern, Phase, Question
 from skill.coaching.turns import Turn
 
 
 def it_hurts(turn: Turn, _: Event) -> Outcome:
     """Stop, give the care line, and offer to leave the movement out."""
-    hurting = turn.hurting(unwell=turn.hurts and turn.session.unwell)
+    hurting = turn.hurting()
     return hurting.stop_and_ask(whether_to_skip(hurting), *advice(hurting))
 
 
 def advice(turn: Turn) -> tuple[Line, ...]:
-    """Return what to do now that it hurts, and how it would be easier; to rest, if it is worse."""
-    if turn.session.unwell:
+    """Return what to do now that it hurts; to rest, if it is worse.
+
+    How it would be easier is told where no other movement is: that one is for the runner to want.
+    """
+    if turn.session.is_unwell:
         return (line("feels-wrong"),)
+    if turn.timeline.plan.easier_form(turn.step.movement) is not None:
+        return (line("it-hurts"),)
     return line("it-hurts"), line("easier", easier=Easier(turn.step.movement))
 
 
@@ -28,29 +38,38 @@ def it_hurts_idle(turn: Turn, _: Event) -> Outcome:
 
 def feels_wrong(turn: Turn, _: Event) -> Outcome:
     """Stop, have the runner rest, and offer to leave the movement out: no way to carry on."""
-    unwell = turn.hurting(unwell=True)
+    unwell = turn.hurting().concerned(Concern.UNWELL)
     return unwell.stop_and_ask(whether_to_skip(unwell), *advice(unwell))
 
 
 def feels_wrong_idle(turn: Turn, _: Event) -> Outcome:
     """Have the runner rest, and stop what may sound here after all, begun long ago."""
-    return turn.leave(line("feels-wrong"))
+    return turn.concerned(Concern.UNWELL).leave(line("feels-wrong"))
 
 
 def emergency(turn: Turn, _: Event) -> Outcome:
-    """Stop, keep the place, and send for help: nothing else is offered, and nothing asked."""
-    return turn.hurting(unwell=True).unasked().wait(line("emergency"), at=turn.rest)
+    """Stop, stay at this movement, and send for help: nothing is offered, and nothing asked."""
+    at = turn.place.offset if turn.is_heard else turn.rest  # after a step, that is in the next one
+    unwell = turn.hurting().concerned(Concern.EMERGENCY)
+    return unwell.unasked().wait(line("emergency"), at=at)
 
 
 def emergency_idle(turn: Turn, _: Event) -> Outcome:
     """Send for help, and stop what may sound here after all, begun long ago."""
-    return turn.leave(line("emergency"))
+    return turn.concerned(Concern.EMERGENCY).leave(line("emergency"))
 
 
-def no_pain(turn: Turn, _: Event) -> Outcome:
+def still_an_emergency(turn: Turn) -> Outcome:
+    """Send for help again, whatever was said that is no word of being well."""
+    return turn.unasked().close(line("emergency"))
+
+
+def no_pain(turn: Turn, event: Event) -> Outcome:
     """Ask whether to go on with what had hurt, and hurts no more: only a yes starts it again."""
+    if turn.session.concern:
+        return settle(turn, event)
     if not turn.hurts:
-        return turn.tell(line("noted"))
+        return turn.acknowledge()
     again = line("try-again", spot=turn.spot)
     return turn.ask(Ask(Question.GO_ON, again, again))
 
@@ -62,12 +81,43 @@ def should_it_hurt(turn: Turn, _: Event) -> Outcome:
 
 def ask_first(turn: Turn, _: Event) -> Outcome:
     """Stop, keep the place, and send to a professional first."""
-    return turn.unasked().wait(line("ask-first"), at=turn.rest)
+    unsure = turn.concerned(Concern.ASK_FIRST)
+    return unsure.unasked().wait(line("ask-first"), at=turn.rest)
 
 
 def ask_first_idle(turn: Turn, _: Event) -> Outcome:
     """Send to a professional first, and stop what may sound here after all, begun long ago."""
-    return turn.leave(line("ask-first"))
+    return turn.concerned(Concern.ASK_FIRST).leave(line("ask-first"))
+
+
+def may_play(turn: Turn, event: Event) -> bool:
+    """Whether something may be played to a runner: not before what is of concern is settled.
+
+    Whoever rests is asked whether to go on with something else once they feel well: they said yes.
+    """
+    concern = turn.session.concern
+    rested = isinstance(event, Yes) and turn.heard_question is Question.SKIP_IT
+    return concern is None or (concern is Concern.UNWELL and rested)
+
+
+def well_again(turn: Turn) -> Outcome:
+    """Ask whether what is of concern is settled; what was asked for instead is not done yet."""
+    return turn.ask(whether_well_again(turn))
+
+
+def settle(turn: Turn, _: Event) -> Outcome:
+    """Take the runner's word that all is well, and ask what it shall be: nothing plays by that."""
+    settled = turn.settled()
+    if settled.session.progress is None:
+        return settled.ask(which_one())
+    return settled.ask(whether_to_go_on(settled))
+
+
+def not_settled(turn: Turn, _: Event) -> Outcome:
+    """Say again what is to be done first, and wait."""
+    concern = turn.session.concern
+    first = "feels-wrong" if concern is Concern.UNWELL else f"{concern}"
+    return turn.unasked().close(line(first))
 
 
 def skip_it(turn: Turn, _: Event) -> Outcome:
@@ -80,7 +130,7 @@ def wait_here(turn: Turn, _: Event) -> Outcome:
     """Wait at what hurts, which the runner would not leave out, and say what they can do."""
     is_easier = turn.timeline.plan.easier_form(turn.step.movement) is not None
     kept_in = line("kept-in-easier" if is_easier else "kept-in")
-    if turn.session.unwell:
+    if turn.session.is_unwell:
         (kept_in,) = advice(turn)
     waiting = turn.unasked()
     return (waiting.close if turn.session.phase is Phase.PAUSED else waiting.wait)(kept_in)

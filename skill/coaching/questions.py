@@ -23,6 +23,8 @@ PLAIN_QUESTIONS: Mapping[Question, str] = {
 
 def asked_again(situation: Situation) -> Ask | None:
     """Return the question to put again after an aside, if one is open or always is."""
+    if situation.session.asked is Question.WELL_AGAIN:
+        return whether_well_again(situation)
     if situation.hurts:
         return whether_to_skip(situation)
     if situation.session.phase is Phase.STEPPING:
@@ -45,6 +47,8 @@ def open_question(situation: Situation) -> Ask | None:
             again = whether_to_skip(situation)
         case Question.GO_ON:
             again = whether_to_go_on(situation)
+        case Question.WELL_AGAIN:
+            again = whether_well_again(situation)
         case Question.WHAT_TO_BRING_BACK:
             again = what_to_bring_back(situation)
         case Question.REMIND_ME:
@@ -115,7 +119,7 @@ def whether_to_skip(situation: Situation) -> Ask:
     """
     is_easier = situation.timeline.plan.easier_form(situation.step.movement) is not None
     following = situation.beyond_pain
-    if situation.session.unwell:
+    if situation.session.is_unwell:
         left_out, at_the_end = "leave-it-out", "end-for-today"
     elif is_easier:
         left_out, at_the_end = "skip-or-easier", "end-or-easier"
@@ -123,6 +127,12 @@ def whether_to_skip(situation: Situation) -> Ask:
         left_out, at_the_end = "skip-or-resume", "end-or-resume"
     skip = line(left_out, movement=following.movement) if following else line(at_the_end)
     return Ask(Question.SKIP_IT, skip, skip)
+
+
+def whether_well_again(situation: Situation) -> Ask:
+    """Ask whether what was of concern is settled: before that, nothing plays."""
+    put = line(f"{situation.session.concern}-settled")
+    return Ask(Question.WELL_AGAIN, put, put)
 
 
 def anything_else(question: Line) -> Ask:

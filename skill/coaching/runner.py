@@ -50,7 +50,23 @@ class Question(StrEnum):
     WHAT_TIME = "what-time"
     REMIND_ME = "remind-me"
     FORGET_ME = "forget-me"
+    WELL_AGAIN = "well-again"
     ANYTHING_ELSE = "anything-else"
+
+
+class Concern(StrEnum):
+    """What has to be settled before anything plays again, the gravest last."""
+
+    ASK_FIRST = "ask-first"
+    """A professional is to say first what is right for the runner."""
+    UNWELL = "unwell"
+    """It was more than pain."""
+    EMERGENCY = "emergency"
+
+    @property
+    def gravity(self) -> int:
+        """The place among the concerns, from 0."""
+        return list(Concern).index(self)
 
 
 @value_class
@@ -73,8 +89,8 @@ class SessionState:
 
     `generation` is that of the last play command. `voiced`: the sound of this routine would not
     play, and its steps are said by the device's own voice. `hurt`: the id of the movement that did
-    last, until something is played again; `unwell`: it was more than pain, and nobody speaks of
-    taking it up again. `unwanted`: ids of the movements that the runner has left out of this
+    last, until something is played again; `concern`: what is graver than that, until the runner has
+    said that it is settled. `unwanted`: ids of the movements that the runner has left out of this
     routine. So that the wording varies, `talk` counts the sessions and `said` how often each line
     was said in this one.
     """
@@ -87,7 +103,7 @@ class SessionState:
     said: Mapping[str, int] = field(default_factory=dict)
     voiced: bool = False
     hurt: str | None = None
-    unwell: bool = False
+    concern: Concern | None = None
     unwanted: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
@@ -95,8 +111,8 @@ class SessionState:
             raise StateError(f"phase {self.phase} does not go with progress {self.progress}")
         if self.hurt and self.progress is None:
             raise StateError(f"{self.hurt} cannot hurt with nothing under way")
-        if self.unwell and self.hurt is None:
-            raise StateError("nobody is unwell at no movement")
+        if self.asked is Question.WELL_AGAIN and self.concern is None:
+            raise StateError("without a concern nobody is asked whether it is settled")
         asks_of_a_place = self.asked is Question.GO_ON or self.asked is Question.SKIP_IT
         if asks_of_a_place and self.progress is None:
             raise StateError(f"{self.asked} cannot be asked with nothing under way")
@@ -108,10 +124,14 @@ class SessionState:
             raise StateError("generation, talk and what was said count upward from 0")
 
     def over(self) -> "SessionState":
-        """Return the session with nothing under way."""
-        nothing = replace(self, asked=None, voiced=False, hurt=None, unwell=False)
-        nothing = replace(nothing, unwanted=frozenset())
+        """Return the session with nothing under way; what is of concern stays so."""
+        nothing = replace(self, asked=None, voiced=False, hurt=None, unwanted=frozenset())
         return replace(nothing, phase=Phase.IDLE, progress=None)
+
+    @property
+    def is_unwell(self) -> bool:
+        """Whether it was worse than pain, so that nobody speaks of trying it again."""
+        return self.concern is Concern.UNWELL or self.concern is Concern.EMERGENCY
 
     @property
     def is_moving(self) -> bool:

@@ -30,7 +30,7 @@ from skill.coaching.events import Command, Event, PlayerNotice
 from skill.coaching.lines import Line, line
 from skill.coaching.moments import Moment, Playhead
 from skill.coaching.movements import SECOND
-from skill.coaching.outcomes import Outcome
+from skill.coaching.outcomes import Outcome, Play, PlayClip
 from skill.coaching.repeating import once
 from skill.coaching.repertoire import Repertoire
 from skill.coaching.runner import Phase, Progress, Question, Runner, SessionState
@@ -83,7 +83,7 @@ TRANSITIONS: Mapping[type[Event], Mapping[Phase, Callable[[Turn, Any], Outcome]]
     _row(events.FeelsWrong,
          pain.feels_wrong_idle, pain.feels_wrong, pain.feels_wrong, pain.feels_wrong),
     _row(events.Emergency, pain.emergency_idle, pain.emergency, pain.emergency, pain.emergency),
-    _row(events.NoPain, do.noted, pain.no_pain, pain.no_pain, pain.no_pain),
+    _always(events.NoPain, pain.no_pain),
     _row(events.AskFirst, pain.ask_first_idle, pain.ask_first, pain.ask_first, pain.ask_first),
     _under_way(events.NextMovement, do.next_movement),
     _under_way(events.PreviousStep, do.previous_step),
@@ -213,6 +213,8 @@ def _happened(
     if isinstance(event, PlayerNotice) and not _is_current(runner.session, moment):
         return turn.quiet()
     outcome = TRANSITIONS[type(event)][runner.session.phase](turn, event)
+    if isinstance(outcome.player, Play | PlayClip) and not pain.may_play(turn, event):
+        outcome = pain.well_again(turn)
     if not isinstance(event, Command):
         return outcome
     outcome = undoing.with_former(runner, event, outcome, repertoire)
@@ -429,7 +431,7 @@ def _adopted(
         return known
     sounds = not isinstance(event, events.PlaybackStopped)
     progress = Progress(plan_id, bookmark, moment.now if sounds else None)
-    is_moot = known.asked in {Question.GO_ON, Question.SKIP_IT}
+    is_moot = known.asked in {Question.GO_ON, Question.SKIP_IT, Question.WELL_AGAIN}
     asked = None if is_moot else known.asked
     playing = replace(known, phase=Phase.PLAYING, progress=progress, asked=asked)
-    return replace(playing, hurt=None, unwell=False)
+    return replace(playing, hurt=None, concern=None)

@@ -122,10 +122,10 @@ class Situation:
 
     @property
     def is_between_steps(self) -> bool:
-        """Whether it waits before a step, one at a time, of which nothing was heard yet."""
+        """Whether it waits, one step at a time, before the one it was said to go on with."""
         start = self.timeline.spans[self.step.index].start
         is_waiting = self.session.phase is Phase.PAUSED and not self.runs_on
-        return is_waiting and 0 < self.place.offset == start
+        return is_waiting and self.place.offset == start
 
     @property
     def heard_question(self) -> Question | None:

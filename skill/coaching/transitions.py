@@ -31,17 +31,18 @@ from skill.coaching.lines import (
 )
 from skill.coaching.movements import SECOND, Milliseconds, Movement, Side
 from skill.coaching.outcomes import Ask, Outcome
-from skill.coaching.pain import advice, skip_it
+from skill.coaching.pain import advice, skip_it, still_an_emergency
 from skill.coaching.questions import (
     anything_else,
     open_question,
     whether_ready,
     whether_to_go_on,
     whether_to_skip,
+    whether_well_again,
     which_one,
     which_routine,
 )
-from skill.coaching.runner import Phase, Question
+from skill.coaching.runner import Concern, Phase, Question
 from skill.coaching.situations import spot_of
 from skill.coaching.turns import Turn
 from skill.coaching.values import replace
@@ -62,10 +63,11 @@ def welcome(turn: Turn, _: Event) -> Outcome:
 
 def offer(turn: Turn, _: Event) -> Outcome:
     """Greet and offer to go on from the place kept; if it hurt there, to leave that out."""
+    if turn.session.concern:
+        return turn.ask(whether_well_again(turn), line("welcome-back"))
     if turn.hurts:
         tips = advice(turn)[1:]
-        known = "unwell-here" if turn.session.unwell else "hurt-here"
-        hurt = line("welcome-back"), line(known, spot=turn.spot), *tips
+        hurt = line("welcome-back"), line("hurt-here", spot=turn.spot), *tips
         return turn.ask(whether_to_skip(turn), *hurt)
     return turn.ask(whether_to_go_on(turn), line("welcome-back"))
 
@@ -492,6 +494,8 @@ def keep_order(turn: Turn, _: Event) -> Outcome:
 
 def help_idle(turn: Turn, _: Event) -> Outcome:
     """Say what can be said with nothing under way."""
+    if turn.session.concern is Concern.EMERGENCY:
+        return still_an_emergency(turn)
     return turn.ask(replace(which_routine(turn), line=line("help-idle")))
 
 
@@ -502,6 +506,8 @@ def help_playing(turn: Turn, _: Event) -> Outcome:
 
 def help_paused(turn: Turn, _: Event) -> Outcome:
     """Say what can be said while the routine waits; after pain, the question itself says it."""
+    if turn.session.concern is Concern.EMERGENCY:
+        return still_an_emergency(turn)
     if turn.hurts:
         return turn.ask(whether_to_skip(turn))
     return turn.ask(anything_else(line("help-paused")))
@@ -514,6 +520,8 @@ def help_stepping(turn: Turn, _: Event) -> Outcome:
 
 def not_understood(turn: Turn, _: Event) -> Outcome:
     """Say what could be said instead; to a question that says it, put just that again."""
+    if turn.session.concern is Concern.EMERGENCY:
+        return still_an_emergency(turn)
     if turn.heard_question in {None, Question.ANYTHING_ELSE}:
         is_idle = turn.session.phase is Phase.IDLE
         return turn.tell(line("not-understood" if is_idle else "not-understood-now"))
@@ -521,9 +529,8 @@ def not_understood(turn: Turn, _: Event) -> Outcome:
 
 
 def noted(turn: Turn, _: Event) -> Outcome:
-    """Say a friendly word to what asks for nothing; who has left is not asked for more."""
-    has_left = turn.session.phase is Phase.IDLE and turn.session.asked is None
-    return (turn.close if has_left else turn.tell)(line("noted"))
+    """Say a friendly word to what asks for nothing."""
+    return turn.acknowledge()
 
 
 def volume(turn: Turn, _: Event) -> Outcome:

@@ -12,7 +12,7 @@ from skill.coaching.movements import SECOND, Milliseconds
 from skill.coaching.outcomes import Ask, Outcome, Play, PlayClip, StopPlaying
 from skill.coaching.plans import Step
 from skill.coaching.questions import asked_again, whether_ready
-from skill.coaching.runner import Phase, Progress, Question, Runner, SessionState
+from skill.coaching.runner import Concern, Phase, Progress, Question, Runner, SessionState
 from skill.coaching.situations import Situation, spot_of
 from skill.coaching.timeline import Timeline
 from skill.coaching.values import replace
@@ -62,6 +62,11 @@ class Turn(Situation):
         again = asked_again(self)
         return self.ask(again, *lines) if again else self.close(*lines)
 
+    def acknowledge(self) -> Outcome:
+        """Say a friendly word to what asks for nothing; who has left is not asked for more."""
+        has_left = self.session.phase is Phase.IDLE and self.session.asked is None
+        return (self.close if has_left else self.tell)(line("noted"))
+
     def play_step(self, step: Step, *lines: Line) -> Outcome:
         """Play a step from its first word, which names it as what comes next."""
         return self.play(self.timeline, self.timeline.spans[step.index].start, *lines)
@@ -95,7 +100,7 @@ class Turn(Situation):
             progress=Progress(timeline.plan.id, timeline.bookmark(offset), now),
             asked=None,
             hurt=None,
-            unwell=False,
+            concern=None,
             generation=self._next_generation,
         )
         play = Play(timeline, offset, session.generation, retried_at)
@@ -146,9 +151,20 @@ class Turn(Situation):
         """Return the turn with other movements, by their ids, wanted out of this routine."""
         return replace(self, runner=self._runner(replace(self.session, unwanted=unwanted)))
 
-    def hurting(self, *, unwell: bool = False) -> "Turn":
-        """Return the turn with this movement kept in mind as the one that hurts, or worse."""
-        session = replace(self.session, hurt=self.step.movement.id, unwell=unwell)
+    def hurting(self) -> "Turn":
+        """Return the turn with this movement kept in mind as the one that hurts."""
+        session = replace(self.session, hurt=self.step.movement.id)
+        return replace(self, runner=self._runner(session))
+
+    def concerned(self, concern: Concern) -> "Turn":
+        """Return the turn with something kept in mind that is to be settled, or what is graver."""
+        known = self.session.concern
+        gravest = max(known or concern, concern, key=lambda one: one.gravity)
+        return replace(self, runner=self._runner(replace(self.session, concern=gravest)))
+
+    def settled(self) -> "Turn":
+        """Return the turn with nothing of concern any more, and no question open."""
+        session = replace(self.session, concern=None, asked=None)
         return replace(self, runner=self._runner(session))
 
     def asked(self, question: Question | None) -> "Turn":
@@ -186,8 +202,9 @@ class Turn(Situation):
             self.session,
             phase=Phase.STEPPING,
             progress=Progress(timeline.plan.id, timeline.bookmark(release), heard_by),
+            asked=None,
             hurt=None,
-            unwell=False,
+            concern=None,
             # A guide that was played before has no say in the place any more.
             generation=self._next_generation,
         )

@@ -21,7 +21,7 @@ from contextvars import copy_context
 from threading import Lock, Thread
 from typing import Any, Generic, TypeVar
 
-from skill.ports import Documents, InDoubtError, SessionStore, Stored, StoreError
+from skill.ports import ConflictError, Documents, InDoubtError, SessionStore, Stored, StoreError
 from skill.stores.forks import Forkable
 
 SECONDS = 0.7
@@ -111,15 +111,13 @@ class _Task(Documents, Generic[T]):
         return self._in_time(self._seconds, lambda: self._store.load(key))
 
     def save(self, key: str, document: bytes, replacing: int | None) -> None:
-        self._is_in_doubt = True
-        self._in_time(self._seconds, lambda: self._store.save(key, document, replacing))
+        self._write(lambda: self._store.save(key, document, replacing))
 
     def keep_aside(self, key: str, stored: Stored) -> None:
         self._in_time(self._seconds * COPY_SHARE, lambda: self._store.keep_aside(key, stored))
 
     def delete(self, key: str, replacing: int) -> None:
-        self._is_in_doubt = True
-        self._in_time(self._seconds, lambda: self._store.delete(key, replacing))
+        self._write(lambda: self._store.delete(key, replacing))
 
     def run(self) -> None:
         """Do it, and keep what comes of it, whatever it is: it is for whoever waits to judge."""
@@ -163,6 +161,15 @@ class _Task(Documents, Generic[T]):
                 self.is_abandoned = True
                 kind = InDoubtError if self._is_in_doubt else StoreError
                 raise kind(f"the store has not answered within {self._limit:g} s")
+
+    def _write(self, write: Callable[[], None]) -> None:
+        """Have the store write something; what has lost its race is in no doubt."""
+        self._is_in_doubt, was_in_doubt = True, self._is_in_doubt
+        try:
+            self._in_time(self._seconds, write)
+        except ConflictError:
+            self._is_in_doubt = was_in_doubt
+            raise
 
     def _in_time(self, seconds: float, ask: Callable[[], A]) -> A:
         """Ask the store; a task that is abandoned meanwhile goes no further."""
@@ -234,6 +241,8 @@ class _Pool(Forkable):
         stays = not self._is_shut_down and len(self._idle) < MOST_IDLE
         if stays:
             self._idle.append(worker)
+            if self._is_shut_down:
+                self.shut_down()  # which came meanwhile, and has not seen this one
         self._running.discard(task)
         return stays
 

@@ -79,12 +79,13 @@ class Chore(Forkable):
     def rest(self, deadline: float) -> None:
         """Call off what it is at, and do nothing, unless that goes on for longer than until then.
 
-        What was called off tells that it is to be tried again.
+        What was called off tells that it is to be tried again. It is even if it is late already.
         """
-        self._rests = False
-        while not self._rests and time.monotonic() < deadline:
+        while True:
             self._call_off()  # in vain, if it is only about to begin
             self._rests = self._doing.acquire(timeout=LOOK_SECONDS)
+            if self._rests or time.monotonic() >= deadline:
+                return
 
     def go_on(self) -> None:
         """Go on."""

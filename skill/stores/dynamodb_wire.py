@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import Any
 
 from skill.aws.calls import Answer, Caller
-from skill.aws.errors import AwsError, TransientError, UnansweredError
+from skill.aws.errors import AwsError, TransientError, UnansweredError, UntoldError
 from skill.aws.signature import Request
 from skill.ports import InDoubtError, StoreError
 
@@ -23,7 +23,8 @@ REFUSED_FOR_NOW = frozenset(
         "ThrottlingException",
     }
 )
-"""What may be done in a moment; so may whatever was answered with HTTP 5xx."""
+"""What may be done in a moment. So may whatever was answered with HTTP 5xx, if it is not done: who
+answers passes a request on, and has perhaps only given up waiting."""
 UNMET = "ConditionalCheckFailedException"
 LONGEST_COMPLAINT = 300
 READING = "GetItem"
@@ -77,7 +78,7 @@ def _read(answer: Answer) -> Json | None:
     except (ValueError, RecursionError):
         document = None
     if not isinstance(document, dict):
-        raise TransientError(f"HTTP {answer.status} with no JSON object")
+        raise UntoldError(f"HTTP {answer.status} with no JSON object")
     if answer.status == HTTPStatus.OK:
         return document
     # "com.amazonaws.dynamodb.v20120810#ResourceNotFoundException"
@@ -86,6 +87,8 @@ def _read(answer: Answer) -> Json | None:
         return None
     message = str(document.get("message") or document.get("Message"))[:LONGEST_COMPLAINT]
     complaint = f"HTTP {answer.status}, {kind or 'no type'}: {message}"
-    if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR or kind in REFUSED_FOR_NOW:
+    if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise UntoldError(complaint)
+    if kind in REFUSED_FOR_NOW:
         raise TransientError(complaint)
     raise AwsError(complaint)

@@ -19,7 +19,7 @@ from skill.understanding.samples import FALLBACK, Understood, read_samples
 from skill.understanding.slot_types import SlotType
 from skill.understanding.templates import Templates
 from skill.understanding.times import times
-from skill.understanding.words import plain_sentence
+from skill.understanding.words import plain_sentence, plain_words
 
 LONGEST = 200
 """Letters and spaces that are listened to; beyond that, it is talk."""
@@ -33,6 +33,9 @@ REASON = re.compile(r"\s(?:because|since)\s")
 FIRST = "EmergencyIntent", "FeelsWrongIntent", "ItHurtsIntent"
 """What counts before all else, in this order, wherever in a sentence a sample of one stands: "next,
 ouch"."""
+
+OUTCRIES = frozenset(("aua", "ouch", "ouchie", "oww", "owww"))
+"""Words that mean nothing but pain, wherever they stand."""
 
 KEPT_BY_ALEXA: Mapping[str, Callable[[], SlotType]] = {
     "AMAZON.DURATION": durations,
@@ -55,8 +58,14 @@ class Understanding:
         types.update({name: make() for name, make in KEPT_BY_ALEXA.items()})
         types.update({kind["name"]: Names(kind) for kind in language.get("types", ())})
         samples = tuple(read_samples(language))
+        said = {intent["name"]: intent.get("samples", ()) for intent in language["intents"]}
+        # As they stand within a sentence: there "i feel" opens nothing, and no word is left out.
         self._first = {
-            intent: {tuple(sample.words()) for sample in samples if sample.intent == intent}
+            intent: {
+                tuple(words.split(" "))
+                for sample in said.get(intent, ())
+                for words in (plain_words(sample), plain_sentence(sample))
+            }
             for intent in FIRST
         }
         self._templates = Templates(samples, types)
@@ -83,13 +92,17 @@ class Understanding:
         return meant or Understood(FALLBACK)
 
     def _said_first(self, words: Sequence[str]) -> Understood | None:
-        """Find what counts before all else within a sentence; one word alone may mean anything."""
+        """Find what counts before all else within a sentence.
+
+        One word alone may mean anything, but for an outcry.
+        """
         for intent, samples in self._first.items():
             longest = max(map(len, samples), default=0)
             pieces = (
                 tuple(words[start : start + length])
-                for length in range(2, longest + 1)
+                for length in range(1, longest + 1)
                 for start in range(len(words) - length + 1)
+                if length > 1 or words[start] in OUTCRIES
             )
             if any(piece in samples for piece in pieces):
                 return Understood(intent)
@@ -101,7 +114,7 @@ class Understanding:
             return None
         return (
             self._templates.match(said)
-            or self._said_first(said.split())
+            or self._said_first(plain_words(asked).split())
             or self._nearest.match(said)
             or self._templates.match_unknown(said)
         )

@@ -219,15 +219,114 @@ def test_after_pain_the_answers_invite(visit, scheme):
     wait_to_see(page, "#replies")
     wait_for(page, "#toggle-name", "^Try it again$")
     assert page.eval_on_selector("#toggle", ground) != inviting
-    assert [reply.evaluate(ground) for reply in page.locator("#replies button").all()] == [
-        inviting,
-        inviting,
-    ]
+    grounds = {
+        reply.inner_text(): reply.evaluate(ground)
+        for reply in page.locator("#replies button").all()
+    }
+    assert list(grounds) == ["Yes", "No", "Easier", "Stop"]
+    assert grounds["Yes"] == grounds["No"] == inviting
+    assert inviting not in (grounds["Easier"], grounds["Stop"])
     page.focus("main")
     page.keyboard.press(" ")
     wait_for(page, "#toggle-name", "^Pause$")
     until(page, "!document.querySelector('audio').paused")
     assert page.eval_on_selector("#toggle", ground) == inviting
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("words", ["i can't breathe", "i'm dizzy", "i'm pregnant"])
+def test_after_worse_than_pain_nothing_invites(visit, scheme, words):
+    """No button that goes on stands out any more, here and at the start; stop and pain do."""
+    looks = (
+        "(buttons) => buttons.filter((button) => button.checkVisibility()).map((button) => ["
+        "  button.innerText.trim(), getComputedStyle(button).backgroundColor,"
+        "  getComputedStyle(button).color, getComputedStyle(button).fontWeight])"
+    )
+    offering = ":is(.bar, .more, .replies, .suggestions) button, #begin"
+
+    def seen():
+        return {name: look for name, *look in page.eval_on_selector_all(offering, looks)}
+
+    page = visit(color_scheme=scheme)
+    start(page)
+    seek(page, 35)
+    before = seen()
+    type_in(page, words)
+    wait_for(page, "#said", "[a-z]{3}")
+    wait_for(page, "#toggle-name", "^Go on$")
+    until(page, "document.body.dataset.harm === 'worse'")
+    stopped = seen()
+    quiet = stopped.pop("Go on")
+    assert quiet != before.pop("Pause")
+    for name in ("It hurts", "Stop"):
+        assert stopped.pop(name) == before.pop(name)
+    assert stopped
+    assert all(look == quiet for look in stopped.values())
+    page.click("#controls [data-press=stop]")
+    wait_to_see(page, "#begin")
+    wait_for(page, "#begin", "^Go on with the post-run stretch$")
+    if words != "i'm pregnant":  # of whom nothing is remembered
+        assert page.eval_on_selector_all("#begin", looks)[0][1:] == quiet
+        page.reload()
+        page.wait_for_selector("body[data-ready]")
+        assert page.get_attribute("body", "data-harm") == "worse"
+
+
+@pytest.mark.parametrize("words", ["i can't breathe", "i'm dizzy"])
+def test_an_emergency_before_anything_plays(visit, words):
+    """At the start nothing invites to begin, until something else is said."""
+    page = visit()
+    ground = "(button) => getComputedStyle(button).backgroundColor"
+    inviting = page.eval_on_selector("#begin", ground)
+    type_in(page, words)
+    until(page, "document.body.dataset.harm === 'worse'")
+    assert page.eval_on_selector("#begin", ground) != inviting
+    type_in(page, "which routines are there")
+    until(page, "document.body.dataset.harm === 'none'")
+    assert page.eval_on_selector("#begin", ground) == inviting
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [("it hurts", "It hurts"), ("i can't breathe", "Take care"), ("i'm dizzy", "Take care")],
+)
+@pytest.mark.parametrize("second", [1, 35])
+def test_what_has_stopped_counts_nothing(visit, words, why, second):
+    """Stopped for pain, or worse, no seconds are told until anything begins or is over."""
+    page = visit()
+    start(page)
+    seek(page, second)
+    wait_for(page, "#count-unit", "until it begins|left")
+    type_in(page, words)
+    wait_for(page, "#count", "^Stopped$")
+    assert page.inner_text("#cue") == why
+    assert page.text_content("#count-unit") == ""
+    page.click("#toggle")
+    wait_for(page, "#count-unit", "until it begins|left")
+
+
+def test_a_wish_while_paused_stays_at_the_place(visit):
+    """A plan that is made anew while nothing plays is shown at the place that the coach tells."""
+    page = visit()
+    start(page, "strength")
+    for _ in range(2):
+        type_in(page, "next")
+        wait_for(page, "#said", "Glute bridge")
+    type_in(page, "i have four minutes")
+    wait_for(page, "#routine-title", "sets of 7")
+    seek(page, 140)
+    wait_for(page, "#count-unit", "repetitions? left")
+    type_in(page, "pause")
+    wait_for(page, "#toggle-name", "Go on")
+    place = [page.inner_text(part) for part in ("#movement", "#set", "#side")]
+    type_in(page, "three reps")
+    wait_for(page, "#routine-title", "sets of 3")
+    assert [page.inner_text(part) for part in ("#movement", "#set", "#side")] == place
+    type_in(page, "where am i")
+    wait_for(page, "#said", "glute bridge")
+    page.click("#toggle")
+    wait_for(page, "#toggle-name", "Pause")
+    assert page.inner_text("#movement") == place[0]
 
 
 def test_an_end_for_pain(visit, service):

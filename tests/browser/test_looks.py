@@ -134,6 +134,34 @@ def test_a_small_phone(visit, service, size):
     assert 0 <= box(page, "#said")[1] < box(page, "#replies")[3] <= bar[1]
 
 
+@pytest.mark.parametrize("size", [*PHONES, (375, 667), *LOW])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_is_asked_after_pain_is_answered_in_sight(visit, size, scheme):
+    """However far a phone's page is scrolled, be it opened anew, the answers are on top of it."""
+    page = visit(viewport=dict(zip(("width", "height"), size, strict=True)), color_scheme=scheme)
+    answers = [f"#stage-replies [data-press={name}]" for name in ("yes", "no", "easier", "stop")]
+
+    def check():
+        for place in (0, 10000):
+            page.evaluate(f"scrollTo(0, {place})")
+            assert page.evaluate(ON_TOP, answers) == [True] * len(answers)
+            for left, top, right, bottom in boxes(page, answers):
+                assert 0 <= left < right <= size[0]
+                assert 0 <= top < bottom <= box(page, ".bar")[1]
+
+    start(page, "pre-run")
+    page.click("#it-hurts")
+    wait_to_see(page, "#replies [data-press=stop]")
+    wait_for(page, "#said", "clam")
+    assert 0 <= box(page, "#said")[1] < box(page, "#said")[3] <= box(page, "#replies")[1]
+    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+    check()
+    page.reload()
+    page.wait_for_selector("body[data-ready]")
+    wait_to_see(page, "#replies [data-press=stop]")
+    check()
+
+
 def test_nothing_jumps_on_a_desk(visit, service):
     """Neither captions nor answers move the controls."""
     page = visit(viewport={"width": 1280, "height": 800})
@@ -232,7 +260,9 @@ def test_text_twice_as_large(visit, address):
     page.wait_for_selector("body[data-ready]")
     start(page)
     enlarge()
-    for button in page.locator(".bar button").all():
+    page.click("#it-hurts")
+    wait_to_see(page, "#replies [data-press=stop]")
+    for button in page.locator(".bar button, #replies button").all():
         seen = button.bounding_box()
         assert 0 <= seen["x"] < seen["x"] + seen["width"] <= 320
         assert button.evaluate("(seen) => seen.scrollWidth <= seen.clientWidth")

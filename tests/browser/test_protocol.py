@@ -132,6 +132,30 @@ class TestARoutine:
         told = page.notice("unanswered")
         assert (told["session"]["asked"], told["session"]["phase"]) == (None, "playing")
 
+    @pytest.mark.parametrize(
+        ("words", "harm", "harm_later"),
+        [
+            ("it hurts", "pain", "pain"),
+            ("i'm dizzy", "worse", "worse"),
+            ("i can't breathe", "worse", "worse"),
+            ("i'm pregnant", "worse", None),
+            ("pause", None, None),
+        ],
+    )
+    def test_harm(self, page, words, harm, harm_later):
+        """Pain and what is worse are told, so that nothing invites to go on, until it does."""
+        assert page.press("start", routine="post-run")["harm"] is None
+        assert page.say(words, offset=40_000)["harm"] == harm
+        assert page.say("where am i")["harm"] == harm_later
+        assert page.house.page(page.client).press("open")["harm"] == harm_later
+        assert page.press("resume")["harm"] is None
+
+    @pytest.mark.parametrize("words", ["i'm dizzy", "i can't breathe", "i'm pregnant"])
+    def test_harm_before_anything_plays(self, page, words):
+        """Nothing under way, it is told once: of this nothing is remembered."""
+        assert page.say(words)["harm"] == "worse"
+        assert page.say("which routines are there")["harm"] is None
+
     def test_forgetting(self, page, house):
         """After a yes nothing is stored of the runner, and the cookie is gone."""
         page.press("start", routine="post-run")

@@ -7,6 +7,7 @@ import pytest
 from skill.coaching.movements import SECOND
 from tests.browser.chromium import (
     PATIENCE,
+    VOICE,
     began_at,
     is_paused,
     kept_at,
@@ -84,6 +85,26 @@ def test_waiting_for_the_runner(visit, service):
     wait_for(page, "#said", "ready|next|right")
     page.click("#replies [data-press=yes]")
     wait_for(page, "#side", "right")
+
+
+@pytest.mark.parametrize("words", ["help", "what can you do", "i don't understand"])
+def test_help_while_a_step_plays(visit, service, words):
+    """Where the coach waits after each step, help is given at once; the step's question follows."""
+    page = visit(script=VOICE)
+    type_in(page, "wait for me")
+    wait_for(page, "#said", "wait|ready|say")
+    start(page)
+    seek(page, 35)
+    page.evaluate("spoken.length = 0")
+    type_in(page, words)
+    wait_for(page, "#said", "[Ss]ay next")
+    until(page, "spoken.some(([text]) => text.includes('ay next'))")
+    assert not page.is_visible("#replies")
+    until(page, "!document.querySelector('audio').paused")
+    seek(page, service.repertoire.timeline("post-run").spans[0].end / SECOND - 0.5)
+    wait_to_see(page, "#replies")
+    assert "ay next" not in page.inner_text("#said")
+    wait_for(page, "#said", "right side")
 
 
 def test_ready_for_the_next_step(visit, service):
@@ -200,7 +221,7 @@ def test_a_stop_that_is_not_answered(visit, press, fault):
         type_in(page, "ouch, that hurts")
     else:
         page.click("#toggle" if press == "pause" else f"#controls [data-press={press}]")
-    wait_for(page, "#toggle-name", "Go on")
+    wait_for(page, "#toggle-name", "Go on" if press == "pause" else "Try it again")
     assert is_paused(page)
     if press == "it-hurts":
         wait_for(page, "#said", "(Stop|stop).*ease out")

@@ -5,16 +5,16 @@ from collections.abc import Iterator
 import pytest
 
 from skill.coaching import events
-from skill.coaching.events import Event
+from skill.coaching.events import Command, Event
 from skill.coaching.moments import Moment, Playhead
 from skill.coaching.movements import Need, Side
 from skill.coaching.outcomes import Outcome, Play, PlayClip
 from skill.coaching.plans import Plan
-from skill.coaching.runner import Phase, Progress, Question, Runner, SessionState
+from skill.coaching.runner import Concern, Phase, Progress, Question, Runner, SessionState
 from skill.coaching.session import advance
 from skill.coaching.timeline import Bookmark
 from skill.coaching.values import replace
-from tests.coaching.scenes import CATALOGUE, GENERATION, NOW, REPERTOIRE
+from tests.coaching.scenes import CATALOGUE, EVENTS, GENERATION, NOW, REPERTOIRE
 
 AT = Moment(NOW)
 MINUTES = 60_000
@@ -38,6 +38,7 @@ WAYS: dict[str, tuple[Event, ...]] = {
     ),
     "out of reach": (events.OutOfReach(), events.Yes()),
 }
+SETTLED = {f"{concern}-settled" for concern in Concern}
 """What is said after "it hurts", none of it a wish for what did."""
 
 
@@ -107,6 +108,43 @@ def test_a_wish_for_it(wish):
     assert outcome.runner.session.hurt is None
 
 
+@pytest.mark.parametrize("step", [0, 1])
+def test_the_other_side_of_it(step):
+    """The other side of what hurt is begun gently, also where it would come next by itself."""
+    plan = Plan(CATALOGUE.routines["post-run"], CATALOGUE)
+    outcome = advance(hurting(plan, step), events.OtherSide(), AT, REPERTOIRE)
+    assert [told.id for told in outcome.lines] == ["gently-again"]
+    assert outcome.player.timeline.at(outcome.player.offset).step.index == 1 - step
+
+
+@pytest.mark.parametrize("event", [events.ItHurts(), events.FeelsWrong(), events.Emergency()])
+def test_the_end_of_a_routine_that_hurt(event):
+    """Whoever stops after pain at the very end has not done it to the end, and can come back."""
+    plan = Plan(CATALOGUE.routines["post-run"], CATALOGUE)
+    timeline = REPERTOIRE.timeline(plan.id)
+    last = Progress(plan.id, timeline.bookmark(timeline.spans[-1].release), NOW)
+    playing = SessionState(Phase.PLAYING, last, generation=GENERATION)
+    *_, outcome = outcomes(Runner(session=playing, cautioned=True), (event, events.Stop()))
+    assert outcome.runner.history == ()
+    assert outcome.runner.session.phase is Phase.PAUSED
+    assert outcome.runner.session.hurt == plan.steps[-1].movement.id
+
+
+def test_what_hurt_is_left_out_of_this_routine():
+    """A yes after it goes on with the next movement; after the last one, it ends undone."""
+    plan = Plan(CATALOGUE.routines["post-run"], CATALOGUE)
+    for step in plan.steps:
+        leave_out = events.SkipForToday(step.movement)
+        left_out, agreed = outcomes(hurting(plan, step.index), (leave_out, events.Yes()))
+        following = plan.next_movement(step)
+        if following:
+            assert left_out.ask.question is Question.GO_ON
+            assert movement_played(agreed) == following.movement.id
+        else:
+            assert [told.id for told in left_out.lines] == ["left-out", "if-it-stays"]
+            assert left_out.runner.history == ()
+
+
 @pytest.mark.parametrize("plan", list(plans()), ids=lambda plan: plan.id)
 @pytest.mark.parametrize(
     "way",
@@ -164,12 +202,114 @@ def test_more_than_pain(plan, later, event):
             for outcome in outcomes(runner, later)
             for line in (*outcome.lines, *([outcome.ask.line] if outcome.ask else []))
         }
-        assert told & {"feels-wrong", "leave-it-out", "end-for-today", "unwell-here"}
+        assert told & {"feels-wrong", "leave-it-out", "end-for-today", "emergency"} | SETTLED
         trying = {"easier", "kept-in", "kept-in-easier"}
         assert not told & {
             *trying,
             *(line for line in told if line.startswith(("skip-", "end-or"))),
         }
+
+
+@pytest.mark.parametrize("event", [events.ItHurts(), events.FeelsWrong(), events.Emergency()])
+def test_between_two_steps(event):
+    """Whoever has heard a step to its end and says so then, is not led into the next one."""
+    plan = Plan(CATALOGUE.routines["post-run"], CATALOGUE)
+    timeline = REPERTOIRE.timeline(plan.id)
+    no_player = replace(AT, has_player=False)
+    for step in plan.steps:
+        heard = Progress(plan.id, timeline.bookmark(timeline.played_out(step.index)), NOW)
+        stepping = SessionState(Phase.STEPPING, heard, Question.NEXT_STEP, GENERATION)
+        runner = Runner(session=stepping, cautioned=True)
+        for happening in (event, events.Launch()):
+            outcome = advance(runner, happening, no_player, REPERTOIRE)
+            runner = outcome.runner
+            assert runner.session.progress.bookmark.step == step.index
+            assert runner.session.hurt == step.movement.id
+        asked = Question.SKIP_IT if event == events.ItHurts() else Question.WELL_AGAIN
+        assert outcome.ask.question is asked
+
+
+@pytest.mark.parametrize("plan", list(plans()), ids=lambda plan: plan.id)
+def test_another_movement_is_no_advice(plan):
+    """An easier movement is offered, not advised: nobody knows if it is easier on what hurts."""
+    for step in plan.steps:
+        (outcome,) = outcomes(hurting(plan, step.index), (events.ItHurts(),))
+        is_easier = plan.easier_form(step.movement) is not None
+        assert ("easier" in {told.id for told in outcome.lines}) is not is_easier
+
+
+CONCERNS = (events.FeelsWrong(), events.Emergency(), events.AskFirst())
+WISHES = tuple(
+    event
+    for event in EVENTS.values()
+    if isinstance(event, Command) and not isinstance(event, events.Yes | events.NoPain)
+)
+
+
+@pytest.mark.parametrize("has_player", [True, False])
+@pytest.mark.parametrize("told", CONCERNS, ids=lambda told: type(told).__name__)
+@pytest.mark.parametrize("phase", [Phase.IDLE, Phase.PLAYING, Phase.STEPPING])
+def test_nothing_plays_before_it_is_settled(phase, told, has_player):
+    """Who is unwell, or has to ask first, is asked whether that is settled, whatever they want."""
+    moment = replace(AT, has_player=has_player)
+    stopped = advance(act_in(phase), told, moment, REPERTOIRE).runner
+    for wish in WISHES:
+        once = advance(stopped, wish, moment, REPERTOIRE)
+        again = advance(once.runner, wish, moment, REPERTOIRE)
+        for outcome in (once, again):
+            assert not isinstance(outcome.player, Play | PlayClip), wish
+            assert outcome.runner.session.concern is not None, wish
+
+
+@pytest.mark.parametrize("told", CONCERNS, ids=lambda told: type(told).__name__)
+@pytest.mark.parametrize("phase", [Phase.IDLE, Phase.PLAYING, Phase.STEPPING])
+@pytest.mark.parametrize("well", [(events.Yes(),), (events.NoPain(),)])
+def test_it_is_settled_by_the_runners_word(phase, told, well):
+    """A yes settles it; what plays then is asked for anew."""
+    start = events.StartRoutine(CATALOGUE.routines["desk"])
+    stopped = advance(act_in(phase), told, AT, REPERTOIRE).runner
+    *_, asked, settled, started = outcomes(stopped, (start, *well, start))
+    assert asked.ask.question is Question.WELL_AGAIN
+    assert settled.player is None
+    assert settled.ask is not None
+    assert settled.runner.session.concern is None
+    assert isinstance(started.player, Play)
+
+
+@pytest.mark.parametrize("told", CONCERNS, ids=lambda told: type(told).__name__)
+def test_a_no_is_told_what_to_do_first(told):
+    """Who is not well yet hears the advice again, and nothing is asked."""
+    stopped = advance(act_in(Phase.PLAYING), told, AT, REPERTOIRE)
+    *_, refused = outcomes(stopped.runner, (events.Resume(), events.No()))
+    assert refused.lines[0].id == stopped.lines[0].id
+    assert refused.ask is None
+    assert refused.runner.session.concern is not None
+
+
+def test_the_gravest_is_kept():
+    """Whoever had an emergency, and is dizzy, had an emergency."""
+    runner = act_in(Phase.PLAYING)
+    for told in (events.AskFirst(), events.Emergency(), events.FeelsWrong()):
+        runner = advance(runner, told, AT, REPERTOIRE).runner
+    assert runner.session.concern is Concern.EMERGENCY
+
+
+@pytest.mark.parametrize("phase", [Phase.IDLE, Phase.PLAYING])
+@pytest.mark.parametrize("later", [events.Help(), events.NotUnderstood()])
+def test_a_call_after_an_emergency(phase, later):
+    """Whoever calls again, or cannot be understood, is sent for help again."""
+    runner = advance(act_in(phase), events.Emergency(), AT, REPERTOIRE).runner
+    outcome = advance(runner, later, AT, REPERTOIRE)
+    assert [told.id for told in outcome.lines] == ["emergency"]
+    assert outcome.ask is None
+
+
+def act_in(phase: Phase) -> Runner:
+    """Return a runner who knows the coach, in a phase, in the middle of a step."""
+    plan = Plan(CATALOGUE.routines["post-run"], CATALOGUE)
+    as_of = NOW if phase is Phase.PLAYING else None
+    progress = None if phase is Phase.IDLE else Progress(plan.id, Bookmark(0, 1_000), as_of)
+    return Runner(SessionState(phase, progress, generation=GENERATION), cautioned=True)
 
 
 def test_what_was_stored_before():

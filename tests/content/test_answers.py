@@ -63,6 +63,9 @@ ASKING = {
     "end-or-resume",
     "leave-it-out",
     "end-for-today",
+    "unwell-settled",
+    "emergency-settled",
+    "ask-first-settled",
     "not-done-yet",
     "unknown-routine",
     "unknown-movement",
@@ -341,7 +344,7 @@ def test_variants_come_in_rotation(wording):
         ("it-hurts", ["ease out of it slowly", "push"]),
         ("not-understood", ["help"]),
         ("not-understood-now", ["help"]),
-        ("volume", ["Alexa", "less talking"]),
+        ("volume", ["volume", "device", "up or down"]),
         ("should-it-hurt", ["say it hurts"]),
         ("ask-first", ["first"]),
         ("how-often", ["two or three days", "daily five"]),
@@ -359,6 +362,13 @@ def test_every_variant_names_what_matters(wording, line_id, named):
     for variant in wording.answers[line_id]:
         for words in named:
             assert words.lower() in variant.lower(), variant
+
+
+def test_the_volume_is_told_for_either_wish(wording):
+    """Who wants it louder is not sent down; and not everybody who asks has an Alexa there."""
+    for variant in wording.answers["volume"]:
+        assert "Alexa" not in variant
+        assert "less" not in variant
 
 
 def test_the_bounds_of_holds(wording):

@@ -29,6 +29,7 @@ from skill.coaching.outcomes import Outcome, PlayClip
 from skill.coaching.plans import Choices, Detail, Plan
 from skill.coaching.runner import (
     Completed,
+    Concern,
     Phase,
     Progress,
     Question,
@@ -141,7 +142,11 @@ def runners(service, questions) -> Iterator[Runner]:
         progress = Progress(plan_id, Bookmark(step, since_begin), as_of)
         try:
             state = SessionState(
-                phase, None if phase is Phase.IDLE else progress, question, generation=3
+                phase,
+                None if phase is Phase.IDLE else progress,
+                question,
+                generation=3,
+                concern=Concern.UNWELL if question is Question.WELL_AGAIN else None,
             )
         except StateError:
             continue

@@ -79,6 +79,17 @@ def test_leaving_keeps_the_place(coach, word):
     assert "lying figure four, right side" in heard.speech
 
 
+@pytest.mark.parametrize("step", [0, 1])
+def test_next_after_a_pause(coach, step):
+    """It goes on with what it was said to go on with: no side is left out, nor is the first."""
+    coach.ask("to start the post run stretch")
+    for _ in range(step):
+        coach.say("next")
+    heard = coach.say("pause")
+    assert ("left", "right")[step] in heard.speech
+    assert coach.ask("next").clips[0].url.partition("?")[0].endswith(f"/{step}.mp3")
+
+
 def test_the_routine_moves_to_a_speaker(coach):
     """What was begun step by step goes on as a guide on an Echo with a player."""
     coach.ask("to start the post run stretch")

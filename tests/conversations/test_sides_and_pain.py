@@ -176,8 +176,33 @@ class TestWorseThanPain:
         assert holding.remembered.session.phase is Phase.PAUSED
         holding.echo.wait(60)
         assert not holding.plays
+        heard = holding.tell("resume")
+        assert not holding.plays
+        assert heard.mic_open
+        assert not holding.say("no").mic_open
         holding.tell("resume")
+        holding.say("yes")
+        assert not holding.plays
+        holding.say("resume")
         assert (holding.spot, holding.plays) == ("lying-figure-four left", True)
+
+    @pytest.mark.parametrize("words", ["i twisted my ankle", "i have chest pain", "i am pregnant"])
+    def test_told_before_a_routine(self, coach, words):
+        """What was told with nothing under way is asked about before anything begins."""
+        coach.tell(words)
+        coach.tell("start the desk break")
+        assert not coach.plays
+        coach.say("yes")
+        assert not coach.plays
+        coach.say("start the desk break")
+        assert coach.plays
+
+    def test_going_elsewhere(self, holding):
+        """Another movement is no way around it."""
+        holding.tell("something popped")
+        holding.say("go to the pigeon")
+        assert not holding.plays
+        assert holding.remembered.session.asked is Question.WELL_AGAIN
 
     def test_an_emergency_step_by_step(self, stepping):
         """Where the coach waits for the runner, it asks nothing more either."""

@@ -27,6 +27,11 @@ def bringing_back(coach: Coach) -> None:
     coach.tell("bring it back")
 
 
+def unwell(coach: Coach) -> None:
+    coach.tell("i feel dizzy")
+    coach.say("resume")
+
+
 def meant(intent: str, **slots: str) -> Callable[[Coach], None]:
     def mean(coach: Coach) -> None:
         coach.mean(intent, **slots)
@@ -38,6 +43,7 @@ ASKED: dict[Question, Callable[[Coach], None]] = {
     Question.GO_ON: opened,
     Question.NEXT_STEP: waiting,
     Question.SKIP_IT: hurting,
+    Question.WELL_AGAIN: unwell,
     Question.HOW_LONG: meant("FitTimeIntent"),
     Question.HOLD_SECONDS: meant("HoldForIntent"),
     Question.WHICH_SIDE: meant("TighterSideIntent"),
@@ -65,7 +71,7 @@ STAYS_OPEN = {
 }
 """Questions that a bare yes does not answer: they are put again."""
 
-THEN_IT_WAITS = {Question.NEXT_STEP, Question.SKIP_IT}
+THEN_IT_WAITS = {Question.NEXT_STEP, Question.SKIP_IT, Question.WELL_AGAIN}
 """Questions for which the guide was stopped."""
 
 
@@ -96,6 +102,8 @@ class TestInAHold:
                 assert asked.kept.step.index == 1
             case Question.SKIP_IT:
                 assert asked.spot == "pigeon left"
+            case Question.WELL_AGAIN:
+                assert (asked.plays, asked.echo.mic_open) == (0, True)
             case Question.REMIND_ME:
                 assert "reminders" in heard.speech
             case Question.FORGET_ME:
@@ -135,8 +143,15 @@ class TestInAHold:
             assert asked.second == 12
 
     def test_another_command(self, asked, question):
-        """Whatever was asked, another command is obeyed, and the question is forgotten."""
+        """Whatever was asked, another command is obeyed, and the question is forgotten.
+
+        But where it is whether the runner is well again, that is asked first.
+        """
         heard = asked.say("other side")
+        if question is Question.WELL_AGAIN:
+            assert not asked.plays
+            assert asked.remembered.session.asked is question
+            return
         if question is Question.NEXT_STEP:
             assert asked.kept.step.index == 1
         else:

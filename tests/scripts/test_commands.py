@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from scripts.benchmarks.__main__ import BENCHMARKS
 from skill.settings import PREFIX, PROJECT
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the commands are shell scripts")
@@ -98,6 +99,37 @@ def test_arguments_that_are_not_taken(checkout, name):
     assert (ended.returncode, ended.stdout) == (2, "")
     assert ended.stderr == f"{name} takes no arguments, not 'bogus'.\n"
     assert not (checkout / ".cloud-tools").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "names"),
+    [("bench", BENCHMARKS), ("soak", ("dialogues", "fuzz", "crash", "race", "load"))],
+)
+@pytest.mark.parametrize("wrong", ["--wrong", "all", ""])
+def test_what_is_to_be_measured_is_checked_first(checkout, name, names, wrong):
+    """A slip is named with all there is to choose from, before anything is set up for it."""
+    shutil.rmtree(checkout / ".venv")
+    ended = run(checkout, name, *filter(None, [wrong]))
+    assert (ended.returncode, ended.stdout) == (2, "")
+    given = f", not '{wrong}'" if wrong else ""
+    assert ended.stderr == f"{name} takes first one of {'|'.join(names)}{given}.\n"
+    assert not (checkout / ".venv").exists()
+
+
+@pytest.mark.parametrize("name", ["bench", "soak"])
+def test_what_is_measured_is_not_mistaken(checkout, name):
+    """What there is to measure goes on to the command that does; so does what it takes besides."""
+    first = {"bench": "request", "soak": "race"}[name]
+    ended = run(checkout, name, first, "--help")
+    assert ended.returncode == 0
+    assert f"{name} {first}" in ended.stdout
+
+
+def test_what_pytest_does_not_take(checkout):
+    """It is named before anything is checked."""
+    ended = run(checkout, "test", "--wrong")
+    assert (ended.returncode, ended.stdout) == (4, "")
+    assert "unrecognized arguments: --wrong" in ended.stderr
 
 
 @pytest.mark.parametrize(

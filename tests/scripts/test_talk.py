@@ -4,6 +4,7 @@ import pty
 import re
 import subprocess
 import sys
+from contextlib import closing, contextmanager
 from threading import Thread
 
 import pytest
@@ -120,6 +121,16 @@ def test_buttons_weather_and_failures_can_be_tried():
     assert '"type": "AudioPlayer.PlaybackStarted"' in screen
 
 
+def test_time_that_is_skipped_has_passed_for_the_coach_too():
+    """What was done before it was skipped is that long ago; and the next talk is never before."""
+    did = ("start desk break", ":skip 5m", ":skip 20h")
+    assert "20 hours ago" in talk(*did, "when did i last stretch")
+    assert "20 hours ago" in talk(":skip 10h", *did, "when did i last stretch")
+    assert "Less than an hour ago" in talk("when did i last stretch")
+    assert "3 hours ago" in talk(":skip 3h", "when did i last stretch")
+    assert "20 hours ago" in talk(*did, "when did i last stretch", options=["--new-runner"])
+
+
 def test_the_talk_ends_with_quit():
     """What comes after :quit is not said."""
     assert " Coach  " not in talk(":quit", "open glute coach")
@@ -157,16 +168,22 @@ def test_what_matters_to_servers_alone_stops_no_talk(monkeypatch):
 @pytest.fixture
 def server(silent_audio, tmp_path):
     """A coach on a port of its own, taking unsigned requests."""
-    settings = Settings(unsigned=True, audio=silent_audio, database=tmp_path / "served.sqlite3")
-    service = build(settings)
-    served = make_server("127.0.0.1", 0, create_app(settings, service=service))
-    thread = Thread(target=served.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{served.port}"
-    served.shutdown()
-    thread.join()
-    served.server_close()
-    service.close()
+    database = tmp_path / "served.sqlite3"
+    with served(Settings(unsigned=True, audio=silent_audio, database=database)) as address:
+        yield address
+
+
+@contextmanager
+def served(settings):
+    """Serve a coach meanwhile; tell its address."""
+    with closing(build(settings)) as service:
+        server = make_server("127.0.0.1", 0, create_app(settings, service=service))
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.port}"
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 def test_a_server_can_be_talked_to(server):
@@ -183,6 +200,17 @@ def test_a_server_with_another_recording_tells_what_the_player_knows(server, mon
     assert "Pre-run routine: Heel bridge" in screen
     assert "(silent)" in screen
     assert " begin " not in screen
+
+
+@pytest.mark.parametrize("skill_id", ["", "amzn1.ask.skill.another"])
+def test_a_server_that_takes_only_signed_requests_is_named(
+    silent_audio, tmp_path, capsys, skill_id
+):
+    """Whoever started it without --unsigned is told so, before anything is said to it."""
+    settings = Settings(skill_id=skill_id, audio=silent_audio, database=tmp_path / "served.sqlite3")
+    with served(settings) as server:
+        assert "You" not in talk("open glute coach", options=["--server", server], code=1)
+    assert "start it with ./scripts/serve --unsigned" in capsys.readouterr().err
 
 
 def test_a_server_that_is_not_there_is_named(capsys):

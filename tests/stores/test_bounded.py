@@ -15,7 +15,7 @@ from threading import Event
 
 import pytest
 
-from skill.ports import Documents, InDoubtError, Stored, StoreError
+from skill.ports import ConflictError, Documents, InDoubtError, Stored, StoreError
 from skill.stores.bounded import MOST_IDLE, BoundedStore
 from skill.stores.memory import MemoryStore
 from tests.stores.processes import FORKS, printed
@@ -173,6 +173,23 @@ class TestBoundedStore:
             assert type(refused.value) is kind
             hanging.let_go.set()
 
+    def test_what_lost_its_race_is_in_no_doubt(self):
+        """Nothing was written, so if the store hangs when it is read again, nothing may be."""
+        hanging, memory = Hanging(), MemoryStore()
+        memory.save("k", b"another's", None)
+        hanging.save = memory.save
+
+        def race(documents: Documents) -> None:
+            with pytest.raises(ConflictError):
+                documents.save("k", b"x", None)
+            documents.load("k")
+
+        with closing(BoundedStore(hanging, seconds=0.05)) as store:
+            with pytest.raises(StoreError, match="has not answered within") as refused:
+                store.visit(race)
+            assert type(refused.value) is StoreError
+            hanging.let_go.set()
+
     def test_only_the_store_is_bounded(self):
         """However long it takes to decide between reading and writing: it is written."""
 
@@ -188,6 +205,22 @@ class TestBoundedStore:
                 ]:
                     done.result(10)
             assert all(store.load(f"{n}").document == b"decided" for n in range(16))
+
+    def test_the_end_just_as_a_task_is_done(self):
+        """A worker that is taken back while the store is closed, ends with the others."""
+        before = store_threads()
+        store = BoundedStore(MemoryStore())
+
+        pool = store._pool  # noqa: SLF001 - nothing else comes at that moment for sure
+
+        class Idle(list):
+            def append(self, worker):
+                pool.shut_down()
+                super().append(worker)
+
+        pool._idle = Idle()  # noqa: SLF001
+        assert store.load("k") is None
+        assert no_more_than(before)
 
     def test_after_many_at_once(self):
         """Of many threads that a store once took, a few stay; after its end, none."""

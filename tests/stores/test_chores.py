@@ -57,3 +57,17 @@ def test_the_end_while_it_is_done():
     thread.join(10)
     assert working() == []
     assert len(tried) == 1
+
+
+def test_a_late_rest():
+    """Whoever else has used up the time before a fork, what could rest at once does."""
+    done: list[None] = []
+    chore = Chore(NAME, lambda: done.append(None), rest=0)
+    chore.rest(time.monotonic() - 1)
+    chore.soon()
+    time.sleep(0.1)
+    assert done == []
+    chore.go_on()
+    assert soon(lambda: bool(done))
+    chore.close(10)
+    assert working() == []

@@ -57,6 +57,21 @@ else:
     print("child is done", flush=True)
     os._exit(0)
 """
+A_CHILD_FORKS = """
+child = os.fork()
+if not child:
+    for name in ("one", "two"):
+        grandchild = os.fork()
+        if not grandchild:
+            store.save(name, b"grandchild's", None)
+            os._exit(0)
+        assert os.waitpid(grandchild, 0)[1] == 0
+        assert store.load(name).document == b"grandchild's"
+    print("child is done", flush=True)
+    os._exit(0)
+assert os.waitpid(child, 0)[1] == 0
+store.close()
+"""
 LOCK = """
 import sqlite3, sys
 other = sqlite3.connect(sys.argv[1], isolation_level=None)
@@ -204,6 +219,11 @@ def test_the_parent_ends_first(path):
     """What a child has written is kept, though its parent closed the store meanwhile."""
     assert lines_of(THE_PARENT_ENDS_FIRST, path) == ["child is done"]
     assert read(path, "child") == Stored(b"two", 2)
+
+
+def test_a_child_forks(path):
+    """A child can fork as often as its parent."""
+    assert lines_of(A_CHILD_FORKS, path) == ["child is done"]
 
 
 def test_while_another_thread_writes(path):

@@ -13,10 +13,13 @@ const SILENT = new Set(["next", "previous", "pause", "resume", "stop", "next-mov
 const ENDING = new Set(["next", "next-movement"]);
 // What stops the sound here and now, whether or not the coach can be reached.
 const STOPPING = new Set(["pause", "stop", "it-hurts"]);
-const STOPPING_WORDS = /\b(?:stop|pause|wait|hurts?|hurting|pain\w*|ouch|ow)\b/i;
+const STOPPING_WORDS = /\b(?:stop|pause|wait)\b/i;
+const PAIN_WORDS = /\b(?:hurts?|hurting|pain\w*|ouch|ow)\b/i;
+const WORSE_WORDS = /\b(?:breathe?|breathing|chest|dizzy|faint\w*|numb\w*|tingl\w*|popped|snapped|fell|emergency)\b/i;
 // What is said at once, before the coach has answered, and also if it cannot be reached.
 const ADVICE = { pause: ["Paused."], stop: ["Stopped."], "it-hurts": [$("it-hurts").dataset.advice] };
-const STAYS_STOPPED = "The sound stays stopped. Press Go on when you are ready.";
+const STAYS_STOPPED = "The sound stays stopped.";
+const GO_ON = "Press Go on when you are ready.";
 // Who means this leaves, and finds the start again; by whatever way they have said it.
 const LEAVING = new Set(["stop", "AMAZON.StopIntent", "AMAZON.CancelIntent", "AMAZON.NavigateHomeIntent"]);
 const NO = new Set(["no", "AMAZON.NoIntent"]);
@@ -27,6 +30,7 @@ const PATIENCE = 16_000;
 let session = null;
 let asked = null; // the question that is open
 let afterPart = null; // what is asked when the part that plays is over
+let harm = null; // what keeps the runner from going on: "pain", or "worse"
 let turn = 0;
 let patience = null;
 let isHandsFree = false;
@@ -44,14 +48,17 @@ export const isPlaying = () =>
 // back it may put the question in other words.
 const asksReady = () => asked?.question === "next-step" || (asked?.question === "go-on" && isBetweenSteps());
 const isBetweenSteps = () => isStepping() && session.phase !== "playing" && !placeAt(stage.routine, player.offset).isWork;
-export const state = () => ({ isPlaying: isPlaying(), asksReady: asksReady(), asksToSkip: asked?.question === "skip-it" });
+export const state = () => ({ isPlaying: isPlaying(), asksReady: asksReady(), harm: isPlaying() ? null : harm });
 
 const isStepping = () => session?.phase === "stepping" || session?.waits;
 const tokenOf = ({ plan, digest, generation }) => ({ plan, digest, generation, retried_at: null });
 const leaves = ({ meant, player: todo }) => LEAVING.has(meant) || (NO.has(meant) && todo?.do === "stop");
 // The cards answer which routine it is to be; while one plays, it stays in sight.
 const choosesAnother = ({ ask: asks }) => asks?.question === "which-routine" && !player.isWanted;
-const stops = ({ press, say: said }) => STOPPING.has(press) || STOPPING_WORDS.test(said ?? "");
+const stops = (command) => STOPPING.has(command.press) || STOPPING_WORDS.test(command.say ?? "") || Boolean(feared(command));
+// What harm the runner seems to speak of, until the coach has said what it is.
+const feared = ({ press, say: said = "" }) =>
+  WORSE_WORDS.test(said) ? "worse" : press === "it-hurts" || PAIN_WORDS.test(said) ? "pain" : null;
 
 // Whether it may lead to the end: that is told in words, since not every end is one of a whole routine.
 const mayEnd = ({ press: name }) => ENDING.has(name) && isUnderWay() && isInLastMovement();
@@ -116,6 +123,7 @@ export async function act(command, { spoken = false, silent = false, mute = fals
   const mine = ++turn;
   voice.hush();
   clearTimeout(patience);
+  if (harm !== "worse") harm = feared(command) ?? harm;
   const isLocal = goAheadAlone(command);
   let reply;
   try {
@@ -131,7 +139,7 @@ export async function act(command, { spoken = false, silent = false, mute = fals
     const isStopped = stops(command) && mine >= wentOnIn;
     if (isStopped) player.stop();
     const advice = command.press === "it-hurts" ? ADVICE["it-hurts"] : [];
-    say([...advice, refused.message, ...(isStopped && isUnderWay() ? [STAYS_STOPPED] : [])], { asks: asked });
+    say([...advice, refused.message, ...(isStopped && isUnderWay() ? [STAYS_STOPPED, ...(harm ? [] : [GO_ON])] : [])], { asks: asked, harm });
     player.release("asking", "speaking", "refused");
     return false;
   }
@@ -145,6 +153,7 @@ function goAheadAlone(command) {
   if (stops(command)) player.hold("pausing");
   if (command.press !== "resume" || !link.isAway || !player.isWanted) return false;
   player.release("pausing");
+  harm = null;
   wentOnIn = turn;
   return true;
 }
@@ -161,12 +170,15 @@ export async function follow(reply, { mine, command = null, spoken = false, sile
   const todo = reply.player;
   // While a part plays, whether the runner is ready is asked after it.
   const isForLater = todo?.until != null || (ask?.question === "next-step" && player.isInPart && !todo);
-  if (isForLater) afterPart = ask;
+  // To who has asked for help the question is the answer: that is said now, and asked then as it was.
+  const isAnswer = isForLater && !isNotice && !reply.said.length && !todo;
+  if (isForLater) afterPart = isAnswer ? (afterPart ?? ask) : ask;
   else if (todo) afterPart = null;
   const keeps = isNotice && !ask && session.asked === asked?.question;
   if (!keeps) asked = isForLater ? null : ask;
-  const words = [...reply.said];
+  const words = isAnswer ? [ask.text] : [...reply.said];
   if (todo?.do === "stop" && mine < wentOnIn) return false; // paused once, and gone on since
+  harm = reply.harm;
   play(todo, { words, silent, isLocal, isNotice });
   // A later command that stops the sound is not undone by an earlier one's answer.
   if (mine === turn && !isNotice && !STOPPING.has(command.press)) player.release("pausing");
@@ -178,7 +190,7 @@ export async function follow(reply, { mine, command = null, spoken = false, sile
   const isOver = showView(reply, before);
   const shown = words.length || isNotice ? words : inWords(reply, command);
   if (isOver && !asked) say([]); // the ending has its own words
-  else if (shown.length || !isNotice) say(shown, { asks: asked });
+  else if (shown.length || !isNotice) say(shown, { asks: asked, harm });
   if (words.length && !silent && !mute) await sayAloud(words);
   // Interrupted by another command, it is that one's to let the guide go on.
   if (mine === turn && !isNotice) player.release("speaking");
@@ -197,7 +209,14 @@ function play(todo, { words, silent, isLocal, isNotice }) {
     return;
   }
   if (todo?.do === "stop") player.stop();
-  if (isUnderWay() && (todo || !player.token)) player.place(tokenOf(session), session.offset);
+  if (isUnderWay() && (todo || isElsewhere())) player.place(tokenOf(session), session.offset);
+}
+
+// Whether the player is at no place yet, or stands still in a plan that the coach has replaced:
+// there its milliseconds are another place.
+function isElsewhere() {
+  const { token } = player;
+  return !token || (!player.isWanted && (token.plan !== session.plan || token.digest !== session.digest));
 }
 
 // Show the start, the stage or the ending; return whether the routine has just come to its end.
@@ -268,7 +287,7 @@ export async function askAfterPart() {
   if (!afterPart) return false;
   asked = afterPart;
   afterPart = null;
-  say([asked.text], { asks: asked });
+  say([asked.text], { asks: asked, harm });
   const mine = turn;
   await sayAloud([asked.text]);
   if (mine !== turn) return false;

@@ -11,6 +11,8 @@ const CUES = {
   release: "Let go",
   closing: "Well done",
 };
+// Why the routine stands still; nothing begins or is counted meanwhile.
+const HARMS = { pain: "It hurts", worse: "Take care" };
 const WORK = new Set(["begin", "half-way", "last"]);
 
 const $ = (id) => document.getElementById(id);
@@ -101,31 +103,34 @@ export class Stage {
   }
 
   // Show the routine at an offset; return the place. `isLoading`: its sound is still waited for.
-  // `asksReady`: the coach waits for the runner, and the step that comes next is shown.
-  show(offset, { isPaused, isLoading, asksReady }) {
+  // `asksReady`: the coach waits for the runner, and the step that comes next is shown. `harm`: it
+  // has stopped for pain, or worse.
+  show(offset, { isPaused, isLoading, asksReady, harm }) {
     const place = (asksReady ? placeBetween : placeAt)(this.#routine, offset);
     const { step, isWork } = place;
     write($("routine-left"), `${clock(place.left)} to go`);
-    write($("cue"), isLoading ? "Loading…" : isWork ? (step.reps ? "Move" : "Hold") : CUES[place.beat]);
+    write($("cue"), HARMS[harm] ?? (isLoading ? "Loading…" : isWork ? (step.reps ? "Move" : "Hold") : CUES[place.beat]));
     write($("movement"), step.name);
     write($("set"), step.sets > 1 ? `Set ${step.set} of ${step.sets}` : "");
     write($("side"), step.side_name);
-    this.#count(place);
+    this.#count(place, harm);
     // While nothing is said, the pose is told in words.
     write($("caption"), place.caption || this.#pose());
     $("caption").dataset.says = place.caption ? "words" : "pose";
     write($("next"), place.following ? `Next: ${place.following.title}` : "This is the last one");
-    $("stage").dataset.work = isWork ? "yes" : "no";
-    $("stage").dataset.awaited = place.isAwaited ? "yes" : "no";
+    $("stage").dataset.work = isWork && !harm ? "yes" : "no";
+    $("stage").dataset.counts = place.isAwaited || harm ? "no" : "yes";
     $("stage").dataset.paused = isPaused ? "yes" : "no";
     this.#strip(place);
     this.#picture(place);
     return place;
   }
 
-  #count({ step, isWork, isAwaited, workLeft, repsLeft, untilBegin, beat }) {
+  #count({ step, isWork, isAwaited, workLeft, repsLeft, untilBegin, beat }, harm) {
     let [number, unit, share] = ["", "", 0];
-    if (isAwaited) {
+    if (harm) {
+      number = "Stopped";
+    } else if (isAwaited) {
       number = "Ready?";
     } else if (isWork) {
       const seconds = Math.ceil(workLeft / 1000);

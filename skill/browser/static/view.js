@@ -5,20 +5,25 @@ import { clock } from "./stage.js";
 
 // How long it takes to read an answer while the guide plays, in milliseconds; a question stays.
 const READING = (text) => 4000 + text.length * 70;
-const YES_OR_NO = new Set(["go-on", "next-step", "skip-it", "remind-me", "forget-me"]);
+const YES_OR_NO = new Set(["go-on", "next-step", "skip-it", "well-again", "remind-me", "forget-me"]);
+const REPLIES = [["yes", "Yes"], ["no", "No"]];
+// What else there is to do about what hurts, as the coach says with its question.
+const EASIER = ["easier", "Easier"];
+const STOP = ["stop", "Stop"];
 
 let fading = null;
 let kept = null; // the place that is kept: its routine, and what is left of it in words
 
 const shown = () => document.body.dataset.view;
 
-// Show what the coach says, and the question that it ends with; `stays` until something else is said.
-export function say(words, { asks = null, stays = Boolean(asks) } = {}) {
+// Show what the coach says, and the question that it ends with; `stays` until something else is
+// said. `harm` keeps the runner from going on.
+export function say(words, { asks = null, harm = null, stays = Boolean(asks) } = {}) {
   const text = words.join(" ");
   $("said").textContent = text;
   clearTimeout(fading);
   if (text && !stays) fadeAfter(READING(text));
-  offerReplies(asks);
+  offerReplies(asks, harm);
   if (document.body.dataset.ready && words.length) $("answer").scrollIntoView({ block: "nearest" });
 }
 
@@ -50,7 +55,7 @@ export function tellOfNetwork(text) {
   $("network").hidden = !text;
 }
 
-function offerReplies(asks) {
+function offerReplies(asks, harm) {
   const replies = $("replies");
   const hadFocus = replies.contains(document.activeElement);
   const wereOffered = !replies.hidden;
@@ -62,7 +67,8 @@ function offerReplies(asks) {
     if (wereOffered) scrollTo(0, 0); // back to the picture
     return;
   }
-  for (const [press, name] of [["yes", "Yes"], ["no", "No"]]) {
+  const others = asks.question !== "skip-it" ? [] : harm === "worse" ? [STOP] : [EASIER, STOP];
+  for (const [press, name] of [...REPLIES, ...others]) {
     const button = document.createElement("button");
     button.type = "button";
     button.textContent = name;
@@ -84,6 +90,7 @@ export function show(name) {
   $("start").hidden = name !== "start";
   $("stage").hidden = $("controls").hidden = name !== "stage";
   $(`${name}-answer`).append($("answer"));
+  $(name === "stage" ? "stage-replies" : "answer").append($("replies"));
   document.body.dataset.view = name;
   if (hadFocus) focusMain(name);
   scrollTo(0, 0);
@@ -113,11 +120,13 @@ export const goesOn = () => kept?.routine === chosen().value;
 
 // Show the routine where the player is, or what the coach asks whether the runner is ready for;
 // return the place, if the stage is seen.
-export function draw({ isPlaying, asksReady, asksToSkip }) {
+export function draw({ isPlaying, asksReady, harm }) {
+  if (document.body.dataset.harm !== (harm ?? "none")) document.body.dataset.harm = harm ?? "none";
   if (shown() !== "stage" || !stage.routine) return null;
-  const place = stage.show(player.offset, { isPaused: !player.isSounding, isLoading: player.isLoading, asksReady });
-  // While it is asked whether what hurts is left out, the way back to it is not the one that invites.
-  const [name, shows] = isPlaying ? ["Pause", "pause"] : asksToSkip ? ["Try it again", "again"] : ["Go on", "play"];
+  const place = stage.show(player.offset, { isPaused: !player.isSounding, isLoading: player.isLoading, asksReady, harm });
+  // The way back to what hurts is not the one that invites; where it was worse, none does.
+  const back = { pain: ["Try it again", "again"], worse: ["Go on", "again"] };
+  const [name, shows] = isPlaying ? ["Pause", "pause"] : (back[harm] ?? ["Go on", "play"]);
   if ($("toggle").dataset.shows !== shows) {
     $("toggle-name").textContent = name;
     $("toggle").dataset.shows = shows;
@@ -130,6 +139,7 @@ export function draw({ isPlaying, asksReady, asksToSkip }) {
 // Show what the routine chosen is called, needs and looks like; or what is left of it.
 export function showChosen() {
   const card = chosen();
+  $("begin").dataset.goesOn = goesOn() ? "yes" : "no";
   $("begin-verb").textContent = goesOn() ? "Go on with the" : "Start";
   $("begin-name").textContent = card.dataset.name;
   $("begin-hint").textContent = goesOn() ? kept.left : card.dataset.hint;
