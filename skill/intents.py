@@ -90,6 +90,11 @@ def _other_side(slots: Slots, _: Catalogue) -> Command:
     return events.OtherSide(_chosen(slots, "side", SIDES))
 
 
+def _skip_side(slots: Slots, _: Catalogue) -> Command:
+    kept = _chosen(slots, "kept", SIDES)
+    return events.SkipSide(kept.other if kept else _chosen(slots, "side", SIDES))
+
+
 def _needing(event: Callable[[Need | None], Command]) -> Reading:
     """Read an event that is about something movements need."""
     return lambda slots, _: event(_chosen(slots, "need", NEEDS))
@@ -172,6 +177,7 @@ INTENTS: Mapping[str, Reading] = {
     "StartRoutineIntent": _start_routine,
     "NextStretchIntent": _always(events.NextMovement),
     "OtherSideIntent": _other_side,
+    "SkipSideIntent": _skip_side,
     "WhereAmIIntent": _always(events.WhereAmI),
     "HowLongLeftIntent": _always(events.HowLongLeft),
     "HowManyLeftIntent": _always(events.HowManyLeft),
@@ -224,6 +230,7 @@ INTENTS: Mapping[str, Reading] = {
     "UsualSettingsIntent": _always(events.UsualSettings),
     "ForgetMeIntent": _always(events.ForgetMe),
     "RemindMeIntent": _remind_me,
+    "WhenRemindedIntent": _always(events.WhenReminded),
     "StopRemindersIntent": _always(events.StopReminders),
     "AMAZON.NextIntent": _always(events.NextStep),
     "AMAZON.PreviousIntent": _always(events.PreviousStep),

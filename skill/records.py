@@ -91,7 +91,7 @@ def encode(runner: Runner) -> bytes:
     if runner.proposed is not None:
         at = runner.proposed.at
         document["proposed"] = [runner.proposed.days, at.isoformat() if at else None]
-    lists = {"untold": runner.untold, "done": runner.done}
+    lists = {"untold": runner.untold, "done": runner.done, "unwanted": sorted(session.unwanted)}
     document |= {name: items for name, items in lists.items() if items}
     return _JSON.encode(document).encode()
 
@@ -146,6 +146,7 @@ def _runner(document: Mapping[str, Any]) -> Runner:
             voiced=_flag(document, "voiced"),
             hurt=_text(document["hurt"]) if "hurt" in document else None,
             concern=_concern(document),
+            unwanted=frozenset(_texts(document.get("unwanted", []))),
             talk=_whole(document["turn"]),
             said={_text(said): _whole(times) for said, times in document.get("said", {}).items()},
         ),

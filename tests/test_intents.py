@@ -57,6 +57,7 @@ PLAIN = {
     "UndoIntent": events.Undo(),
     "UsualSettingsIntent": events.UsualSettings(),
     "ForgetMeIntent": events.ForgetMe(),
+    "WhenRemindedIntent": events.WhenReminded(),
     "StopRemindersIntent": events.StopReminders(),
     "AMAZON.NextIntent": events.NextStep(),
     "AMAZON.PreviousIntent": events.PreviousStep(),
@@ -93,11 +94,16 @@ VALUED = {
     "MoreTimeIntent": events.MoreTime(),
     "TighterSideIntent": events.TighterSide(),
     "OtherSideIntent": events.OtherSide(),
+    "SkipSideIntent": events.SkipSide(),
     "WithoutIntent": events.Without(),
     "WithAgainIntent": events.WithAgain(),
     "RemindMeIntent": events.RemindMe(),
 }
-SIDED = {"TighterSideIntent": events.TighterSide, "OtherSideIntent": events.OtherSide}
+SIDED = {
+    "TighterSideIntent": events.TighterSide,
+    "OtherSideIntent": events.OtherSide,
+    "SkipSideIntent": events.SkipSide,
+}
 NOT_SAID = {"Launch", "ReminderAnswered", "PermissionAnswered", "OutOfReach"}
 """Commands that come from the platform, not from a sentence."""
 

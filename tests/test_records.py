@@ -41,6 +41,7 @@ FULL = Runner(
         voiced=True,
         hurt="lying-figure-four",
         concern=Concern.EMERGENCY,
+        unwanted=frozenset({"pigeon"}),
     ),
     choices=Choices(
         hold_seconds=45,

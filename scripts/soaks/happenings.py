@@ -244,6 +244,7 @@ SAID_IN_SLOTS: Mapping[str, Sequence[tuple[str, tuple[str, ...]]]] = {
         ("left no right", ("left", "right")),
         ("both", ()),
     ],
+    "kept": [(side.value, (side.value,)) for side in (Side.LEFT, Side.RIGHT)],
     "need": [*((need.value, (need.value,)) for need in Need), ("towel", ())],
     "day": [*_DAYS, ("weekend", ()), ("2026-11-21", ())],
     "second_day": _DAYS,

@@ -1,10 +1,11 @@
 """Adjusting: what the coach does when a runner wants it otherwise, one short function each.
 
 A wish counts at once and lasts; what fits the time, more of one hold and an easier form are
-for this routine only. What is out of bounds is brought to the nearest bound.
+for this routine only. What is out of bounds is brought to the nearest bound; what is so by far
+was hardly meant, and changes nothing.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from skill.coaching import planner
 from skill.coaching.errors import PlanError
@@ -22,7 +23,7 @@ from skill.coaching.events import (
     WithAgain,
     Without,
 )
-from skill.coaching.lines import Easier, Length, Line, Together, Value, WorkLeft, line
+from skill.coaching.lines import Easier, Length, Line, Together, Value, Wishes, WorkLeft, line
 from skill.coaching.movements import (
     HOLD_SECONDS,
     REP_COUNTS,
@@ -37,7 +38,7 @@ from skill.coaching.movements import (
 )
 from skill.coaching.outcomes import Outcome
 from skill.coaching.planner import Begun
-from skill.coaching.plans import Choices, Detail, More, Plan
+from skill.coaching.plans import Choices, Detail, More, Plan, Portion
 from skill.coaching.questions import anything_else, plain_question, what_to_bring_back, which_one
 from skill.coaching.replanning import Change, go_on_with, still_longer, wish
 from skill.coaching.routines import Routine
@@ -55,6 +56,8 @@ from skill.coaching.turns import Turn
 from skill.coaching.values import replace
 
 MINUTE: Milliseconds = 60 * SECOND
+LONGEST_TIME: Milliseconds = 60 * MINUTE
+"""A time that is longer has been said of when to train, or of nothing that can be planned."""
 FEWEST_MINUTES_LEFT = 1
 """How few minutes what is left of a routine can be made to fit into."""
 HOLD_STEP = 10
@@ -76,6 +79,8 @@ def fit_time(turn: Turn, event: FitTime) -> Outcome:
         return turn.ask(plain_question(Question.HOW_LONG))
     if turn.session.asked is Question.HOLD_SECONDS and event.routine is None:
         return hold_for(turn, HoldFor(event.time // SECOND))
+    if event.time > LONGEST_TIME:
+        return _too_much_time(turn)
     bounds = planner.MINUTES
     time, bounded = _within_minutes(event.time, bounds.start, bounds.stop - 1)
     plan = _nearest(turn, (event.routine,) if event.routine else turn.all_routines, time)
@@ -90,18 +95,28 @@ def fit_time(turn: Turn, event: FitTime) -> Outcome:
         known = line("fitted-without", **told, movements=Together(left_out))
     else:
         known = line("fitted", **told)
+    changed = _resized(fitted.timeline.plan.portions, plan)
+    if left_out and not fitted.fits:
+        changed = line("left-out", movements=Together(left_out)), *changed
     turn, caution = cautioned(turn)
-    return turn.voiced(voiced=False).play(fitted.timeline, 0, *caution, *bounded, known)
+    return turn.anew().play(fitted.timeline, 0, *caution, *bounded, known, *changed)
 
 
 def fit_the_rest(turn: Turn, event: FitTime) -> Outcome:
     """Make what is left of this routine fit the time; one that is named is started instead."""
     if event.is_named or event.time is None or turn.session.asked is Question.HOLD_SECONDS:
         return fit_time(turn, event)
+    if event.time > LONGEST_TIME:
+        return _too_much_time(turn)
+    is_fine = not (turn.hurts or turn.session.concern)
+    if turn.session.phase is Phase.PAUSED and is_fine:
+        turn = turn.asked(Question.GO_ON)
     time, bounded = _within_minutes(event.time, FEWEST_MINUTES_LEFT, planner.MINUTES.stop - 1)
+    turn = turn.leaving_out(turn.session.unwanted & turn.timeline.plan.choices.skipped)
     begun = Begun(turn.timeline, turn.progress.bookmark)
-    plan = replace(turn.timeline.plan, choices=turn.runner.choices, more=None)
-    play = turn.session.phase is Phase.PAUSED and not turn.hurts
+    skipped = turn.runner.choices.skipped | turn.session.unwanted
+    today = replace(turn.runner.choices, skipped=skipped)
+    plan = replace(turn.timeline.plan, choices=today, more=None)
     try:
         as_usual = still_longer(turn, plan)
         usual = turn.repertoire.timeline(as_usual.id)
@@ -113,20 +128,48 @@ def fit_the_rest(turn: Turn, event: FitTime) -> Outcome:
         is_enough = left <= event.time * (1 + planner.AS_IT_IS)
         is_as_it_was = as_usual == turn.timeline.plan
         known = line("rest-fits" if is_as_it_was else "rest-fitted", length=Length(left))
-        return go_on_with(turn, as_usual, *(() if is_enough else bounded), known, play=play)
+        return go_on_with(turn, as_usual, *(() if is_enough else bounded), known)
     extra = usual.duration - turn.repertoire.timeline(replace(as_usual, more=None).id).duration
     fitted = turn.repertoire.fitted(plan, max(time - extra, SECOND), begun)
     changed = still_longer(turn, fitted.timeline.plan)
     timeline = turn.repertoire.timeline(changed.id)
     length = Length(timeline.duration - begun.offset_in(timeline))
     left_out = _newly_left_out(changed, plan)
+    to_come = [portion for portion in changed.portions if portion.part >= turn.step.part]
+    resized = _resized(to_come, turn.timeline.plan)
     if not fitted.fits:
-        known = line("rest-nearest", length=length)
+        known, bounded = line("rest-nearest", length=length), ()
+        if left_out:
+            resized = line("left-out", movements=Together(left_out)), *resized
     elif left_out:
         known = line("rest-fitted-without", length=length, movements=Together(left_out))
     else:
         known = line("rest-fitted", length=length)
-    return go_on_with(turn, changed, *bounded, known, play=play)
+    return go_on_with(turn, changed, *bounded, known, *resized)
+
+
+def _too_much_time(turn: Turn) -> Outcome:
+    """Say how long the coach can plan for, and change nothing."""
+    most = Length((planner.MINUTES.stop - 1) * MINUTE)
+    return turn.tell(line("too-much-time", length=most))
+
+
+def _resized(portions: Iterable[Portion], old: Plan) -> tuple[Line, ...]:
+    """Say of portions how long holds and sets are now, and how many, if that has changed."""
+    before = {portion.part: portion for portion in old.portions}
+    both = [(now, before[now.part]) for now in portions if now.part in before]
+    changed = [now.dose for now, was in both if now.dose != was.dose]
+    sets = {now.sets for now, was in both if now.sets != was.sets}
+    now = Choices(
+        hold_seconds=max(
+            (dose.seconds for dose in changed if isinstance(dose, Hold)), default=None
+        ),
+        reps=max((dose.count for dose in changed if isinstance(dose, Reps)), default=None),
+        sets=max(sets, default=None),
+    )
+    if now == Choices():
+        return ()
+    return (line("fitted-by", wishes=Wishes(now, waits=False, skipped=())),)
 
 
 def _within_minutes(
@@ -174,6 +217,8 @@ def reps_for(turn: Turn, event: RepsFor) -> Outcome:
     """Make every set have so many repetitions."""
     if event.number is None:
         return turn.ask(anything_else(line("how-many-reps")))
+    if _is_far_from(REP_COUNTS, event.number):
+        return turn.tell(line("reps-from-to"))
     number = within(REP_COUNTS, event.number)
     told = line("reps-set" if number == event.number else "reps-bounded", number=number)
     more = _none_here(turn, Reps)
@@ -193,6 +238,8 @@ def hold_shorter(turn: Turn, _: Event) -> Outcome:
 def _hold(
     turn: Turn, asked: int, lasting: Callable[[int, int], int], *, keeps_more: bool = True
 ) -> Outcome:
+    if _is_far_from(HOLD_SECONDS, asked):
+        return turn.tell(line("holds-from-to"))
     seconds = within(HOLD_SECONDS, asked)
     chosen = lasting(turn.runner.choices.hold_seconds or seconds, seconds)
     known = "holds-set" if seconds == asked else "holds-bounded"
@@ -204,6 +251,11 @@ def _hold(
         lasting=lambda choices: replace(choices, hold_seconds=chosen),
         keeps_more=keeps_more,
     )
+
+
+def _is_far_from(bounds: range, value: int) -> bool:
+    """Whether a number is nothing at all, or more than twice the most there can be."""
+    return value <= 0 or value > 2 * (bounds.stop - 1)
 
 
 def count_slower(turn: Turn, _: Event) -> Outcome:
@@ -368,7 +420,8 @@ def skip_for_today(turn: Turn, event: SkipForToday) -> Outcome:
     skipped = plan.choices.skipped | {movement.id}
     changed = replace(plan, choices=replace(plan.choices, skipped=skipped), more=None)
     told = line("left-out", movements=Together((movement,)))
-    return go_on_with(turn, still_longer(turn, changed), told)
+    going = turn.leaving_out(turn.session.unwanted | {movement.id})
+    return go_on_with(turn, still_longer(turn, changed), told, runner=going.runner)
 
 
 def skip_next(turn: Turn, _: Event) -> Outcome:
@@ -401,6 +454,8 @@ def skip_for_good_idle(turn: Turn, event: SkipForGood) -> Outcome:
 def bring_back(turn: Turn, event: BringBack) -> Outcome:
     """Do a movement again that was left out, for good or just today."""
     left_out = turn.left_out
+    if event.movement and event.movement not in left_out and _is_elsewhere(turn, event.movement):
+        return turn.tell(line("not-in-routine", movement=event.movement))
     if not left_out:
         return turn.tell(line("nothing-skipped"))
     named = (event.movement,) if event.movement else event.others
@@ -415,6 +470,11 @@ def bring_back(turn: Turn, event: BringBack) -> Outcome:
         lambda choices: replace(choices, skipped=choices.skipped - {movement.id}),
         line("brought-back", movement=movement),
     )
+
+
+def _is_elsewhere(turn: Turn, movement: Movement) -> bool:
+    """Whether a routine is under way that does not have a movement."""
+    return turn.session.progress is not None and movement not in turn.timeline.plan.movements
 
 
 def easier(turn: Turn, _: Event) -> Outcome:

@@ -91,6 +91,13 @@ class OtherSide(Command):
     side: Side | None = None
 
 
+@value_class
+class SkipSide(Command):
+    """Leave out a side of this movement."""
+
+    side: Side | None = None
+
+
 class Pause(Command):
     """Stop the sound and wait."""
 
@@ -346,6 +353,10 @@ class RemindMe(Command):
 
     schedule: Schedule = field(default_factory=Schedule)
     part: PartOfDay | None = None
+
+
+class WhenReminded(Command):
+    """Ask which reminders are set."""
 
 
 class StopReminders(Command):

@@ -93,7 +93,13 @@ def fit(plan: Plan, asked: Milliseconds, lay_out: LayOut, begun: Begun | None = 
     """
     plan.steps  # noqa: B018 - a plan with no movement left has no forms either
     forms = list(_laid_out(plan, lay_out, begun))
-    candidates = [candidate for form in forms for candidate in _sized(form, asked)]
+    grows = forms[0].length <= asked
+    candidates = [
+        candidate
+        for form in forms
+        if grows or not form.has_more_sets
+        for candidate in _sized(form, asked, grows=grows)
+    ]
     near = [candidate for candidate in candidates if _near(candidate.length, asked)]
     if near:
         best = min(
@@ -112,7 +118,7 @@ class _Form:
     """A plan with some movements left out and so many sets, its doses as they were.
 
     `length` is from the place on, `work` the part of it that is done in its steps, and `changes`
-    what it costs to do it so.
+    what it costs to do it so. `has_more_sets`: of some movement, than are wanted.
     """
 
     plan: Plan
@@ -120,18 +126,21 @@ class _Form:
     length: Milliseconds
     work: Milliseconds
     changes: float
+    has_more_sets: bool
 
     @classmethod
     def of(cls, wanted: Plan, plan: Plan, timeline: Timeline, begun: Begun | None) -> Self:
         """Measure a form of a plan, from the beginning or from a place on."""
         left_out = len(plan.left_out) - len(wanted.left_out)
         sets, sets_wanted = (_mean([p.sets for p in which.portions]) for which in (plan, wanted))
+        wanted_of = {portion.part: portion.sets for portion in wanted.portions}
         return cls(
             plan=plan,
             begun=begun,
             length=timeline.duration - (begun.offset_in(timeline) if begun else 0),
             work=_work_left(plan, begun),
             changes=LEAVING_OUT * left_out + CHANGING_SETS * abs(log2(sets / sets_wanted)),
+            has_more_sets=any(p.sets > wanted_of.get(p.part, p.sets) for p in plan.portions),
         )
 
 
@@ -190,20 +199,24 @@ def _laid_out(plan: Plan, lay_out: LayOut, begun: Begun | None) -> Iterator[_For
         yield _Form.of(plan, form, timeline, begun)
 
 
-def _sized(form: _Form, asked: Milliseconds) -> Iterator[_Candidate]:
-    """Yield a form with doses as they are, and with those that bring it nearest to the length."""
+def _sized(form: _Form, asked: Milliseconds, *, grows: bool) -> Iterator[_Candidate]:
+    """Yield a form with doses as they are, and with those that bring it nearest to the length.
+
+    None of them is longer than it is, unless the form `grows`.
+    """
     yield _Candidate(form.plan, form.length, form.changes)
     if not form.work:
         return
     done = sum(step.length for step in _to_come(form.plan, form.begun)) - form.work
     needed = max(asked - (form.length - form.work), SECOND)
     factor = (needed + done) / (form.work + done)
-    for choices in dict.fromkeys(_scaled(form, factor * nearby) for nearby in NEARBY):
+    factors = [factor * nearby for nearby in NEARBY]
+    for choices in dict.fromkeys(_scaled(form, factor, grows=grows) for factor in factors):
         if choices != form.plan.choices:
             yield _Candidate.of(form, choices)
 
 
-def _scaled(form: _Form, factor: float) -> Choices:
+def _scaled(form: _Form, factor: float, *, grows: bool) -> Choices:
     """Return a plan's choices with the work to come longer or shorter by a factor, in bounds."""
     choices = form.plan.choices
     to_come = _to_come(form.plan, form.begun)
@@ -211,9 +224,11 @@ def _scaled(form: _Form, factor: float) -> Choices:
     reps = [step.dose.count for step in to_come if isinstance(step.dose, Reps)]
     if holds:
         wanted = ROUND_SECONDS * round(factor * _mean(holds) / ROUND_SECONDS)
-        choices = replace(choices, hold_seconds=within(FITTED_HOLDS, wanted))
+        seconds = within(FITTED_HOLDS, wanted)
+        choices = replace(choices, hold_seconds=seconds if grows else min(seconds, *holds))
     if reps:
-        choices = replace(choices, reps=within(FITTED_REPS, round(factor * _mean(reps))))
+        count = within(FITTED_REPS, round(factor * _mean(reps)))
+        choices = replace(choices, reps=count if grows else min(count, *reps))
     return choices
 
 

@@ -127,6 +127,11 @@ def no_reminders(turn: Turn, _: Event) -> Outcome:
     return _proposing(turn, None).unasked().tell(line("no-reminders"))
 
 
+def when_reminded(turn: Turn, _: Event) -> Outcome:
+    """Say who knows of the reminders: only the device does."""
+    return turn.tell(line("reminders-known"))
+
+
 def stop_reminders(turn: Turn, _: Event) -> Outcome:
     """Have the device forget our reminders."""
     return replace(_proposing(turn, None).quiet(), errand=CancelReminders())

@@ -90,8 +90,9 @@ class SessionState:
     `generation` is that of the last play command. `voiced`: the sound of this routine would not
     play, and its steps are said by the device's own voice. `hurt`: the id of the movement that did
     last, until something is played again; `concern`: what is graver than that, until the runner has
-    said that it is settled. So that the wording varies, `talk` counts the sessions and `said` how
-    often each line was said in this one.
+    said that it is settled. `unwanted`: ids of the movements that the runner has left out of this
+    routine. So that the wording varies, `talk` counts the sessions and `said` how often each line
+    was said in this one.
     """
 
     phase: Phase = Phase.IDLE
@@ -103,6 +104,7 @@ class SessionState:
     voiced: bool = False
     hurt: str | None = None
     concern: Concern | None = None
+    unwanted: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         if (self.phase is Phase.IDLE) != (self.progress is None):
@@ -123,7 +125,7 @@ class SessionState:
 
     def over(self) -> "SessionState":
         """Return the session with nothing under way; what is of concern stays so."""
-        nothing = replace(self, asked=None, voiced=False, hurt=None)
+        nothing = replace(self, asked=None, voiced=False, hurt=None, unwanted=frozenset())
         return replace(nothing, phase=Phase.IDLE, progress=None)
 
     @property

@@ -89,6 +89,7 @@ TRANSITIONS: Mapping[type[Event], Mapping[Phase, Callable[[Turn, Any], Outcome]]
     _under_way(events.PreviousStep, do.previous_step),
     _row(events.OtherSide,
          adjust.side_idle, adjust.side_named, adjust.side_named, adjust.side_named),
+    _under_way(events.SkipSide, do.skip_side),
     _under_way(events.GoTo, do.go_to),
     _under_way(events.StartOver, do.start_over),
     _row(events.Resume, do.nothing_on, do.resume, do.resume, do.resume_stepping),
@@ -147,6 +148,7 @@ TRANSITIONS: Mapping[type[Event], Mapping[Phase, Callable[[Turn, Any], Outcome]]
     _always(events.MySettings, recall.settings),
     _always(events.ForgetMe, recall.whether_to_forget),
     _always(events.RemindMe, recall.remind_me),
+    _always(events.WhenReminded, recall.when_reminded),
     _always(events.StopReminders, recall.stop_reminders),
     _always(events.ReminderAnswered, recall.reminder_answered),
     _always(events.PermissionAnswered, recall.permission_answered),
@@ -167,7 +169,7 @@ TRANSITIONS: Mapping[type[Event], Mapping[Phase, Callable[[Turn, Any], Outcome]]
 
 _RECALLING = frozenset({
     events.NextStep, events.NextMovement, events.PreviousStep, events.OtherSide, events.GoTo,
-    events.Pause, events.Resume, events.StartOver,
+    events.SkipSide, events.Pause, events.Resume, events.StartOver,
     events.WhereAmI, events.HowLongLeft, events.WhatsNext,
     events.WhichSide, events.HowManyLeft, events.LastOne,
     events.SkipForToday, events.SkipNext, events.MoreTime, events.EasierForm,

@@ -77,6 +77,12 @@ class Situation:
         return steps[index] if index < len(steps) else None
 
     @property
+    def upcoming(self) -> Step:
+        """The step that is on, or between two steps the one that is asked for next."""
+        is_between = self.session.phase is Phase.STEPPING and not self.is_mid_clip
+        return self.following or self.step if is_between else self.step
+
+    @property
     def is_mid_clip(self) -> bool:
         """Whether a player is still within the clip it plays: what is asked after it is not yet.
 

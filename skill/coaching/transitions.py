@@ -13,6 +13,7 @@ from skill.coaching.events import (
     OtherSide,
     RoutineLength,
     SessionEnded,
+    SkipSide,
     StartRoutine,
     WhyThis,
 )
@@ -93,7 +94,7 @@ def start(turn: Turn, event: StartRoutine) -> Outcome:
         movements=len(timeline.plan.movements),
         length=About(timeline.duration),
     )
-    return turn.voiced(voiced=False).play(timeline, 0, *caution, starting)
+    return turn.anew().play(timeline, 0, *caution, starting)
 
 
 def list_routines(turn: Turn, _: Event) -> Outcome:
@@ -208,6 +209,27 @@ def other_side(turn: Turn, event: OtherSide) -> Outcome:
     if counterpart.index == turn.step.index + 1:
         return turn.play_step(counterpart)
     return turn.come_back_to(counterpart)
+
+
+def skip_side(turn: Turn, event: SkipSide) -> Outcome:
+    """Go on with what comes after the side named, if that is on; the other one has its turn.
+
+    Between two steps, so is the side that comes next.
+    """
+    if event.side is None:
+        return not_understood(turn, event)
+    coming = turn.step if turn.hurts else turn.upcoming
+    here = next((step for step in (coming, turn.step) if step.side is event.side), None)
+    if here is None:
+        if coming.side is Side.BOTH:
+            return turn.tell(line("both-sides", movement=coming.movement))
+        return turn.tell(line("side-has-its-turn", side=event.side))
+    if turn.hurts:
+        return skip_it(turn, event)
+    later = turn.timeline.plan.steps[here.index + 1 :]
+    same = here.part, here.side
+    following = next((step for step in later if (step.part, step.side) != same), None)
+    return turn.play_step(following) if following else end(turn)
 
 
 def go_to(turn: Turn, event: GoTo) -> Outcome:

@@ -143,6 +143,14 @@ class Turn(Situation):
             return self
         return replace(self, runner=self._runner(replace(self.session, voiced=voiced)))
 
+    def anew(self) -> "Turn":
+        """Return the turn with nothing kept of the routine before: with sound, and all of it."""
+        return self.voiced(voiced=False).leaving_out(frozenset())
+
+    def leaving_out(self, unwanted: frozenset[str]) -> "Turn":
+        """Return the turn with other movements, by their ids, wanted out of this routine."""
+        return replace(self, runner=self._runner(replace(self.session, unwanted=unwanted)))
+
     def hurting(self) -> "Turn":
         """Return the turn with this movement kept in mind as the one that hurts."""
         session = replace(self.session, hurt=self.step.movement.id)

@@ -6,16 +6,18 @@ transition has to think of it.
 
 from skill.coaching.errors import PlanError
 from skill.coaching.events import Event, SkipForToday
-from skill.coaching.lines import line
+from skill.coaching.lines import Line, Wishes, line
 from skill.coaching.outcomes import Outcome
+from skill.coaching.plans import Choices
 from skill.coaching.questions import whether_to_skip
 from skill.coaching.repertoire import Repertoire
 from skill.coaching.replanning import go_on_with, wish
 from skill.coaching.runner import Former, Phase, Progress, Runner
 from skill.coaching.situations import spot_of
 from skill.coaching.timeline import Timeline
+from skill.coaching.transitions import put_again
 from skill.coaching.turns import Turn
-from skill.coaching.values import replace
+from skill.coaching.values import content_of, replace
 
 
 def with_former(before: Runner, event: Event, outcome: Outcome, repertoire: Repertoire) -> Outcome:
@@ -39,17 +41,24 @@ def with_former(before: Runner, event: Event, outcome: Outcome, repertoire: Repe
 
 
 def undo(turn: Turn, _: Event) -> Outcome:
-    """Take back the last change; from the movement that it led to, come back to the one before."""
-    former = turn.runner.former
-    if former is None:
+    """Take back the last change; where it hurts, nothing gets harder by that, but is asked of."""
+    if turn.hurts:
+        return put_again(turn, whether_to_skip(turn))
+    if turn.runner.former is None:
         return turn.tell(line("nothing-to-undo"))
+    return _undone(turn, turn.runner.former)
+
+
+def _undone(turn: Turn, former: Former) -> Outcome:
+    """Take back a change; from the movement that it led to, come back to the one before."""
     choices = former.choices.known_to(turn.repertoire.catalogue)
     runner = replace(turn.runner, choices=choices, waits=former.waits, former=None)
-    undone, told = replace(turn, runner=runner), line("undone")
+    undone = replace(turn, runner=runner)
     changes_mode = turn.session.phase is Phase.PLAYING and undone.runs_on is not turn.runs_on
     before = _timeline_before(turn, former)
+    told = _what_is_undone(turn, former, before)
     if before is not None:
-        return _as_before(undone, before, former, play=changes_mode)
+        return _as_before(undone, before, former, told, play=changes_mode)
     if choices != turn.runner.choices:
         return wish(turn, lambda _: choices, told, runner=runner)
     if former.waits == turn.runner.waits:
@@ -59,12 +68,42 @@ def undo(turn: Turn, _: Event) -> Outcome:
     return undone.tell(told)
 
 
-def _as_before(turn: Turn, before: Timeline, former: Former, *, play: bool) -> Outcome:
+def _what_is_undone(turn: Turn, former: Former, before: Timeline | None) -> Line:
+    """Name what is taken back, if there are words for it: a wish, and not the lack of one."""
+    wanted, now = former.choices, turn.runner.choices
+    if before is not None:
+        plan, earlier = turn.timeline.plan, before.plan
+        wanted, now = earlier.choices, plan.choices
+        if plan.easier != earlier.easier:
+            return line("undone-easier" if plan.easier > earlier.easier else "undone")
+        if wanted == now and plan.more != earlier.more:
+            return line("undone-more")
+    undone = _differing(now, wanted)
+    waits = turn.runner.waits and not former.waits
+    if undone == Choices() and not waits:
+        return line("undone")
+    movements = turn.repertoire.catalogue.movements.values()
+    skipped = tuple(movement for movement in movements if movement.id in undone.skipped)
+    return line("undone-wishes", wishes=Wishes(undone, waits, skipped))
+
+
+def _differing(choices: Choices, others: Choices) -> Choices:
+    """Return the choices without those that the others have too."""
+    usual, alike = Choices(), {}
+    for name, chosen in content_of(choices).items():
+        other = getattr(others, name)
+        if isinstance(chosen, frozenset):
+            alike[name] = chosen - other
+        elif chosen == other:
+            alike[name] = getattr(usual, name)
+    return replace(choices, **alike)
+
+
+def _as_before(turn: Turn, before: Timeline, former: Former, told: Line, *, play: bool) -> Outcome:
     """Go on with the plan before, at the same place or from the step that was left.
 
     Where that hurt, it waits: an undo is no wish to begin it again.
     """
-    told = line("undone")
     if former.left is None or turn.step.movement.id != former.led_to:
         return go_on_with(turn, before.plan, told, play=play)
     left, entry = before.plan.steps[former.left], before.entry(former.left)

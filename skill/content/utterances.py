@@ -19,6 +19,7 @@ CUSTOM_INTENTS: Mapping[str, Mapping[str, str]] = {
     "StartRoutineIntent": {"routine": "ROUTINE"},
     "NextStretchIntent": {},
     "OtherSideIntent": {"side": "SIDE"},
+    "SkipSideIntent": {"side": "SIDE", "kept": "SIDE"},
     "WhereAmIIntent": {},
     "HowLongLeftIntent": {},
     "HowManyLeftIntent": {},
@@ -88,6 +89,7 @@ CUSTOM_INTENTS: Mapping[str, Mapping[str, str]] = {
         "third_day": "DAY",
         "time": "AMAZON.TIME",
     },
+    "WhenRemindedIntent": {},
     "StopRemindersIntent": {},
 }
 """Our own intents, each with its slots' types by their names."""

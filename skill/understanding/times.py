@@ -79,7 +79,8 @@ def _may_stand(words: Sequence[str], first: int, end: int) -> bool:
     """Whether it is a time for sure: a bare number is one after "at"."""
     before = words[first - 1] if first else ""
     if end - first > 1 or number_of(words[first:end]) is None:
-        return before not in GREETING
+        is_rest = number_of([before]) is not None and number_of([words[first]]) is not None
+        return before not in GREETING and not is_rest  # as in "twenty five o'clock"
     return len(words) == 1 or before in AT or before in CORRECTING
 
 

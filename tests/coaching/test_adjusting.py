@@ -51,9 +51,8 @@ class TestHolds:
             (events.HoldLonger(), 40, "holds-set"),
             (events.HoldShorter(), 20, "holds-set"),
             (events.HoldFor(45), 45, "holds-set"),
-            (events.HoldFor(5_400), 120, "holds-bounded"),
-            (events.HoldFor(0), 10, "holds-bounded"),
-            (events.HoldFor(-5), 10, "holds-bounded"),
+            (events.HoldFor(150), 120, "holds-bounded"),
+            (events.HoldFor(5), 10, "holds-bounded"),
         ],
     )
     @pytest.mark.parametrize("phase", [Phase.PLAYING, Phase.PAUSED])
@@ -66,6 +65,21 @@ class TestHolds:
         assert (place.step.index, place.step.side) == (1, Side.RIGHT)
         assert abs(place.work_left - max(seconds * 1000 - 12_000, 0)) <= A_FRAME
         assert outcome.runner.choices.hold_seconds == seconds
+
+    @pytest.mark.parametrize("seconds", [-5, 0, 241, 600, 5_400])
+    def test_far_out_of_bounds_nothing_changes(self, seconds):
+        """A hold of no time at all, or of ten minutes, was hardly meant: the bounds are told."""
+        before = at("post-run", 1, 12_000, Phase.PLAYING)
+        outcome = act(before, events.HoldFor(seconds))
+        assert said(outcome) == ["holds-from-to"]
+        assert (outcome.runner.choices, outcome.player) == (Choices(), None)
+
+    @pytest.mark.parametrize("number", [-1, 0, 61, 100])
+    def test_sets_far_out_of_bounds(self, number):
+        """So it is with no repetitions at all, and with a hundred."""
+        outcome = act(at("pre-run", 1, 2_000, Phase.PLAYING), events.RepsFor(number))
+        assert said(outcome) == ["reps-from-to"]
+        assert (outcome.runner.choices, outcome.player) == (Choices(), None)
 
     def test_what_was_held_long_enough_is_released(self):
         """A hold made shorter than it has lasted is over, and the next one is still to come."""
@@ -457,12 +471,12 @@ class TestTime:
         """Movements that do not fit are named."""
         event = events.FitTime(CATALOGUE.routines["glute-stretch"], time=180_000)
         outcome = act(Runner(cautioned=True), event)
-        assert said(outcome) == ["fitted-without"]
+        assert said(outcome) == ["fitted-without", "fitted-by"]
         named = outcome.lines[0].values["movements"].movements
         assert named == outcome.player.timeline.plan.left_out
 
     @pytest.mark.parametrize(
-        ("asked", "taken"), [(60_000, 180_000), (0, 180_000), (9e9, 1_200_000)]
+        ("asked", "taken"), [(60_000, 180_000), (0, 180_000), (3_000_000, 1_200_000)]
     )
     def test_bounds(self, asked, taken):
         """Less than three and more than twenty minutes are brought to those, and that is said."""
@@ -470,13 +484,25 @@ class TestTime:
         assert outcome.lines[0].id == "time-bounded"
         assert abs(outcome.player.timeline.duration - taken) <= taken / 10
 
+    @pytest.mark.parametrize("routine", [None, CATALOGUE.routines["desk"]])
+    def test_in_two_hours(self, routine):
+        """Two hours are no length of a routine, and nothing begins: there are reminders."""
+        event = events.FitTime(routine, time=7_200_000)
+        outcome = act(Runner(cautioned=True), event)
+        assert said(outcome) == ["too-much-time"]
+        assert outcome.player is None
+        under_way = at("pre-run", 1, 2_000, Phase.PLAYING)
+        outcome = act(under_way, event)
+        assert said(outcome) == ["too-much-time"]
+        assert outcome.runner.session.progress == under_way.session.progress
+
     def test_the_rest_from_here(self):
         """In the middle of a routine, what is left fits, and the place stays."""
         before = at("glute-stretch", 4, 12_000, Phase.PLAYING)
-        outcome = act(before, events.FitTime(time=FIVE_MINUTES // 2))
+        outcome = act(before, events.FitTime(time=180_000))
         place = place_of(outcome.runner)
         assert (place.step.movement.id, place.step.side) == ("stacked-leg", Side.RIGHT)
-        assert abs(place.routine_left - 150_000) <= 15_000
+        assert abs(place.routine_left - 180_000) <= 18_000
 
     @pytest.mark.parametrize("minutes", [3, 20])
     def test_between_two_steps(self, minutes):
@@ -500,13 +526,13 @@ class TestTime:
         assert outcome.ask.line.id == "unknown-routine"
 
     def test_zero_seconds_are_an_answer_too(self):
-        """How many seconds? Zero: that is the shortest hold, and no other routine."""
+        """How many seconds? Zero: that is no hold, and no other routine."""
         asked = act(at("post-run", 1, 12_000, Phase.PLAYING), events.HoldFor()).runner
         outcome = act(asked, events.FitTime(time=0))
-        assert said(outcome) == ["holds-bounded"]
-        assert outcome.runner.choices.hold_seconds == 10
+        assert said(outcome) == ["holds-from-to"]
+        assert outcome.runner.choices == Choices()
 
-    @pytest.mark.parametrize("minutes", [10, 20, 30, 150_000])
+    @pytest.mark.parametrize("minutes", [10, 20, 30, 60])
     def test_time_enough(self, minutes):
         """With more time than is needed nothing is changed, and no limit to planning is told."""
         before = at("post-run", 1, 12_000, Phase.PLAYING)
@@ -521,12 +547,25 @@ class TestTime:
         assert said(outcome) == ["rest-fits"]
         assert place_of(outcome.runner).routine_left > 20 * 60_000
 
-    @pytest.mark.parametrize(("minutes", "step", "told"), [(0, 3, "rest-fits"), (0, 0, "rest-")])
-    def test_too_little_time(self, minutes, step, told):
+    @pytest.mark.parametrize(
+        ("step", "told"),
+        [
+            (3, ["time-bounded", "rest-fits"]),
+            (0, ["time-bounded", "rest-fitted-without", "fitted-by"]),
+        ],
+    )
+    def test_too_little_time(self, step, told):
         """The fewest minutes there can be are told where no others are enough."""
-        outcome = act(at("post-run", step, 12_000), events.FitTime(time=minutes * 60_000))
-        assert said(outcome)[0] == "time-bounded"
-        assert said(outcome)[1].startswith(told)
+        outcome = act(at("post-run", step, 12_000), events.FitTime(time=0))
+        assert said(outcome) == told
+
+
+def test_what_is_no_part_of_the_routine_is_not_brought_back():
+    """Of a movement that this routine does not have, and nobody left out, just that is told."""
+    outcome = act(
+        at("desk", 1, 2_000, Phase.PLAYING), events.BringBack(CATALOGUE.movements["pigeon"])
+    )
+    assert said(outcome) == ["not-in-routine"]
 
 
 class TestSettings:

@@ -55,7 +55,13 @@ def test_a_plan_lasts_as_long_as_asked_or_says_that_it_does_not(plan, minutes):
 @pytest.mark.parametrize("minutes", MINUTES)
 def test_every_routine_fits_every_minute(routine, minutes):
     """With all equipment there is a plan of each routine for every minute from three to twenty."""
-    assert fitted(Plan(CATALOGUE.routines[routine], CATALOGUE), minutes).fits
+    found = fitted(Plan(CATALOGUE.routines[routine], CATALOGUE), minutes)
+    assert found.fits or is_nearly_filled(found)
+
+
+def is_nearly_filled(found: Fitted) -> bool:
+    """Whether a plan is a little under the time: nothing is made longer to fill a shorter one."""
+    return 0.85 * found.asked <= found.length <= found.asked
 
 
 NEEDS = [
@@ -70,9 +76,23 @@ def test_what_cannot_be_fitted(without):
         plan = Plan(routine, CATALOGUE, Choices(without=without))
         for minutes in MINUTES:
             found = fitted(plan, minutes)
-            if not found.fits:
+            if not found.fits and not is_nearly_filled(found):
                 assert len(plan.portions) == 1
                 assert found.length < minutes * MINUTE
+
+
+@pytest.mark.parametrize("without", NEEDS[::5], ids=lambda needs: "-".join(sorted(needs)) or "all")
+@pytest.mark.parametrize("choices", [Choices(), Choices(reps=6), Choices(hold_seconds=15)])
+def test_less_time_makes_nothing_longer(without, choices):
+    """To fit a shorter time, no hold, set or number of sets becomes more than it was."""
+    for routine in CATALOGUE.routines.values():
+        plan = Plan(routine, CATALOGUE, replace(choices, without=without))
+        usual = {portion.part: portion for portion in plan.portions}
+        length = timeline_of(plan.id).duration
+        for minutes in (minutes for minutes in MINUTES if minutes * MINUTE < length):
+            for portion in fitted(plan, minutes).timeline.plan.portions:
+                assert portion.dose.length <= usual[portion.part].dose.length
+                assert portion.sets <= usual[portion.part].sets
 
 
 @FEWER

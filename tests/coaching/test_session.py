@@ -89,6 +89,12 @@ EXPECTED: dict[str, tuple[str, str, str, str]] = {
         "back-to [play@0] -> playing",
         "back-to [clip@0] ready-next? -> stepping",
     ),
+    "SkipSide": (
+        "nothing-on which-routine? -> idle",
+        "not-understood-now -> playing",
+        "not-understood-now -> paused",
+        "not-understood-now ready-next? -> stepping",
+    ),
     "Pause": (
         "nothing-on -> idle",
         "paused [stop] -> paused",
@@ -449,6 +455,12 @@ EXPECTED: dict[str, tuple[str, str, str, str]] = {
         "ask-first [stop] -> paused",
         "ask-first -> paused",
     ),
+    "WhenReminded": (
+        "reminders-known which-one? -> idle",
+        "reminders-known -> playing",
+        "reminders-known -> paused",
+        "reminders-known ready-next? -> stepping",
+    ),
     "RepsFor": (
         "how-many-reps? -> idle",
         "how-many-reps? -> playing",
@@ -518,7 +530,7 @@ EXPECTED: dict[str, tuple[str, str, str, str]] = {
 }
 
 RECALLING = """
-    NextStep NextMovement PreviousStep Repeat OtherSide Pause Resume StartOver WhereAmI
+    NextStep NextMovement PreviousStep Repeat OtherSide SkipSide Pause Resume StartOver WhereAmI
     HowLongLeft WhatsNext WhichSide HowManyLeft LastOne WhatWasThat HowTo WhyThis EasierForm
     MoreTime SkipForToday SkipNext SkipForGood GoTo PlaybackFinished PlaybackFailed
 """
@@ -527,7 +539,7 @@ NOT_RECALLING = """
     BringBack StartRoutine FitTime RoutineLength Launch Stop ListRoutines Help ItHurts HoldFor
     HoldLonger HoldShorter CountSlower CountFaster TighterSide EvenSides Without WithAgain
     WaitForMe RunOn LessTalking TellEverything NoCountdown Countdown SoftSound NoSound ThisWeek
-    LastTime MySettings Undo UsualSettings ForgetMe RemindMe StopReminders KeepOrder
+    LastTime MySettings WhenReminded Undo UsualSettings ForgetMe RemindMe StopReminders KeepOrder
     NotUnderstood Yes No ReminderAnswered PermissionAnswered OutOfReach PlaybackStarted RepsFor
     FeelsWrong Emergency NoPain AskFirst ShouldItHurt Volume HowOften
     PlaybackStopped PlaybackNearlyFinished SessionEnded

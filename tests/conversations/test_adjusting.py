@@ -65,7 +65,7 @@ class TestHolds:
 
     @pytest.mark.parametrize(
         ("duration", "told", "seconds"),
-        [("PT90M", "2 minutes", 120), ("PT0S", "10 seconds", 10), ("PT5S", "10 seconds", 10)],
+        [("PT150S", "2 minutes", 120), ("PT5S", "10 seconds", 10)],
     )
     def test_out_of_bounds(self, holding, duration, told, seconds):
         """A hold nobody should do is brought within bounds, and the coach says so."""
@@ -76,10 +76,18 @@ class TestHolds:
         assert round(holding.second) == min(12, seconds)
 
     def test_minus_five(self, holding):
-        """A number below all others is one more that is out of bounds."""
+        """A number below all others is far out of bounds: they are told, and nothing changes."""
         heard = holding.mean("HoldForIntent", number="-5")
         assert "10 seconds" in heard.speech
-        assert holding.remembered.choices.hold_seconds == 10
+        assert holding.remembered.choices == Choices()
+
+    @pytest.mark.parametrize("wish", ["zero reps", "a hundred reps", "zero seconds each"])
+    def test_far_out_of_bounds(self, bridging, wish):
+        """What nobody can mean is not brought to a bound, for good, but answered with it."""
+        heard = bridging.tell(wish)
+        assert "30" in heard.speech or "10 seconds" in heard.speech
+        assert bridging.remembered.choices == Choices()
+        assert bridging.timeline.plan.id == "pre-run"
 
     def test_as_long_as_can_be(self, holding):
         """Longer and longer ends at the longest, and from then on says so."""

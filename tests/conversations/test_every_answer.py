@@ -96,6 +96,7 @@ def said(catalogue) -> Iterator[Event]:
     yield from (events.MoreTime(seconds=10), events.MoreTime(number=5), events.MoreTime(5_400))
     yield from map(events.TighterSide, (Side.LEFT, Side.RIGHT))
     yield from map(events.OtherSide, (Side.LEFT, Side.RIGHT))
+    yield from map(events.SkipSide, (Side.LEFT, Side.RIGHT))
     for need in Need:
         yield from (events.Without(need), events.WithAgain(need))
     for days in (tuple(Day), (Day.TUESDAY,), (Day.MONDAY, Day.WEDNESDAY, Day.SATURDAY)):

@@ -78,13 +78,21 @@ class TestToBeginWith:
         assert is_near(coach.timeline.duration, 10)
 
     @pytest.mark.parametrize(
-        ("duration", "minutes"), [("PT1M", 3), ("PT90M", 20), ("PT0S", 3), ("P1D", 20), ("PT5S", 3)]
+        ("duration", "minutes"), [("PT1M", 3), ("PT50M", 20), ("PT0S", 3), ("PT5S", 3)]
     )
     def test_out_of_bounds(self, coach, duration, minutes):
         """A time out of bounds is brought to the nearest one, and the coach says so."""
         heard = coach.mean("FitTimeIntent", duration=duration)
         assert f"{minutes} minutes" in heard.speech
         assert is_near(coach.timeline.duration, minutes)
+
+    @pytest.mark.parametrize("words", ["start the desk break in two hours", "i have two hours"])
+    def test_a_time_for_later(self, coach, words):
+        """What is no length of a routine starts none: the coach tells what there is instead."""
+        heard = coach.tell(words)
+        assert "20 minutes" in heard.speech
+        assert "remind" in heard.speech
+        assert heard.played is None
 
     @pytest.mark.parametrize("duration", ["?", "", "PT", "-PT5M", "five", "PT5X", "5"])
     def test_no_time_at_all(self, coach, duration):
@@ -126,7 +134,7 @@ class TestInTheMiddle:
         assert coach.spot == "stacked-leg left"
         return coach
 
-    @pytest.mark.parametrize(("spoken", "minutes"), [("two", 2), ("three", 3), ("five", 5)])
+    @pytest.mark.parametrize(("spoken", "minutes"), [("three", 3), ("four", 4), ("five", 5)])
     def test_what_is_left_fits(self, stretching, spoken, minutes):
         """What is left is made to fit, and goes on at the same second of the same hold."""
         heard = stretching.tell(f"i only have {spoken} minutes")
@@ -181,12 +189,59 @@ class TestInTheMiddle:
         assert stepping.kept_plan.id == "post-run"
 
     def test_while_paused(self, stretching):
-        """Who comes back with less time goes on at the same second, in a plan that fits."""
+        """Who comes back with less time is asked first, and goes on in a plan that fits."""
         stretching.tell("pause")
-        stretching.tell("i only have three minutes")
+        heard = stretching.tell("i only have three minutes")
+        assert not stretching.plays
+        assert heard.mic_open
+        assert stretching.remembered.session.asked is Question.GO_ON
+        stretching.say("yes")
         assert (stretching.spot, stretching.second) == ("stacked-leg left", 10)
         assert is_near(stretching.place.routine_left, 3)
         assert stretching.plays
+
+    def test_what_was_skipped_stays_out(self, stretching):
+        """What the runner wanted out today does not come back by a fit, nor by more time."""
+        stretching.tell("skip the pigeon")
+        for words in ("i have three minutes", "i have fifteen minutes", "do it in two hours"):
+            heard = stretching.tell(words)
+            names = {movement.id for movement in stretching.timeline.plan.movements}
+            assert "pigeon" not in names, words
+        assert "remind" in heard.speech
+        stretching.tell("start the glute stretch")
+        assert stretching.timeline.plan.id == "glute-stretch"
+
+    @pytest.mark.parametrize("words", ["undo that", "bring back the standing figure four"])
+    def test_what_is_wanted_again_comes_back(self, stretching, words):
+        """A movement wanted again after all is left out by a fit only as long as that counts."""
+        stretching.tell("skip the standing figure four")
+        stretching.tell(words)
+        stretching.tell("i have three minutes")
+        names = {movement.id for movement in stretching.timeline.plan.movements}
+        assert "standing-figure-four" not in names
+        stretching.tell("i have fifteen minutes")
+        assert stretching.timeline.plan.id == "glute-stretch"
+
+    def test_what_was_chosen_stays(self, coach):
+        """Who has wished for holds of thirty seconds does not get longer ones in less time."""
+        coach.tell("thirty seconds each")
+        coach.tell("start the desk break")
+        coach.wait_for(0, 5)
+        heard = coach.tell("i have two minutes")
+        assert {step.length for step in coach.timeline.plan.steps} <= {20_000, 25_000, 30_000}
+        assert all(name in heard.speech for name in names(coach, coach.timeline.plan.left_out))
+
+    @pytest.mark.parametrize("minutes", ["four", "three", "five"])
+    def test_what_changes_is_told(self, coach, minutes):
+        """Where sets have another number of repetitions to fit, the number is told."""
+        coach.tell("start the pre run routine")
+        coach.wait_for(1, 2)
+        before = {step.movement.id: step.dose for step in coach.timeline.plan.steps}
+        heard = coach.tell(f"i have {minutes} minutes")
+        for step in coach.timeline.plan.steps[1:]:
+            assert step.dose.count <= before[step.movement.id].count
+            told = step.dose == before[step.movement.id]
+            assert told or f"sets of {step.dose.count}" in heard.speech
 
     def test_no_answer_to_how_long(self, stretching):
         """The one question left open: no answer, and the hold goes on where it was."""

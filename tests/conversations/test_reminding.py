@@ -229,3 +229,13 @@ def test_a_part_of_the_day_alone(coach):
     coach.tell("remind me on tuesdays")
     heard = coach.say("in the evening")
     assert "Tuesdays at 6 in the evening" in heard.speech
+
+
+def test_when_that_is(coach, amazon):
+    """Who asks for their reminders hears who lists them, set or not, and how to stop them."""
+    coach.tell(WORDS)
+    coach.say("yes")
+    heard = coach.tell("when is my reminder")
+    assert "Alexa app" in heard.speech
+    assert "stop reminding me" in heard.speech
+    assert len(amazon.kept()) == 1

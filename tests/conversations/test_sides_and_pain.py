@@ -57,6 +57,82 @@ class TestASideNamed:
         assert coach.remembered.choices == Choices()
 
 
+class TestASideToSkip:
+    @pytest.mark.parametrize(
+        "words",
+        ["skip the left side", "leave out the left side", "i can't do my left leg", "not the left"],
+    )
+    def test_this_one(self, holding, words):
+        """The side to skip is left at once for what comes after it."""
+        holding.tell(words)
+        assert (holding.spot, holding.plays) == ("lying-figure-four right", True)
+        assert holding.remembered.choices == Choices()
+
+    @pytest.mark.parametrize(
+        "words",
+        [
+            *("skip the right side", "leave out the right side", "not the right side"),
+            *("i can't do the right side", "skip my right leg", "only do the left side"),
+        ],
+    )
+    def test_the_other_one(self, holding, words):
+        """Of the side that is not on, it is told when to say so; nothing is begun meanwhile."""
+        heard = holding.tell(words)
+        assert "right side" in heard.speech
+        assert (holding.spot, holding.second, holding.plays) == ("lying-figure-four left", 12, True)
+
+    def test_said_again_when_it_comes(self, holding):
+        """At the other side, it is left out as was told."""
+        holding.tell("skip the right side")
+        holding.wait_for(1, -1)
+        holding.tell("skip the right side")
+        assert holding.spot == "pigeon left"
+
+    def test_the_tighter_one(self, holding):
+        """The extra hold of a side to skip is skipped as well."""
+        holding.tell("my right side is tighter")
+        holding.wait_for(1, 5)
+        holding.tell("skip the right side")
+        assert holding.spot == "pigeon left"
+
+    def test_the_last_one(self, holding):
+        """After the last side there is nothing more to do."""
+        holding.wait_for(3, 5)
+        holding.tell("skip the right side")
+        assert not holding.plays
+        assert holding.remembered.session.phase is Phase.IDLE
+
+    def test_the_one_asked_for(self, stepping):
+        """Between two steps the side that comes next is the one to skip, and not begun."""
+        heard = stepping.say("skip the right side")
+        assert "pigeon pose, right side" in heard.speech
+        assert "lying figure four" not in heard.speech
+
+    def test_while_it_hurts(self, holding):
+        """Where it hurts, no other side of it is begun."""
+        holding.tell("it hurts")
+        holding.say("skip the left side")
+        assert holding.spot == "pigeon left"
+
+    def test_the_other_one_while_it_hurts(self, holding):
+        """Of the other side the question stays whether to leave it all out."""
+        holding.tell("it hurts")
+        holding.say("skip the right side")
+        assert holding.remembered.session.asked is Question.SKIP_IT
+        assert not holding.plays
+
+    def test_nothing_under_way(self, coach):
+        """Without a routine there is no side to skip."""
+        coach.say("open glute coach")
+        heard = coach.say("skip the left side")
+        assert any(told in heard.speech for told in coach.wording.answers["nothing-on"])
+
+    def test_of_a_movement_for_both(self, bridging):
+        """Where both sides work at once, there is none to leave out."""
+        assert "both" in bridging.tell("skip the left side").speech
+        assert (bridging.spot, bridging.plays) == ("heel-bridge both", True)
+
+
 class TestWhereItHurts:
     @pytest.mark.parametrize("words", ["the left one", "left", "my left hip", "the right side"])
     def test_a_side_is_the_answer(self, holding, words):

@@ -110,6 +110,40 @@ def test_the_easier_form_of_what_hurt(coach, hurts):
     assert coach.spot == "monster-walk left"
 
 
+@pytest.mark.parametrize(
+    ("wish", "named"),
+    [
+        ("no countdown", "no countdown"),
+        ("forty seconds each", "40-second holds"),
+        ("skip the pigeon", "no pigeon pose"),
+        ("i have no mat", "no mat"),
+        ("a soft sound", "a soft sound"),
+        ("my left side is tighter", "one hold more on the left"),
+    ],
+)
+def test_what_was_taken_back_is_named(holding, wish, named):
+    """Whoever takes back hears what it was: it may not be what was done last."""
+    holding.tell(wish)
+    holding.tell("other side")
+    assert named in holding.tell("undo that").speech
+    assert holding.plays
+
+
+def test_while_it_hurts(coach):
+    """Where it hurts nothing gets harder by an undo, and it is no word about the pain."""
+    coach.tell("start the pre run routine")
+    steps = coach.timeline.plan.steps
+    coach.wait_for(next(s.index for s in steps if s.movement.id == "monster-walk"), 5)
+    coach.tell("make it easier")
+    coach.tell("it hurts")
+    plan = coach.kept_plan
+    heard = coach.say("undo that")
+    assert coach.kept_plan == plan
+    assert coach.remembered.session.asked is Question.SKIP_IT
+    assert not any(told in heard.speech for told in coach.wording.answers["undone-easier"])
+    assert not coach.plays
+
+
 def test_waiting(holding):
     """Waiting is undone in the middle of a hold, and the guide runs on from its second."""
     holding.tell("wait for me")
