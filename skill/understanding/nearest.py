@@ -13,7 +13,7 @@ it says was not asked for.
 - A sample of nothing but slots is like no sentence that says more, or says a name badly.
 - A question is less like a demand, and a denial is never like what it denies: "don't skip" is
   like "don't skip it any more", and not like "i don't want to".
-- What asks or tells of the runner is not like a sample that is but a name or a number.
+- What asks or tells of the runner is not like a demand with slots: "did you skip the pigeon".
 """
 
 from collections import Counter, defaultdict
@@ -161,7 +161,9 @@ class Nearest:
             for likeness, bag in self._likenesses(as_heard, frozenset(found)):
                 if likeness <= best or (forbids and bag.forbids not in as_forbidden):
                     continue
-                if not bag.is_bare or (sure and said_in in (bag.mood, Mood.OTHER)):
+                if bag.is_bare and not sure:
+                    continue
+                if said_in in (bag.mood, Mood.OTHER) or not bag.sample.types:
                     best, meant = likeness, (bag.sample, found)
         if meant is None:
             return None

@@ -75,6 +75,7 @@ SPELLINGS = (
     (re.compile(r"\bmy (?:lower )?back\b(?! (?:foot|heel|hip|knee|leg|toe))"), "lowerback"),
     (re.compile(r"\b(my|the|left|right) (?:it|iliotibial) band\b"), r"\1 itband"),
     (re.compile(r"\b([1-5]|one|two|three|four|five) sets?\b(?! of)"), r"\1 rounds"),
+    (re.compile(r"\b([2-5]|two|three|four|five) more sets\b"), r"\1 more rounds"),
     (re.compile(r"\bset ([1-5]|one|two|three|four|five)\b(?! rep)"), r"round \1"),
     (re.compile(r"\bevery (?:other|second|third|two|three|few) days?\b"), "intermittently"),
     (re.compile(r"(?<=[a-z0-9]) oh (?=[a-z0-9])"), " o "),
@@ -143,7 +144,7 @@ FORBIDDING = re.compile(
 )
 """How a sentence begins that forbids something, and not one that has lost its "i"."""
 
-TELLING = re.compile(r"(?:i|we) (?:am|are|did|had|have|was|were|just did)\b")
+TELLING = re.compile(r"(?:i|we) (?:am|are|did|had|have|held|was|were)\b")
 """How a sentence begins that tells of who says it."""
 
 PARTICLES = frozenset(("away", "back", "down", "off", "out", "over", "up"))
