@@ -54,7 +54,8 @@ _HARM = re.compile(
     r"|dislocated|(?:feels?|feeling|looks?) (?:(?:all|kind of|really|so|very) )?(?:off|bad|odd)"
     r"|fractured?|funny|gave (?:out|up|way)|giv(?:es|ing) (?:out|up|way)|grazed|grind(?:s|ing)?"
     r"|hurt(?:s|ing)?|injur(?:y|ies|ed)|jammed|killing|lock(?:s|ed|ing)|numb(?:ness)?"
-    r"|pain(?:s|ful)?|play(?:s|ing) up|popp(?:ed|ing)|pops|pulled a muscle|ripped|scraped"
+    r"|pain(?:s|ful)?|play(?:s|ing) up|popp(?:ed|ing)|pops|pulled a muscle|ripped"
+    r"|pinch(?:es|y|ed|ing)|scraped|(?:are|going|gone|is|turned|turning|went) (?:blue|purple|white)"
     r"|seiz(?:es?|ed|ing)(?: up)?|shock(?:s|ing)?|shooting|smashed|snapp(?:ed|ing)|sore(?:ness)?"
     r"|spasm(?:s|ing)?|splints|sprain(?:s|ed)?|stabb(?:ed|ing)|sting(?:s|ing)?|strained|strange"
     r"|stubbed|stuck|swell(?:s|ed|ing)|swollen|throb(?:s|bing)|thr(?:ew|own) out"
@@ -71,7 +72,7 @@ _MISSTEP = re.compile(
     r"|\b(?:put|threw) (?:my|the) (?:lower )?back out\b"
 )
 _CURSED = re.compile(
-    r"\b(?:crap|damn|dammit|fuck|(?:oh )?(?:my )?(?:god|gosh)|jesus|jeez|shit|whoa)\b"
+    r"\b(?:bitch|bloody|christ|crap|damn|dammit|fuck|god|goodness|gosh|hell|jesus|jeez|shit|whoa)\b"
 )
 _PAIN = re.compile(r"\b(?:hurt|hurts|pain|ache|aches)\b")
 _OTHERS = re.compile(r"\b(?:he|her|hers|him|his|our|she|their|who|your)\b")
