@@ -33,6 +33,57 @@ SAID_FREELY = {
         )
     ),
 }
+NOT_WELL = (
+    "I'm not okay",
+    "I'm not ok",
+    "something's wrong",
+    "stop, something's wrong",
+    "my calf is swollen and hot",
+    "I'm gonna throw up",
+    "I feel awful",
+    "I don't feel good",
+    "I have a headache",
+    "electric shock down my leg",
+    "I feel weird",
+    "I feel off",
+    "not feeling great",
+    "I'm going to vomit",
+)
+HARMED = (
+    "I rolled my ankle",
+    "I turned my ankle",
+    "I went over on my foot",
+    "I threw out my back",
+    "my leg is locked",
+    "I can't straighten my knee",
+    "my knee feels weird",
+    "the left hip feels weird",
+    "my ankle is swollen",
+    "I felt a twinge",
+    "my left knee is acting up",
+    "my jaw hurts",
+    "my elbow clunked",
+    "bloody hell, my knee",
+    "my toes are turning blue",
+    "I hit my knee",
+    "my sciatica is acting up",
+    "I can't take the pain",
+    "my IT band hurts",
+    "my knees, they are killing me",
+    "damn it that hurt",
+    "oh my god my back",
+    "my back",
+    "oh no my calf",
+    "don't do the right leg, it's injured",
+    "skip this, my knee is swollen",
+    "why is my ankle swollen",
+    "I can't get out of the pigeon",
+    "help me up",
+    "I am stuck",
+    "I'm stuck in the pigeon pose",
+    "my leg is stuck",
+    "get me out of this",
+)
 SCRAPS = ("start", "the", "banana", "routine", "how", "do", "i", "{routine}", "please", "now", "'")
 SCRAPS += ("forty", "seconds", "half", "past", "monday", "no", "6:30", "minus", "minute", "at")
 SCRAPS += ("pigion", "pose", "not", "next", "{MOVEMENT}", "why", ", ", "figure", "four", "12")
@@ -209,7 +260,7 @@ def test_a_name_said_badly_is_known(text, intent, slot, id_):
         ("skip this one for good", "SkipForGoodIntent"),
         ("reset the routine", "AMAZON.StartOverIntent"),
         ("reset my settings", "UsualSettingsIntent"),
-        ("forget it", "AMAZON.CancelIntent"),
+        ("forget it", "AMAZON.NoIntent"),
         ("forget me", "ForgetMeIntent"),
     ],
 )
@@ -443,6 +494,206 @@ def test_what_a_new_runner_said_is_understood(text, intent):
 def test_what_is_wrong_is_told_apart(text, intent):
     """A side that is sore is pain and no setting; what is worse than pain comes before it."""
     assert UNDERSTANDING.understand(text).intent == intent
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        *((said, "FeelsWrongIntent") for said in NOT_WELL),
+        *((said, "ItHurtsIntent") for said in HARMED),
+        ("I have palpitations", "EmergencyIntent"),
+        ("I want to kill myself", "EmergencyIntent"),
+        ("my left arm is numb", "EmergencyIntent"),
+        ("my left arm tingles", "EmergencyIntent"),
+        ("I'm going to hurt myself", "EmergencyIntent"),
+        ("I'm not fine", "FeelsWrongIntent"),
+        ("my right arm is numb", "FeelsWrongIntent"),
+        ("my foot is numb", "FeelsWrongIntent"),
+        ("help me up, I can't get up", "EmergencyIntent"),
+        ("my chest feels odd", "EmergencyIntent"),
+    ],
+)
+def test_harm_is_heard_in_any_words(text, intent):
+    """A part of the body and a word of harm are enough, whatever else is said."""
+    assert UNDERSTANDING.understand(text).intent == intent
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("my knee doesn't hurt", "NoPainIntent"),
+        ("is it normal that my knee hurts", "ShouldItHurtIntent"),
+        ("does that hurt your back", "ShouldItHurtIntent"),
+        ("I have a bad knee", "AskFirstIntent"),
+        ("my left side is tight", "TighterSideIntent"),
+        ("my knee isn't swollen any more", FALLBACK),
+        ("should I lock my knee", FALLBACK),
+        ("is my lower back supposed to lift", FALLBACK),
+        ("which stretch is good for knee pain", FALLBACK),
+        ("she hurt her knee", FALLBACK),
+        ("the team lost its head and is injured", FALLBACK),
+        ("my computer is locked", FALLBACK),
+        ("put my foot on my knee", FALLBACK),
+        ("is my knee in the wrong place", FALLBACK),
+        ("I feel good", "AMAZON.YesIntent"),
+        ("head over heels", FALLBACK),
+        ("go back", "AMAZON.PreviousIntent"),
+    ],
+)
+def test_not_all_that_sounds_of_harm_is_harm(text, intent):
+    """What is denied, asked in general or somebody else's is none."""
+    assert UNDERSTANDING.understand(text).intent == intent
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "don't skip",
+        "don't skip this one",
+        "do not skip this",
+        "no, don't skip it",
+        "don't start over",
+        "don't go back",
+        "don't go to the next one",
+        "don't delete my data",
+        "don't forget me",
+        "don't make it easier",
+        "don't leave",
+        "wait, don't skip it",
+    ],
+)
+def test_what_is_forbidden_is_not_done(text):
+    """A command that is denied is a no or nothing, never the command or another one."""
+    assert UNDERSTANDING.understand(text).intent in ("AMAZON.NoIntent", FALLBACK)
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("don't like this one", "NextStretchIntent"),
+        ("don't have a band", "WithoutIntent"),
+        ("don't know", "AMAZON.NoIntent"),
+        ("don't use a band", "WithoutIntent"),
+        ("don't do the next one", "SkipNextIntent"),
+        ("don't ever do the pigeon again", "SkipForGoodIntent"),
+        ("don't go so fast", "CountSlowerIntent"),
+        ("don't stop", "AMAZON.ResumeIntent"),
+    ],
+)
+def test_what_is_wished_by_a_denial_is_done(text, intent):
+    """So is what is not wanted, "i" or not, and what is told not to be done as samples tell it."""
+    assert UNDERSTANDING.understand(text).intent == intent
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "just one set",
+        "two sets only",
+        "go to set three",
+        "I did ten already",
+        "I'm fourteen",
+        "I did twelve reps",
+        "should I do ten",
+        "two more sets",
+        "should I hold for ten seconds",
+        "I held for twenty seconds",
+        "did you skip the pigeon",
+        "is the pigeon next",
+        "should I use a band",
+        "do I need a band",
+        "do I need a mat",
+        "do I need a chair",
+        "every second day at seven am",
+        "every other day at six",
+    ],
+)
+def test_what_changes_nothing_is_left_alone(text):
+    """Sets are no repetitions; and who tells of themselves or asks has set nothing."""
+    assert UNDERSTANDING.understand(text) == Understood(FALLBACK)
+
+
+def test_every_other_day_is_not_every_day():
+    """Its time is understood, or nothing; never a day that was not said."""
+    for said in ("remind me every other day at six", "remind me every second day at seven am"):
+        assert "day" not in filled(UNDERSTANDING.understand(said))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "hang on a second I need to move the dog",
+        "hold on, I have to get the door",
+        "wait ten seconds",
+        "wait, the cat is on my mat",
+        "I'm tired",
+    ],
+)
+def test_who_asks_for_a_moment_gets_it(text):
+    """Whatever it is for."""
+    assert UNDERSTANDING.understand(text) == Understood("AMAZON.PauseIntent")
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("wait skip this one", "NextStretchIntent"),
+        ("hold on what's next", "WhatsNextIntent"),
+        ("hold on my knee hurts", "ItHurtsIntent"),
+        ("wait stop", "AMAZON.StopIntent"),
+        ("wait for me", "WaitForMeIntent"),
+        ("wait for the bus", FALLBACK),
+        ("hold on to your hat", FALLBACK),
+    ],
+)
+def test_a_command_after_a_moment_asked_for_is_that_command(text, intent):
+    """Who says what to do after "wait" means that, and not to wait."""
+    assert UNDERSTANDING.understand(text).intent == intent
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("skip this set", "AMAZON.NextIntent"),
+        ("how many sets left", "HowManyLeftIntent"),
+        ("can I run after this", "ListRoutinesIntent"),
+        ("can I breathe out now", "HowToIntent"),
+        ("can I do this sitting", "EasierIntent"),
+        ("did we do the left already", "WhichSideIntent"),
+        ("have we done the right side", "WhichSideIntent"),
+        ("what set is this", "WhereAmIIntent"),
+        ("hmm I don't know", "AMAZON.NoIntent"),
+        ("never mind", "AMAZON.NoIntent"),
+        ("forget it", "AMAZON.NoIntent"),
+        ("how am I doing", "ThisWeekIntent"),
+        ("what's my streak", "ThisWeekIntent"),
+        ("have I done the strength session this week", "ThisWeekIntent"),
+        ("how did I do today", "LastTimeIntent"),
+        ("what did I do today", "LastTimeIntent"),
+        ("which leg is on top", "HowToIntent"),
+        ("which ankle goes on which knee", "HowToIntent"),
+        ("what's the easiest one", "ListRoutinesIntent"),
+        ("which one is best for beginners", "ListRoutinesIntent"),
+        ("what's the difference between the routines", "ListRoutinesIntent"),
+        ("the second one", "GoToIntent"),
+    ],
+)
+def test_what_was_taken_for_something_else_is_understood(text, intent):
+    """Word for word what another new runner said, of whom one thing was taken for another."""
+    assert UNDERSTANDING.understand(text).intent == intent
+
+
+@pytest.mark.parametrize(
+    ("text", "routine"),
+    [
+        ("go back to the desk break", "desk"),
+        ("let's do the full glute stretch instead", "glute-stretch"),
+    ],
+)
+def test_another_routine_is_asked_for_in_passing(text, routine):
+    """Who wants another routine than the one under way says so like this."""
+    understood = UNDERSTANDING.understand(text)
+    assert (understood.intent, filled(understood)) == ("StartRoutineIntent", {"routine": routine})
 
 
 @pytest.mark.parametrize(

@@ -91,10 +91,10 @@ _WORDS = frozenset(
     round row royal rub rubber rubbish rude rugby rule ruler rules run sad safe sail sailor
     salad salary sale salt same sand sandwich satisfy sauce sausage save say scale school
     schools science scientist scissors score scratch screen screw sea search seat secret
-    secretary see seed seem sell send sense september serious servant service seven shade shadow
+    secretary see seed seem sell send sense september serious servant service set seven shade shadow
     shake shallow shame shape share shark sharp sheep sheet shelf shell ship ships shirt shock
     shoe shoes shoot shop shopping shops shore shoulder shout show shower shut shy sick sight
-    sign silk silly silver similar simple sing singer sink sir sister sisters size skate ski
+    sign silk silly silver similar simple sing singer sink sir sister sisters sit size skate ski
     skin skirt sky sleep sleepy slice slide slip slope small smart smell smile smoke smooth
     snake snow soap soccer society sock socks sofa soft soil soldier soldiers solid solution son
     song songs soon soup sour south space spain spanish spark speak special speech spell spend

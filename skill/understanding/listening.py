@@ -2,7 +2,8 @@
 
 It works from the interaction model that Alexa gets, for the terminal and the browser. By what
 name the coach is called makes no difference. What is a sample word for word means just that; only
-what is none is compared with all of them. What is like nothing is a fallback.
+what is none is compared with all of them. Harm to the body is heard in any words; who asks for a
+moment gets it, whatever for. What is like nothing is a fallback.
 """
 
 import re
@@ -12,6 +13,7 @@ from typing import Any
 
 from skill.understanding.calling import Calling
 from skill.understanding.durations import durations
+from skill.understanding.harm import Harmed, harmed
 from skill.understanding.names import Names
 from skill.understanding.nearest import Nearest
 from skill.understanding.numbers import numbers
@@ -19,7 +21,7 @@ from skill.understanding.samples import FALLBACK, Understood, read_samples
 from skill.understanding.slot_types import SlotType
 from skill.understanding.templates import Templates
 from skill.understanding.times import times
-from skill.understanding.words import plain_sentence, plain_words
+from skill.understanding.words import is_question, plain_sentence, plain_words
 
 LONGEST = 200
 """Letters and spaces that are listened to; beyond that, it is talk."""
@@ -36,6 +38,22 @@ ouch"."""
 
 OUTCRIES = frozenset(("aua", "ouch", "ouchie", "oww", "owww"))
 """Words that mean nothing but pain, wherever they stand."""
+
+HARMED = {Harmed.HEART: "EmergencyIntent", Harmed.BODY: "ItHurtsIntent"}
+"""What it means that something is harmed."""
+
+OF_HARM = frozenset(
+    (*FIRST, "NoPainIntent", "ShouldItHurtIntent", "AskFirstIntent", "EasierIntent")
+) | {"WithoutIntent", "TighterSideIntent"}
+"""What else may be meant by a statement that sounds of harm, or asks for help with it."""
+
+HOLDING_ON = re.compile(
+    r"(?:no )?(?:hang on|hold on|hold up|wait)(?: second| minute| moment)?\b(?! (?:for|to)\b)"
+)
+"""What a sentence begins with that asks for a moment, and then may say why; "hold on to" something
+and "wait for" somebody do not."""
+
+PAUSE = "AMAZON.PauseIntent"
 
 KEPT_BY_ALEXA: Mapping[str, Callable[[], SlotType]] = {
     "AMAZON.DURATION": durations,
@@ -68,6 +86,7 @@ class Understanding:
             }
             for intent in FIRST
         }
+        self._intents = frozenset(sample.intent for sample in samples)
         self._templates = Templates(samples, types)
         self._nearest = Nearest(samples, types)
 
@@ -89,7 +108,13 @@ class Understanding:
         clause, *reason = REASON.split(last, maxsplit=1)
         if before or reason:
             meant = self._meaning(self.calling.without(clause))
+        if meant is None and self._asks_for_a_moment(asked):
+            return Understood(PAUSE)
         return meant or Understood(FALLBACK)
+
+    def _asks_for_a_moment(self, asked: str) -> bool:
+        said = plain_sentence(asked)
+        return bool(HOLDING_ON.match(said)) and len(said) <= LONGEST and PAUSE in self._intents
 
     def _said_first(self, words: Sequence[str]) -> Understood | None:
         """Find what counts before all else within a sentence.
@@ -108,6 +133,21 @@ class Understanding:
                 return Understood(intent)
         return None
 
+    def _after_holding_on(self, said: str) -> Understood | None:
+        """Return what is asked for, word for word, after "wait" or the like."""
+        begun = HOLDING_ON.match(said)
+        return self._templates.match(said[begun.end() :].strip()) if begun else None
+
+    def _nearest_to(self, said: str, asked: str) -> Understood | None:
+        """Find what a sentence is most like; of harm it speaks before all that is not of harm."""
+        meant = self._nearest.match(said)
+        harm = harmed(asked)
+        if harm is None or HARMED[harm] not in self._intents:
+            return meant
+        if meant and (meant.intent in OF_HARM or is_question(said.split(" "))):
+            return meant
+        return Understood(HARMED[harm])
+
     def _meaning(self, asked: str) -> Understood | None:
         said = plain_sentence(asked)
         if len(said) > LONGEST:
@@ -115,6 +155,7 @@ class Understanding:
         return (
             self._templates.match(said)
             or self._said_first(plain_words(asked).split())
-            or self._nearest.match(said)
+            or self._after_holding_on(said)
+            or self._nearest_to(said, asked)
             or self._templates.match_unknown(said)
         )

@@ -24,6 +24,9 @@ LIKENESS_OF_OTHERS = 0.85
 OTHER_ORDER = 0.95
 """How alike "lying figure four" and "figure four lying" are."""
 
+LEADING = frozenset(("after", "before"))
+"""Words that begin names in any order: "run after" is no "after run"."""
+
 SHORTEST = 3
 """Letters a name has at least."""
 
@@ -64,7 +67,7 @@ class Names:
         heard = " ".join(words)
         if heard in self._ids:
             return 1, Slot(heard, self._ids[heard])
-        if LIGHT.isdisjoint((words[0], words[-1])):
+        if LIGHT.isdisjoint((words[0], words[-1])) and words[-1] not in LEADING:
             name = self._in_any_order.get(_without_order(words))
             if name is not None:
                 return OTHER_ORDER, Slot(heard, self._ids[name])

@@ -11,7 +11,9 @@ it says was not asked for.
   corrects it, or of two where one is wanted, the last counts.
 - What an intent says in other samples counts against this one only in part.
 - A sample of nothing but slots is like no sentence that says more, or says a name badly.
-- A question is less like a demand, and a denial is never like what it denies.
+- A question is less like a demand, and a denial is never like what it denies: "don't skip" is
+  like "don't skip it any more", and not like "i don't want to".
+- What asks or tells of the runner is not like a demand with slots: "did you skip the pigeon".
 """
 
 from collections import Counter, defaultdict
@@ -30,7 +32,15 @@ from skill.understanding.samples import (
     type_word,
 )
 from skill.understanding.slot_types import Found, SlotType
-from skill.understanding.words import COMPARING, CORRECTING, DENYING, LIGHT, is_question
+from skill.understanding.words import (
+    COMPARING,
+    CORRECTING,
+    DENYING,
+    LIGHT,
+    Mood,
+    forbidden,
+    mood,
+)
 
 ENOUGH = 0.76
 """How alike the nearest sample must be for a sentence to mean it."""
@@ -84,8 +94,9 @@ class _Bag:
     weight: float
     telling: frozenset[str]
     is_bare: bool
-    asks: bool
+    mood: Mood
     denies: bool
+    forbids: str
 
 
 @value_class
@@ -136,6 +147,9 @@ class Nearest:
         """Return what a plain sentence means; None if no sample is enough like it."""
         words = self._spelled(said.split(" "))
         heard = {word: self._heard(word) for word in words}
+        forbids = forbidden(said)
+        as_forbidden = {forbids, *(self._heard(forbids).shares if forbids else ())}
+        said_in = mood(words)
         best, meant = ENOUGH, None
         for reading, found in self._readings(words):
             as_heard = [
@@ -145,7 +159,11 @@ class Nearest:
             alone = all(word in LIGHT for word in reading if word not in found)
             sure = alone and all(one.likeness >= SURE for one in found.values())
             for likeness, bag in self._likenesses(as_heard, frozenset(found)):
-                if likeness > best and (sure or not bag.is_bare):
+                if likeness <= best or (forbids and bag.forbids not in as_forbidden):
+                    continue
+                if bag.is_bare and not sure:
+                    continue
+                if said_in in (bag.mood, Mood.OTHER) or not bag.sample.types:
                     best, meant = likeness, (bag.sample, found)
         if meant is None:
             return None
@@ -172,8 +190,9 @@ class Nearest:
             weight=sum(self._weights[word] for word in words),
             telling=frozenset(word for word in literal or words if self._weights[word] == heaviest),
             is_bare=not literal,
-            asks=is_question(words),
+            mood=mood(sample.sentence.split(" ")),
             denies=not DENYING.isdisjoint(words),
+            forbids=forbidden(sample.sentence),
         )
 
     def _spelled(self, words: Sequence[str]) -> list[str]:
@@ -250,7 +269,7 @@ class Nearest:
         """Yield the bags that share words with a sentence, each with its likeness up to 1."""
         weight = sum(word.weight for word in heard)
         as_words = [word.spelled for word in heard]
-        asks, denies = is_question(as_words), not DENYING.isdisjoint(as_words)
+        asks, denies = mood(as_words) is Mood.ASKING, not DENYING.isdisjoint(as_words)
         known: dict[str, float] = defaultdict(float)
         for word in heard:
             for intent in word.known_to:
@@ -261,7 +280,7 @@ class Nearest:
                 elsewhere = max(0.0, known[bag.sample.intent] - shared)
                 both = weight - KNOWN_ELSEWHERE * elsewhere + bag.weight
                 likeness = 2 * min(shared, weight, bag.weight) / both
-                yield likeness if asks == bag.asks else OTHER_MOOD * likeness, bag
+                yield likeness if asks == (bag.mood is Mood.ASKING) else OTHER_MOOD * likeness, bag
 
     def _shared(
         self, heard: Sequence[_Heard], bags_with: Mapping[str, Sequence[int]]

@@ -13,7 +13,7 @@ from skill.understanding.words import LIGHT, plain_sentence
 FALLBACK = "AMAZON.FallbackIntent"
 
 KNOWN_TO_ALEXA: Mapping[str, tuple[str, ...]] = {
-    "AMAZON.CancelIntent": ("cancel", "never mind", "forget it"),
+    "AMAZON.CancelIntent": ("cancel",),
     "AMAZON.HelpIntent": ("help", "help me", "can you help me"),
     "AMAZON.LoopOffIntent": ("loop off", "turn off loop", "stop looping"),
     "AMAZON.LoopOnIntent": ("loop", "loop on", "turn on loop", "keep repeating this"),
@@ -31,8 +31,9 @@ KNOWN_TO_ALEXA: Mapping[str, tuple[str, ...]] = {
     "AMAZON.YesIntent": ("yes", "yes please", "sure"),
 }
 """What Alexa knows for her own intents, after the commonest words in Amazon's reference of
-the standard built-in intents. The model does not repeat them. "Exit" and "quit" never reach a
-skill, whose session Alexa just ends; without Alexa, they stop."""
+the standard built-in intents. The model does not repeat them. "Never mind" and "forget it", which
+she knows for cancelling, are among our words for no: they leave alone what goes on. "Exit" and
+"quit" never reach a skill, whose session Alexa just ends; without Alexa, they stop."""
 
 TIMES_EXCHANGED = 2
 """In how many samples of one intent words take each other's place that are exchangeable."""

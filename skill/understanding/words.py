@@ -6,6 +6,7 @@ It knows English and no intent. What a sentence means is decided elsewhere.
 import re
 import unicodedata
 from collections.abc import Sequence
+from enum import Enum
 
 SHORT_FORMS = {
     "arent": "are not",
@@ -17,6 +18,7 @@ SHORT_FORMS = {
     "dunno": "do not know",
     "couldnt": "could not",
     "gimme": "give me",
+    "gonna": "going to",
     "gotta": "have to",
     "hasnt": "has not",
     "havent": "have not",
@@ -37,6 +39,7 @@ SHORT_FORMS = {
     "ok": "okay",
     "pls": "please",
     "plz": "please",
+    "somethings": "something is",
     "shouldnt": "should not",
     "sec": "second",
     "secs": "seconds",
@@ -69,9 +72,17 @@ SPELLINGS = (
     (re.compile(r"(?<!\w)-(?=[0-9])"), "minus "),
     (re.compile(r"\buh[ -]huh\b"), "uhhuh"),
     (re.compile(r"(?<=\b(?:call|dial) )(?:000|112|911|999)\b"), "emergency"),
+    (re.compile(r"\bmy (?:lower )?back\b(?! (?:foot|heel|hip|knee|leg|toe))"), "lowerback"),
+    (re.compile(r"\b(my|the|left|right) (?:it|iliotibial) band\b"), r"\1 itband"),
+    (re.compile(r"\b([1-5]|one|two|three|four|five) sets?\b(?! of)"), r"\1 rounds"),
+    (re.compile(r"\b([2-5]|two|three|four|five) more sets\b"), r"\1 more rounds"),
+    (re.compile(r"\bset ([1-5]|one|two|three|four|five)\b(?! rep)"), r"round \1"),
+    (re.compile(r"\bevery (?:other|second|third|two|three|few) days?\b"), "intermittently"),
     (re.compile(r"(?<=[a-z0-9]) oh (?=[a-z0-9])"), " o "),
 )
-"""What is written or said in many ways, and how plain words write it: "a.m.", "-5", "oh five"."""
+"""What is written or said in many ways, and how plain words write it: "a.m.", "-5", "oh five".
+Where words are told apart that would be taken for others, "my back" is no way, "my it band" is
+nothing to train with, "two sets" are no repetitions, and "every other day" is not every day."""
 
 TOKEN = re.compile(r"\{\w+\}|[0-9]+(?:[:.][0-9]+)?|[^\W_0-9]+")
 """A word, a number or a time: "45secs" are two of them, "6:30" is one."""
@@ -93,7 +104,8 @@ OPENERS = re.compile(
     r"|tell me(?= (?:how|if|what|when|where|whether|which|who|why))|shall we|you can"
     r"|(?:can|could|will|would) you|(?:can|could|may) (?:i|we)"
     r"|i want(?: you)? to(?: know)?|i need (?:you to|to know)"
-    r"|i would (?:like|love|prefer)(?: you)? to(?: know)?|i (?:feel|guess|think)(?: like)?"
+    r"|i would (?:like|love|prefer)(?: you)? to(?: know)?"
+    r"|i (?:feel|guess|think)(?! (?:funny|odd|off|strange|weird)\b)(?: like)?"
     r"|i am afraid|i would say|today|from now on|maybe|perhaps"
     r"|sorry|no (?:wait|sorry)|wait no|(?:no )?i (?:mean|meant)|or rather) )+"
 )
@@ -126,6 +138,15 @@ LIGHT = frozenset(
 DENYING = frozenset(("never", "no", "not", "without"))
 """Words that turn a meaning around."""
 
+FORBIDDING = re.compile(
+    r"(?:(?:no|stop|wait|hey|okay) )*do not (?:ever )?+"
+    r"(?!(?:believe|care|do|feel|get|have|know|like|mind|need|own|see|think|understand|want)\b)(\w+)"
+)
+"""How a sentence begins that forbids something, and not one that has lost its "i"."""
+
+TELLING = re.compile(r"(?:i|we) (?:am|are|did|had|have|held|was|were)\b")
+"""How a sentence begins that tells of who says it."""
+
 PARTICLES = frozenset(("away", "back", "down", "off", "out", "over", "up"))
 """Words that go with verbs, and tell nothing of what is "put back" or "left out"."""
 
@@ -150,6 +171,14 @@ ASKING_BEFORE = {
     "do": frozenset(("i", "we", "you")),
 }
 """Words that ask before certain others: "do i" is a question, "do this" a demand."""
+
+
+class Mood(Enum):
+    """Whether a sentence asks, tells of who says it, or neither."""
+
+    ASKING = "asking"
+    TELLING = "telling"
+    OTHER = "other"
 
 
 def plain_sentence(text: str) -> str:
@@ -183,3 +212,16 @@ def is_question(words: Sequence[str]) -> bool:
     """Whether plain words stand as in a question: "where am i", "do i hold this"."""
     first, second = (*words, "", "")[:2]
     return first in ASKING or second in ASKING_BEFORE.get(first, ())
+
+
+def forbidden(said: str) -> str:
+    """Return what a plain sentence forbids to do, "" if nothing: "skip" in "do not skip it"."""
+    forbids = FORBIDDING.match(said)
+    return forbids[1] if forbids else ""
+
+
+def mood(words: Sequence[str]) -> Mood:
+    """Return whether plain words ask, tell of who says them ("i did ten"), or neither."""
+    if is_question(words):
+        return Mood.ASKING
+    return Mood.TELLING if TELLING.match(" ".join(words)) else Mood.OTHER

@@ -129,7 +129,7 @@ export async function act(command, { spoken = false, silent = false, mute = fals
   try {
     reply = await link.send({
       ...command,
-      aloud: !silent || isStepping() || mayEnd(command),
+      aloud: !silent || isStepping() || mayEnd(command) || harm === "worse", // which is asked about
       playhead: player.playhead ?? memory.playhead ?? undefined,
       has: laidOut(),
     });
