@@ -484,7 +484,7 @@ def test_what_a_new_runner_said_is_understood(text, intent):
         ("the next one hurts", "ItHurtsIntent"),
         ("it started hurting", "ItHurtsIntent"),
         ("it's starting to hurt", "ItHurtsIntent"),
-        ("something is wrong", "ItHurtsIntent"),
+        ("something is wrong", "FeelsWrongIntent"),
         ("stop because of pain", "ItHurtsIntent"),
         ("I have to stop because of the pain", "ItHurtsIntent"),
         ("I feel it in my other hip", "ItHurtsIntent"),

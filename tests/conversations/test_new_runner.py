@@ -61,8 +61,10 @@ class TestReps:
         assert bridging.remembered.choices == Choices(reps=8)
 
     def test_out_of_bounds(self, bridging):
-        """More than can be counted becomes the most."""
+        """More than can be counted becomes the most; far more is told, and changes nothing."""
         assert "30" in bridging.tell("ninety reps").speech
+        assert bridging.remembered.choices == Choices()
+        assert "30" in bridging.tell("forty reps").speech
         assert bridging.remembered.choices == Choices(reps=30)
 
 
