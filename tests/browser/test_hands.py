@@ -233,8 +233,10 @@ def test_after_pain_the_answers_invite(visit, scheme):
     assert page.eval_on_selector("#toggle", ground) == inviting
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("words", ["i can't breathe", "i'm dizzy", "i'm pregnant"])
+@pytest.mark.parametrize(
+    ("scheme", "words"),
+    [("light", "i can't breathe"), ("dark", "i'm dizzy"), ("dark", "i'm pregnant")],
+)
 def test_after_worse_than_pain_nothing_invites(visit, scheme, words):
     """No button that goes on stands out any more, here and at the start; stop and pain do."""
     looks = (
@@ -291,10 +293,9 @@ def test_an_emergency_before_anything_plays(visit, words):
 
 
 @pytest.mark.parametrize(
-    ("words", "why"),
-    [("it hurts", "It hurts"), ("i can't breathe", "Take care"), ("i'm dizzy", "Take care")],
+    ("words", "why", "second"),
+    [("it hurts", "It hurts", 1), ("i can't breathe", "Take care", 35)],
 )
-@pytest.mark.parametrize("second", [1, 35])
 def test_what_has_stopped_counts_nothing(visit, words, why, second):
     """Stopped for pain, or worse, no seconds are told until anything begins or is over."""
     page = visit()
@@ -323,6 +324,7 @@ def test_a_wish_while_paused_stays_at_the_place(visit):
         wait_for(page, "#said", "Glute bridge")
     type_in(page, "i have four minutes")
     wait_for(page, "#routine-title", "sets of 7")
+    until(page, "document.querySelector('audio').currentTime > 0")  # of the new guide
     seek(page, 140)
     wait_for(page, "#count-unit", "repetitions? left")
     type_in(page, "pause")

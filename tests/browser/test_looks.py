@@ -135,10 +135,9 @@ def test_a_small_phone(visit, service, size):
 
 
 @pytest.mark.parametrize("size", [*PHONES, (375, 667), *LOW])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_what_is_asked_after_pain_is_answered_in_sight(visit, size, scheme):
+def test_what_is_asked_after_pain_is_answered_in_sight(visit, size):
     """However far a phone's page is scrolled, be it opened anew, the answers are on top of it."""
-    page = visit(viewport=dict(zip(("width", "height"), size, strict=True)), color_scheme=scheme)
+    page = visit(viewport=dict(zip(("width", "height"), size, strict=True)))
     answers = [f"#stage-replies [data-press={name}]" for name in ("yes", "no", "easier", "stop")]
 
     def check():
