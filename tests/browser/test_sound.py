@@ -117,7 +117,7 @@ def test_ready_for_the_next_step(visit, service):
             )
         wait_for(page, "#count", "^Ready.$")
         wait_for(page, "#count-unit", "^$")
-        until(page, f"navigator.mediaSession.metadata.title.includes('{shown[1]}')")
+        until(page, f"navigator.mediaSession.metadata?.title.includes('{shown[1]}')")
 
     page = visit()
     type_in(page, "wait for me")
