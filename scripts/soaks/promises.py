@@ -255,12 +255,16 @@ class Witness:
             raise BrokenPromiseError(f"a button that nothing was heard of moved {was} to {now}")
 
     def _position(self, runner: Runner, bookmark: Bookmark) -> tuple[object, ...]:
-        """Return step and second; while the runner gets into place, only the step."""
+        """Return step and second; while the runner gets into place, only the step.
+
+        So after a part that is played by itself: the clock alone tells how much of it was heard.
+        """
         timeline = self._repertoire.timeline(_plan_id(runner) or "")
         step = timeline.plan.steps[bookmark.step]
+        is_apart = runner.session.phase is Phase.STEPPING
         return (
             *(step.part, step.movement.id, step.side, step.set_number, step.extra, step.length),
-            max(bookmark.since_begin, -1),
+            -1 if is_apart else max(bookmark.since_begin, -1),
         )
 
 
