@@ -31,7 +31,7 @@ CUSTOM_INTENTS: Mapping[str, Mapping[str, str]] = {
     "RoutineLengthIntent": {"routine": "ROUTINE"},
     "HowToIntent": {"movement": "MOVEMENT"},
     "WhyThisIntent": {"movement": "MOVEMENT"},
-    "ItHurtsIntent": {},
+    "ItHurtsIntent": {"movement": "MOVEMENT"},
     "FeelsWrongIntent": {},
     "EmergencyIntent": {},
     "NoPainIntent": {},
