@@ -30,7 +30,7 @@ NOTHING = (
 
 
 NEED_NO_SLOT = {"ItHurtsIntent", "MoreTimeIntent", "SkipForGoodIntent", "OtherSideIntent"}
-"""Intents that do something without any slot: stop, ten seconds more, leave out this one, go over."""
+"""Intents that do something without any slot: stop, ten seconds more, skip this one, go over."""
 
 
 @pytest.mark.parametrize("intent", WITH_SLOTS)
