@@ -2,7 +2,7 @@
 
 from skill.coaching.events import Event, Yes
 from skill.coaching.lines import Easier, Line, line
-from skill.coaching.outcomes import Ask, Outcome
+from skill.coaching.outcomes import Ask, Outcome, Play, PlayClip
 from skill.coaching.questions import (
     whether_to_go_on,
     whether_to_skip,
@@ -90,14 +90,15 @@ def ask_first_idle(turn: Turn, _: Event) -> Outcome:
     return turn.concerned(Concern.ASK_FIRST).leave(line("ask-first"))
 
 
-def may_play(turn: Turn, event: Event) -> bool:
-    """Whether something may be played to a runner: not before what is of concern is settled.
+def may_follow(turn: Turn, event: Event, outcome: Outcome) -> bool:
+    """Whether an outcome may follow while something is of concern: nothing that plays may.
 
-    Whoever rests is asked whether to go on with something else once they feel well: they said yes.
+    But whoever rests was asked whether to go on with something else once they feel well.
     """
-    concern = turn.session.concern
-    rested = isinstance(event, Yes) and turn.heard_question is Question.SKIP_IT
-    return concern is None or (concern is Concern.UNWELL and rested)
+    if not isinstance(outcome.player, Play | PlayClip):
+        return True
+    agrees = isinstance(event, Yes) and turn.heard_question is Question.SKIP_IT
+    return agrees and turn.session.concern is Concern.UNWELL
 
 
 def well_again(turn: Turn) -> Outcome:

@@ -111,17 +111,20 @@ class SessionState:
             raise StateError(f"phase {self.phase} does not go with progress {self.progress}")
         if self.hurt and self.progress is None:
             raise StateError(f"{self.hurt} cannot hurt with nothing under way")
-        if self.asked is Question.WELL_AGAIN and self.concern is None:
-            raise StateError("without a concern nobody is asked whether it is settled")
-        asks_of_a_place = self.asked is Question.GO_ON or self.asked is Question.SKIP_IT
-        if asks_of_a_place and self.progress is None:
-            raise StateError(f"{self.asked} cannot be asked with nothing under way")
-        if self.asked is Question.NEXT_STEP and self.phase is not Phase.STEPPING:
-            raise StateError(f"the next step cannot be asked for while {self.phase}")
+        if self.asked is not None:
+            self._check_question(self.asked)
         if self.phase is Phase.PAUSED and self.progress and self.progress.as_of:
             raise StateError(f"phase {self.phase} does not go with progress {self.progress}")
         if min(self.generation, self.talk, *self.said.values()) < 0:
             raise StateError("generation, talk and what was said count upward from 0")
+
+    def _check_question(self, asked: Question) -> None:
+        if asked is Question.WELL_AGAIN and self.concern is None:
+            raise StateError("without a concern nobody is asked whether it is settled")
+        if asked in {Question.GO_ON, Question.SKIP_IT} and self.progress is None:
+            raise StateError(f"{asked} cannot be asked with nothing under way")
+        if asked is Question.NEXT_STEP and self.phase is not Phase.STEPPING:
+            raise StateError(f"the next step cannot be asked for while {self.phase}")
 
     def over(self) -> "SessionState":
         """Return the session with nothing under way; what is of concern stays so."""

@@ -30,7 +30,7 @@ from skill.coaching.events import Command, Event, PlayerNotice
 from skill.coaching.lines import Line, line
 from skill.coaching.moments import Moment, Playhead
 from skill.coaching.movements import SECOND
-from skill.coaching.outcomes import Outcome, Play, PlayClip
+from skill.coaching.outcomes import Outcome
 from skill.coaching.repeating import once
 from skill.coaching.repertoire import Repertoire
 from skill.coaching.runner import Phase, Progress, Question, Runner, SessionState
@@ -213,7 +213,7 @@ def _happened(
     if isinstance(event, PlayerNotice) and not _is_current(runner.session, moment):
         return turn.quiet()
     outcome = TRANSITIONS[type(event)][runner.session.phase](turn, event)
-    if isinstance(outcome.player, Play | PlayClip) and not pain.may_play(turn, event):
+    if turn.session.concern and not pain.may_follow(turn, event, outcome):
         outcome = pain.well_again(turn)
     if not isinstance(event, Command):
         return outcome

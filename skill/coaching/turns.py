@@ -149,6 +149,8 @@ class Turn(Situation):
 
     def leaving_out(self, unwanted: frozenset[str]) -> "Turn":
         """Return the turn with other movements, by their ids, wanted out of this routine."""
+        if self.session.unwanted == unwanted:
+            return self
         return replace(self, runner=self._runner(replace(self.session, unwanted=unwanted)))
 
     def hurting(self) -> "Turn":
