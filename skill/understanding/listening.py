@@ -32,20 +32,24 @@ CLAUSE_END = re.compile(r"[,.;:!?\u2013\u2014\u2026]+\s+|\sbut\s")
 REASON = re.compile(r"\s(?:because|since)\s")
 """What stands after it."""
 
-FIRST = "EmergencyIntent", "FeelsWrongIntent", "ItHurtsIntent"
+EMERGENCY = "EmergencyIntent"
+FIRST = EMERGENCY, "FeelsWrongIntent", "ItHurtsIntent"
 """What counts before all else, in this order, wherever in a sentence a sample of one stands: "next,
 ouch"."""
 
 OUTCRIES = frozenset(("aua", "ouch", "ouchie", "oww", "owww"))
 """Words that mean nothing but pain, wherever they stand."""
 
-HARMED = {Harmed.HEART: "EmergencyIntent", Harmed.BODY: "ItHurtsIntent"}
+HARMED = {Harmed.HEART: EMERGENCY, Harmed.BODY: "ItHurtsIntent"}
 """What it means that something is harmed."""
 
 OF_HARM = frozenset(
     (*FIRST, "NoPainIntent", "ShouldItHurtIntent", "AskFirstIntent", "EasierIntent")
 ) | {"WithoutIntent", "TighterSideIntent"}
 """What else may be meant by a statement that sounds of harm, or asks for help with it."""
+
+EMERGENCY_NUMBERS = frozenset(("911", "999"))
+"""Typed with nothing else they are called for help; 112 may be so many seconds, too."""
 
 HOLDING_ON = re.compile(
     r"(?:no )?(?:hang on|hold on|hold up|wait)(?: second| minute| moment)?\b(?! (?:for|to)\b)"
@@ -152,6 +156,8 @@ class Understanding:
         said = plain_sentence(asked)
         if len(said) > LONGEST:
             return None
+        if asked.strip(" .!") in EMERGENCY_NUMBERS and EMERGENCY in self._intents:
+            return Understood(EMERGENCY)
         return (
             self._templates.match(said)
             or self._said_first(plain_words(asked).split())

@@ -71,7 +71,7 @@ SPELLINGS = (
     (re.compile(r"\b([ap])(?:\. ?| )m\b\.?"), r"\1m"),
     (re.compile(r"(?<!\w)-(?=[0-9])"), "minus "),
     (re.compile(r"\buh[ -]huh\b"), "uhhuh"),
-    (re.compile(r"(?<=\b(?:call|dial) )(?:000|112|911|999)\b|^(?:911|999)[.!]*$"), "emergency"),
+    (re.compile(r"(?<=\b(?:call|dial) )(?:000|112|911|999)\b"), "emergency"),
     (re.compile(r"\bmy (?:lower )?back\b(?! (?:foot|heel|hip|knee|leg|toe))"), "lowerback"),
     (re.compile(r"\b(my|the|left|right) (?:it|iliotibial) band\b"), r"\1 itband"),
     (re.compile(r"\b([1-5]|one|two|three|four|five) sets?\b(?! of)"), r"\1 rounds"),
