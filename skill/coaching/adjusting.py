@@ -8,6 +8,7 @@ was hardly meant, and changes nothing.
 from collections.abc import Callable, Iterable
 
 from skill.coaching import planner
+from skill.coaching.asking import ask_which_movement, movement_meant, nothing_on
 from skill.coaching.errors import PlanError
 from skill.coaching.events import (
     BringBack,
@@ -45,10 +46,7 @@ from skill.coaching.routines import Routine
 from skill.coaching.runner import Phase, Question
 from skill.coaching.timeline import LONGEST_CLIP, LONGEST_PLAN
 from skill.coaching.transitions import (
-    ask_which_movement,
     cautioned,
-    movement_meant,
-    nothing_on,
     other_side,
     unclear_routine,
 )

@@ -22,7 +22,7 @@ from typing import Any, TypeVar
 
 from skill.coaching import adjusting as adjust
 from skill.coaching import answering as answer
-from skill.coaching import events, pain, undoing
+from skill.coaching import asking, events, pain, undoing
 from skill.coaching import recalling as recall
 from skill.coaching import transitions as do
 from skill.coaching.errors import PlanError
@@ -64,20 +64,21 @@ def _always(event: type[E], transition: Callable[[Turn, E], Outcome]) -> Row:
 
 def _under_way(event: type[E], transition: Callable[[Turn, E], Outcome]) -> Row:
     """Pair an event with what is done about it while a routine is under way."""
-    return _row(event, do.nothing_on, transition, transition, transition)
+    return _row(event, asking.nothing_on, transition, transition, transition)
 
 
 # fmt: off
 TRANSITIONS: Mapping[type[Event], Mapping[Phase, Callable[[Turn, Any], Outcome]]] = dict([
     #    event, idle, playing, paused, stepping
     _row(events.Launch, do.welcome, do.offer_now, do.offer, do.offer),
-    _row(events.NextStep, do.nothing_on, do.next_step, do.next_step, do.ready),
+    _row(events.NextStep, asking.nothing_on, do.next_step, do.next_step, do.ready),
     _row(events.Repeat, do.repeat_the_question, do.repeat, do.repeat, do.repeat),
     _row(events.Pause, do.nothing_to_pause, do.pause, do.still_paused, do.pause_stepping),
     _row(events.Stop, do.goodbye, do.leave, do.leave, do.leave_stepping),
-    _row(events.WhatsNext, do.nothing_on, do.whats_next, do.whats_next, do.whats_next_stepping),
-    _row(events.HowTo, do.how_to_named, do.how_to, do.how_to, do.how_to),
-    _row(events.WhyThis, do.why_named, do.why, do.why, do.why),
+    _row(events.WhatsNext, asking.nothing_on,
+         asking.whats_next, asking.whats_next, asking.whats_next_stepping),
+    _row(events.HowTo, asking.how_to_named, asking.how_to, asking.how_to, asking.how_to),
+    _row(events.WhyThis, asking.why_named, asking.why, asking.why, asking.why),
     _row(events.Help, do.help_idle, do.help_playing, do.help_paused, do.help_stepping),
     _row(events.ItHurts, pain.it_hurts_idle, pain.it_hurts, pain.it_hurts, pain.it_hurts),
     _row(events.FeelsWrong,
@@ -92,14 +93,14 @@ TRANSITIONS: Mapping[type[Event], Mapping[Phase, Callable[[Turn, Any], Outcome]]
     _under_way(events.SkipSide, do.skip_side),
     _under_way(events.GoTo, do.go_to),
     _under_way(events.StartOver, do.start_over),
-    _row(events.Resume, do.nothing_on, do.resume, do.resume, do.resume_stepping),
-    _under_way(events.WhereAmI, do.where),
-    _under_way(events.HowLongLeft, do.how_long_left),
-    _under_way(events.WhichSide, do.which_side),
-    _under_way(events.HowManyLeft, do.how_many_left),
-    _under_way(events.LastOne, do.last_one),
+    _row(events.Resume, asking.nothing_on, do.resume, do.resume, do.resume_stepping),
+    _under_way(events.WhereAmI, asking.where),
+    _under_way(events.HowLongLeft, asking.how_long_left),
+    _under_way(events.WhichSide, asking.which_side),
+    _under_way(events.HowManyLeft, asking.how_many_left),
+    _under_way(events.LastOne, asking.last_one),
     _row(events.WhatWasThat,
-         do.repeat_the_question, do.what_was_that, do.what_was_that, do.ask_again),
+         do.repeat_the_question, asking.what_was_that, asking.what_was_that, asking.ask_again),
     _always(events.StartRoutine, do.start),
     _always(events.ListRoutines, do.list_routines),
     _row(events.RoutineLength,

@@ -3,34 +3,32 @@
 Which of them is taken in which phase stands in `session.TRANSITIONS`.
 """
 
+from skill.coaching.asking import (
+    ask_which_movement,
+    how_long_left,
+    movement_meant,
+    nothing_on,
+    put_again,
+)
 from skill.coaching.errors import NothingLeftError, PlanError
 from skill.coaching.events import (
-    AboutMovement,
     AboutRoutine,
     Event,
     GoTo,
-    HowTo,
     OtherSide,
     RoutineLength,
     SessionEnded,
     SkipSide,
     StartRoutine,
-    WhyThis,
 )
 from skill.coaching.lines import (
     About,
-    Count,
-    Countable,
     Heard,
-    Instructions,
-    Length,
     Line,
-    Reason,
-    Said,
     line,
 )
-from skill.coaching.movements import SECOND, Milliseconds, Movement, Side
-from skill.coaching.outcomes import Ask, Outcome
+from skill.coaching.movements import SECOND, Milliseconds, Side
+from skill.coaching.outcomes import Outcome
 from skill.coaching.pain import advice, skip_it, still_an_emergency
 from skill.coaching.questions import (
     anything_else,
@@ -43,7 +41,6 @@ from skill.coaching.questions import (
     which_routine,
 )
 from skill.coaching.runner import Concern, Phase, Question
-from skill.coaching.situations import spot_of
 from skill.coaching.turns import Turn
 from skill.coaching.values import replace
 
@@ -182,11 +179,6 @@ def repeat(turn: Turn, _: Event) -> Outcome:
     """Do this step again; with a question open, put that again instead."""
     question = open_question(turn)
     return put_again(turn, question) if question else turn.come_back_to(turn.step)
-
-
-def put_again(turn: Turn, question: Ask) -> Outcome:
-    """Put a question again; after pain with the advice before it."""
-    return turn.ask(question, *(advice(turn) if question.question is Question.SKIP_IT else ()))
 
 
 def repeat_the_question(turn: Turn, event: Event) -> Outcome:
@@ -344,152 +336,12 @@ def goodbye(turn: Turn, _: Event) -> Outcome:
     return turn.leave(line("goodbye"))
 
 
-# Asking
-
-
-def where(turn: Turn, _: Event) -> Outcome:
-    """Say movement, side and how far along."""
-    parts = [portion.part for portion in turn.timeline.plan.portions]
-    count = {"number": parts.index(turn.step.part) + 1, "total": len(parts)}
-    if turn.place.beat.is_work:
-        return turn.tell(line("where-working", spot=turn.spot, left=turn.work_left, **count))
-    return turn.tell(line("where-between", spot=turn.spot, **count))
-
-
-def how_long_left(turn: Turn, _: Event) -> Outcome:
-    """Say what is left of the hold or the set, and of the routine."""
-    place, routine_left = turn.place, Length(turn.place.routine_left)
-    if place.beat.is_work:
-        return turn.tell(line("left-in-work", left=turn.work_left, routine_left=routine_left))
-    if place.work_left:
-        return turn.tell(
-            line("left-before", spot=turn.spot, left=turn.work_left, routine_left=routine_left)
-        )
-    return turn.tell(line("left-after", routine_left=routine_left))
-
-
-def which_side(turn: Turn, _: Event) -> Outcome:
-    """Say which side it is."""
-    if turn.step.side is Side.BOTH:
-        return turn.tell(line("both-sides", movement=turn.step.movement))
-    return turn.tell(line("which-side", spot=turn.spot))
-
-
-def how_many_left(turn: Turn, _: Event) -> Outcome:
-    """Say how much of this hold or set is left, and how many movements come after it."""
-    portions = turn.timeline.plan.portions
-    number = sum(portion.part > turn.step.part for portion in portions)
-    after = Count(number, Countable.MOVEMENT)
-    if turn.place.work_left:
-        if not number:
-            return turn.tell(line("left-count-last", left=turn.work_left))
-        return turn.tell(line("left-count", left=turn.work_left, after=after))
-    if not number:
-        return turn.tell(line("left-count-none"))
-    return turn.tell(line("left-count-between", after=after))
-
-
-def last_one(turn: Turn, _: Event) -> Outcome:
-    """Say whether this is the last step, and what comes if it is not."""
-    if turn.following is None:
-        return turn.tell(line("last-one"))
-    last_movement = turn.timeline.plan.next_movement(turn.step) is None
-    known = "last-one-but" if last_movement else "last-one-not"
-    return turn.tell(line(known, spot=spot_of(turn.following)))
-
-
-def what_was_that(turn: Turn, _: Event) -> Outcome:
-    """Say again what the coach asked, after pain with the advice; or what the guide said last."""
-    question, heard = open_question(turn), turn.timeline.heard_by(turn.place.offset)
-    if question:
-        return put_again(turn, question)
-    return turn.tell(line("said-before", said=Said(heard.id))) if heard else turn.tell()
-
-
-def ask_again(turn: Turn, _: Event) -> Outcome:
-    """Put the open question again, or the one that always is."""
-    question = open_question(turn)
-    return turn.ask(question) if question else turn.tell()
-
-
-def whats_next(turn: Turn, _: Event) -> Outcome:
-    """Name the next step, and the movement after it."""
-    following = turn.following
-    if following is None:
-        return turn.tell(line("next-none"))
-    after = turn.timeline.plan.next_movement(turn.step)
-    if after is None or after is following:
-        return turn.tell(line("next-step", spot=spot_of(following)))
-    return turn.tell(line("next-step-then", spot=spot_of(following), movement=after.movement))
-
-
-def whats_next_stepping(turn: Turn, event: Event) -> Outcome:
-    """Name the next step by asking for it, once it is its turn."""
-    return whats_next(turn, event) if turn.is_mid_clip else turn.ask(whether_ready(turn))
-
-
-def how_to(turn: Turn, event: HowTo) -> Outcome:
-    """Explain the movement asked about, or this one."""
-    movement = movement_meant(turn, event)
-    if movement is None:
-        return ask_which_movement(turn, event)
-    side = movement.sides[0]
-    if turn.session.progress is not None and turn.step.movement == movement:
-        side = turn.step.side
-    return turn.tell(line("how-to", instructions=Instructions(movement, side)))
-
-
-def why(turn: Turn, event: WhyThis) -> Outcome:
-    """Say what the movement asked about, or this one, is good for."""
-    movement = movement_meant(turn, event)
-    if movement is None:
-        return ask_which_movement(turn, event)
-    return turn.tell(line("why", reason=Reason(movement)))
-
-
-def how_to_named(turn: Turn, event: HowTo) -> Outcome:
-    """Explain a movement by its name while nothing is under way."""
-    return how_to(turn, event) if event.is_named else nothing_on(turn, event)
-
-
-def why_named(turn: Turn, event: WhyThis) -> Outcome:
-    """Say what a movement is good for by its name while nothing is under way."""
-    return why(turn, event) if event.is_named else nothing_on(turn, event)
-
-
-def movement_meant(turn: Turn, event: AboutMovement) -> Movement | None:
-    """Return the movement that is meant: without a name, this one; None if it is unclear.
-
-    Of several with a name it is this one, or the only one of this routine.
-    """
-    if event.movement is not None:
-        return event.movement
-    if not event.is_named:
-        return turn.step.movement
-    if turn.session.progress is None:
-        return None
-    here = [other for other in event.others if other in turn.timeline.plan.movements]
-    if turn.step.movement in here:
-        return turn.step.movement
-    return here[0] if len(here) == 1 else None
-
-
-def ask_which_movement(turn: Turn, event: AboutMovement) -> Outcome:
-    """Ask which movement is meant, of several or of all."""
-    if event.others:
-        which = line("which-movement", movements=event.others)
-        return turn.ask(anything_else(which))
-    movements: tuple[Movement, ...] = tuple(turn.repertoire.catalogue.movements.values())
-    unknown = line("unknown-movement", heard=Heard(event.heard), movements=movements)
-    return turn.ask(anything_else(unknown))
+# Help, and what was not understood
 
 
 def keep_order(turn: Turn, _: Event) -> Outcome:
     """Say that a routine is neither looped nor shuffled."""
     return turn.tell(line("order-stays"))
-
-
-# Help, and what was not understood
 
 
 def help_idle(turn: Turn, _: Event) -> Outcome:
@@ -536,11 +388,6 @@ def noted(turn: Turn, _: Event) -> Outcome:
 def volume(turn: Turn, _: Event) -> Outcome:
     """Say how to make it louder or quieter, which the coach cannot."""
     return turn.tell(line("volume"))
-
-
-def nothing_on(turn: Turn, _: Event) -> Outcome:
-    """Say that nothing is under way and ask for a routine."""
-    return turn.ask(which_routine(turn), line("nothing-on"))
 
 
 def ask_which(turn: Turn, _: Event) -> Outcome:

@@ -4,6 +4,7 @@ What it was before is noted for every command that changes it (`with_former`), s
 transition has to think of it.
 """
 
+from skill.coaching.asking import put_again
 from skill.coaching.errors import PlanError
 from skill.coaching.events import Event, SkipForToday
 from skill.coaching.lines import Line, Wishes, line
@@ -15,7 +16,6 @@ from skill.coaching.replanning import go_on_with, wish
 from skill.coaching.runner import Former, Phase, Progress, Runner
 from skill.coaching.situations import spot_of
 from skill.coaching.timeline import Timeline
-from skill.coaching.transitions import put_again
 from skill.coaching.turns import Turn
 from skill.coaching.values import content_of, replace
 
