@@ -5,11 +5,9 @@ for this routine only. What is out of bounds is brought to the nearest bound; wh
 was hardly meant, and changes nothing.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
-from skill.coaching import planner
 from skill.coaching.asking import ask_which_movement, movement_meant, nothing_on
-from skill.coaching.errors import PlanError
 from skill.coaching.events import (
     BringBack,
     Event,
@@ -24,7 +22,8 @@ from skill.coaching.events import (
     WithAgain,
     Without,
 )
-from skill.coaching.lines import Easier, Length, Line, Together, Value, Wishes, WorkLeft, line
+from skill.coaching.fitting import fit_the_rest, fit_time
+from skill.coaching.lines import Easier, Length, Line, Together, WorkLeft, line
 from skill.coaching.movements import (
     HOLD_SECONDS,
     REP_COUNTS,
@@ -32,164 +31,28 @@ from skill.coaching.movements import (
     SECOND,
     Dose,
     Hold,
-    Milliseconds,
     Movement,
     Reps,
     within,
 )
 from skill.coaching.outcomes import Outcome
-from skill.coaching.planner import Begun
-from skill.coaching.plans import Choices, Detail, More, Plan, Portion
-from skill.coaching.questions import anything_else, plain_question, what_to_bring_back, which_one
-from skill.coaching.replanning import Change, go_on_with, still_longer, wish
-from skill.coaching.routines import Routine
+from skill.coaching.plans import Choices, Detail, More
+from skill.coaching.questions import anything_else, plain_question, what_to_bring_back
+from skill.coaching.replanning import Change, go_on_with, newly_left_out, still_longer, wish
 from skill.coaching.runner import Phase, Question
 from skill.coaching.timeline import LONGEST_CLIP, LONGEST_PLAN
 from skill.coaching.transitions import (
-    cautioned,
     other_side,
-    unclear_routine,
 )
 from skill.coaching.turns import Turn
 from skill.coaching.values import replace
 
-MINUTE: Milliseconds = 60 * SECOND
-LONGEST_TIME: Milliseconds = 60 * MINUTE
-"""A time that is longer has been said of when to train, or of nothing that can be planned."""
-FEWEST_MINUTES_LEFT = 1
-"""How few minutes what is left of a routine can be made to fit into."""
 HOLD_STEP = 10
 """Seconds that holds become longer or shorter by, and one hold by if nobody says how much."""
 REPS_STEP = 2
 """Repetitions that one set becomes longer by if nobody says how many."""
 USUAL_HOLD = 30
 USUAL_REP_SECONDS = 4
-
-
-# So much time
-
-
-def fit_time(turn: Turn, event: FitTime) -> Outcome:
-    """Start the routine asked for, or the one of nearly that length, made to fit the time."""
-    if event.is_named and event.routine is None:
-        return unclear_routine(turn, event)
-    if event.time is None:
-        return turn.ask(plain_question(Question.HOW_LONG))
-    if turn.session.asked is Question.HOLD_SECONDS and event.routine is None:
-        return hold_for(turn, HoldFor(event.time // SECOND))
-    if event.time > LONGEST_TIME:
-        return _too_much_time(turn)
-    bounds = planner.MINUTES
-    time, bounded = _within_minutes(event.time, bounds.start, bounds.stop - 1)
-    plan = _nearest(turn, (event.routine,) if event.routine else turn.all_routines, time)
-    if plan is None:
-        return turn.ask(which_one(), line("nothing-left"))
-    fitted = turn.repertoire.fitted(plan, time)
-    left_out = _newly_left_out(fitted.timeline.plan, plan)
-    told: dict[str, Value] = {"routine": plan.routine, "length": Length(fitted.length)}
-    if not fitted.fits:
-        known = line("fitted-nearest", **told)
-    elif left_out:
-        known = line("fitted-without", **told, movements=Together(left_out))
-    else:
-        known = line("fitted", **told)
-    changed = _resized(fitted.timeline.plan.portions, plan)
-    if left_out and not fitted.fits:
-        changed = line("left-out", movements=Together(left_out)), *changed
-    turn, caution = cautioned(turn)
-    return turn.anew().play(fitted.timeline, 0, *caution, *bounded, known, *changed)
-
-
-def fit_the_rest(turn: Turn, event: FitTime) -> Outcome:
-    """Make what is left of this routine fit the time; one that is named is started instead."""
-    if event.is_named or event.time is None or turn.session.asked is Question.HOLD_SECONDS:
-        return fit_time(turn, event)
-    if event.time > LONGEST_TIME:
-        return _too_much_time(turn)
-    is_fine = not (turn.hurts or turn.session.concern)
-    if turn.session.phase is Phase.PAUSED and is_fine:
-        turn = turn.asked(Question.GO_ON)
-    time, bounded = _within_minutes(event.time, FEWEST_MINUTES_LEFT, planner.MINUTES.stop - 1)
-    turn = turn.leaving_out(turn.session.unwanted & turn.timeline.plan.choices.skipped)
-    begun = Begun(turn.timeline, turn.progress.bookmark)
-    skipped = turn.runner.choices.skipped | turn.session.unwanted
-    today = replace(turn.runner.choices, skipped=skipped)
-    plan = replace(turn.timeline.plan, choices=today, more=None)
-    try:
-        as_usual = still_longer(turn, plan)
-        usual = turn.repertoire.timeline(as_usual.id)
-    except PlanError:
-        as_usual, usual = turn.timeline.plan, turn.timeline
-        plan = replace(as_usual, more=None)
-    left = usual.duration - begun.offset_in(usual)
-    if left <= max(event.time, time) * (1 + planner.AS_IT_IS):
-        is_enough = left <= event.time * (1 + planner.AS_IT_IS)
-        is_as_it_was = as_usual == turn.timeline.plan
-        known = line("rest-fits" if is_as_it_was else "rest-fitted", length=Length(left))
-        return go_on_with(turn, as_usual, *(() if is_enough else bounded), known)
-    extra = usual.duration - turn.repertoire.timeline(replace(as_usual, more=None).id).duration
-    fitted = turn.repertoire.fitted(plan, max(time - extra, SECOND), begun)
-    changed = still_longer(turn, fitted.timeline.plan)
-    timeline = turn.repertoire.timeline(changed.id)
-    length = Length(timeline.duration - begun.offset_in(timeline))
-    left_out = _newly_left_out(changed, plan)
-    to_come = [portion for portion in changed.portions if portion.part >= turn.step.part]
-    resized = _resized(to_come, turn.timeline.plan)
-    if not fitted.fits:
-        known, bounded = line("rest-nearest", length=length), ()
-        if left_out:
-            resized = line("left-out", movements=Together(left_out)), *resized
-    elif left_out:
-        known = line("rest-fitted-without", length=length, movements=Together(left_out))
-    else:
-        known = line("rest-fitted", length=length)
-    return go_on_with(turn, changed, *bounded, known, *resized)
-
-
-def _too_much_time(turn: Turn) -> Outcome:
-    """Say how long the coach can plan for, and change nothing."""
-    most = Length((planner.MINUTES.stop - 1) * MINUTE)
-    return turn.tell(line("too-much-time", length=most))
-
-
-def _resized(portions: Iterable[Portion], old: Plan) -> tuple[Line, ...]:
-    """Say of portions how long holds and sets are now, and how many, if that has changed."""
-    before = {portion.part: portion for portion in old.portions}
-    both = [(now, before[now.part]) for now in portions if now.part in before]
-    changed = [now.dose for now, was in both if now.dose != was.dose]
-    sets = {now.sets for now, was in both if now.sets != was.sets}
-    now = Choices(
-        hold_seconds=max(
-            (dose.seconds for dose in changed if isinstance(dose, Hold)), default=None
-        ),
-        reps=max((dose.count for dose in changed if isinstance(dose, Reps)), default=None),
-        sets=max(sets, default=None),
-    )
-    if now == Choices():
-        return ()
-    return (line("fitted-by", wishes=Wishes(now, waits=False, skipped=())),)
-
-
-def _within_minutes(
-    time: Milliseconds, fewest: int, most: int
-) -> tuple[Milliseconds, tuple[Line, ...]]:
-    """Return a time brought within bounds, and what to say if it was outside."""
-    bounded = min(max(time, fewest * MINUTE), most * MINUTE)
-    told = () if bounded == time else (line("time-bounded", length=Length(bounded)),)
-    return bounded, told
-
-
-def _nearest(turn: Turn, routines: tuple[Routine, ...], time: Milliseconds) -> Plan | None:
-    """Return the routine whose usual length is nearest to a time; None if none has a step left."""
-    lengths: list[tuple[float, Plan]] = []
-    for routine in routines:
-        plan = turn.plan_of(routine)
-        try:
-            duration = turn.repertoire.timeline(plan.id).duration
-        except PlanError:
-            continue
-        lengths.append((max(duration / time, time / duration), plan))
-    return min(lengths, key=lambda found: found[0])[1] if lengths else None
 
 
 # Holds and sets
@@ -202,6 +65,25 @@ def hold_for(turn: Turn, event: HoldFor) -> Outcome:
     if turn.session.asked is Question.HOW_LONG:
         return fit_time(turn, FitTime(time=event.seconds * SECOND))
     return _hold(turn, event.seconds, lambda _, seconds: seconds, keeps_more=False)
+
+
+def fit_or_hold(turn: Turn, event: FitTime) -> Outcome:
+    """Make a routine fit a time, or take that for how long holds last, if that was asked."""
+    seconds = _seconds_asked_for(turn, event)
+    return fit_time(turn, event) if seconds is None else hold_for(turn, HoldFor(seconds))
+
+
+def fit_the_rest_or_hold(turn: Turn, event: FitTime) -> Outcome:
+    """Make what is left fit a time, or take that for how long holds last, if that was asked."""
+    seconds = _seconds_asked_for(turn, event)
+    return fit_the_rest(turn, event) if seconds is None else hold_for(turn, HoldFor(seconds))
+
+
+def _seconds_asked_for(turn: Turn, event: FitTime) -> int | None:
+    """Return how long holds shall last, where a time answers that; None where it does not."""
+    if event.is_named or event.time is None:
+        return None
+    return event.time // SECOND if turn.session.asked is Question.HOLD_SECONDS else None
 
 
 def hold_for_or_fit(turn: Turn, event: HoldFor) -> Outcome:
@@ -501,7 +383,7 @@ def _swapping(turn: Turn, change: Change, told: Line) -> Outcome:
     passed = {part.movement for part in old.routine.parts[: turn.step.part]}
     gone = tuple(
         movement
-        for movement in _newly_left_out(new, old)
+        for movement in newly_left_out(new, old)
         if movement not in passed and not {other.id for other in to_come} & {*movement.stand_ins}
     )
     lines = [told]
@@ -510,10 +392,6 @@ def _swapping(turn: Turn, change: Change, told: Line) -> Outcome:
     if gone:
         lines.append(line("left-out", movements=Together(gone)))
     return wish(turn, change, *lines)
-
-
-def _newly_left_out(new: Plan, old: Plan) -> tuple[Movement, ...]:
-    return tuple(movement for movement in new.left_out if movement not in old.left_out)
 
 
 # How the coach coaches

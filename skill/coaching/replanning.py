@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from skill.coaching.errors import NothingLeftError, PlanError
 from skill.coaching.lines import Instructions, Line, line
+from skill.coaching.movements import Movement
 from skill.coaching.outcomes import Outcome
 from skill.coaching.plans import Choices, Plan
 from skill.coaching.runner import Phase, Runner
@@ -95,3 +96,8 @@ def still_longer(turn: Turn, plan: Plan) -> Plan:
     except PlanError:
         return plan
     return longer
+
+
+def newly_left_out(new: Plan, old: Plan) -> tuple[Movement, ...]:
+    """Return the movements that a plan leaves out, and the one before it did not."""
+    return tuple(movement for movement in new.left_out if movement not in old.left_out)

@@ -110,8 +110,8 @@ TRANSITIONS: Mapping[type[Event], Mapping[Phase, Callable[[Turn, Any], Outcome]]
     _always(events.Volume, do.volume),
     _always(events.NotUnderstood, do.not_understood),
     # wishes
-    _row(events.FitTime,
-         adjust.fit_time, adjust.fit_the_rest, adjust.fit_the_rest, adjust.fit_the_rest),
+    _row(events.FitTime, adjust.fit_or_hold,
+         adjust.fit_the_rest_or_hold, adjust.fit_the_rest_or_hold, adjust.fit_the_rest_or_hold),
     _row(events.WaitForMe,
          adjust.wait_for_me, adjust.wait_from_here, adjust.wait_for_me, adjust.wait_for_me),
     _row(events.RunOn, adjust.run_on, adjust.run_on, adjust.run_on, adjust.run_on_from_here),
