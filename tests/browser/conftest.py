@@ -4,28 +4,18 @@ import itertools
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from threading import Thread
 
 import pytest
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 from skill.bootstrap import build
 from skill.coaching.values import replace
 from skill.settings import Settings
 from skill.stores.memory import MemoryStore
 from skill.web import create_app
+from tests.simulators.serving import served
 
 START = datetime(2026, 3, 2, 6, 30, tzinfo=UTC)
 ORIGIN = "http://localhost"
-
-
-class KeepingConnections(WSGIRequestHandler):
-    """Answers several requests on one connection, as the server of the product does."""
-
-    protocol_version = "HTTP/1.1"
-
-    def log(self, *_: object) -> None:
-        """Keep quiet: a page is thirty requests."""
 
 
 class Page:
@@ -115,13 +105,8 @@ def address(rendered) -> Iterator[str]:  # noqa: ARG001 - the audio must be ther
         # The first sentence loads what understands it, which no test is to wait for.
         words = {"id": "first-words", "say": "help"}
         app.test_client().post("/coach", json=words, headers={"Origin": ORIGIN})
-        server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=KeepingConnections)
-        thread = Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
-        server.server_close()
+        with served(app) as served_at:
+            yield served_at
 
 
 @pytest.fixture(scope="module")

@@ -5,11 +5,9 @@ import shutil
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from threading import Thread
 
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
-from werkzeug.serving import make_server
 
 from skill.bootstrap import build
 from skill.coaching.runner import Completed
@@ -18,6 +16,7 @@ from skill.records import decode, encode
 from skill.settings import PROJECT, Settings
 from skill.stores.memory import MemoryStore
 from skill.web import create_app
+from tests.simulators.serving import served
 
 FOLDER = PROJECT / "skill" / "browser" / "screenshots"
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1200, "height": 800}
@@ -52,12 +51,12 @@ def main() -> None:
     """Take them all."""
     command = shutil.which("chromium")
     settings = Settings()
-    with closing(build(settings, store=Practised())) as service, sync_playwright() as driver:
-        server = make_server("127.0.0.1", 0, create_app(settings, service=service), threaded=True)
-        thread = Thread(target=server.serve_forever)
-        thread.start()
+    with (
+        closing(build(settings, store=Practised())) as service,
+        served(create_app(settings, service=service)) as address,
+        sync_playwright() as driver,
+    ):
         browser = driver.chromium.launch(executable_path=command, args=["--no-sandbox"])
-        address = f"http://127.0.0.1:{server.server_port}"
 
         def opened(path: str, viewport: dict[str, int], scheme: str) -> Page:
             page = browser.new_context(viewport=viewport, color_scheme=scheme).new_page()
@@ -78,9 +77,6 @@ def main() -> None:
         page.goto(f"{address}/history")
         take(page, "weeks")
         browser.close()
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 def _start(page: Page, routine: str, seconds: float) -> None:

@@ -5,15 +5,14 @@ import re
 import subprocess
 import sys
 from contextlib import closing, contextmanager
-from threading import Thread
 
 import pytest
-from werkzeug.serving import make_server
 
 from scripts.talk import main
 from skill.bootstrap import build
 from skill.settings import PROJECT, Settings
 from skill.web import create_app
+from tests.simulators.serving import served
 
 
 @pytest.fixture(autouse=True)
@@ -169,21 +168,18 @@ def test_what_matters_to_servers_alone_stops_no_talk(monkeypatch):
 def server(silent_audio, tmp_path):
     """A coach on a port of its own, taking unsigned requests."""
     database = tmp_path / "served.sqlite3"
-    with served(Settings(unsigned=True, audio=silent_audio, database=database)) as address:
+    with running(Settings(unsigned=True, audio=silent_audio, database=database)) as address:
         yield address
 
 
 @contextmanager
-def served(settings):
-    """Serve a coach meanwhile; tell its address."""
-    with closing(build(settings)) as service:
-        server = make_server("127.0.0.1", 0, create_app(settings, service=service))
-        thread = Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.port}"
-        server.shutdown()
-        thread.join()
-        server.server_close()
+def running(settings):
+    """Run a coach meanwhile; tell its address."""
+    with (
+        closing(build(settings)) as service,
+        served(create_app(settings, service=service)) as address,
+    ):
+        yield address
 
 
 def test_a_server_can_be_talked_to(server):
@@ -208,7 +204,7 @@ def test_a_server_that_takes_only_signed_requests_is_named(
 ):
     """Whoever started it without --unsigned is told so, before anything is said to it."""
     settings = Settings(skill_id=skill_id, audio=silent_audio, database=tmp_path / "served.sqlite3")
-    with served(settings) as server:
+    with running(settings) as server:
         assert "You" not in talk("open glute coach", options=["--server", server], code=1)
     assert "start it with ./scripts/serve --unsigned" in capsys.readouterr().err
 

@@ -8,7 +8,8 @@ import base64
 import json
 import logging
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from decimal import Decimal
 
 import pytest
@@ -281,6 +282,13 @@ class TestSize:
         assert store.load("k").document == document
 
 
+@contextmanager
+def behind(fate: Fate, table) -> Iterator[DynamoStore]:
+    """Lend a table's store behind a line on which things befall requests."""
+    with BadLine(table.endpoint, fate) as line, closing(table.store(line.endpoint)) as store:
+        yield store
+
+
 def once(operation: str, mishap: Mishap) -> Fate:
     """Let something befall the first attempt of an operation."""
     return lambda asked, times: mishap if (asked, times) == (operation, 1) else None
@@ -323,7 +331,7 @@ class TestABadLine:
         with closing(table.store()) as store:
             store.save("k", b"one", None)
             version = store.load("k").version
-            with BadLine(table.endpoint, fate) as line, closing(table.store(line.endpoint)) as bad:
+            with behind(fate, table) as bad:
                 bad.save("k", b"two", version)
             assert store.load("k").version == version + 1 + later_writes
 
@@ -341,11 +349,7 @@ class TestABadLine:
         with closing(table.store()) as store:
             store.save("k", b"one", None)
             version = store.load("k").version
-            with (
-                BadLine(table.endpoint, fate) as line,
-                closing(table.store(line.endpoint)) as bad,
-                pytest.raises(ConflictError),
-            ):
+            with behind(fate, table) as bad, pytest.raises(ConflictError):
                 bad.save("k", b"two", version)
             assert store.load("k") == Stored(b"theirs", version + 1)
 
@@ -361,11 +365,7 @@ class TestABadLine:
         with closing(table.store()) as store:
             store.save("k", b"one", None)
             version = store.load("k").version
-        with (
-            BadLine(table.endpoint, fate) as line,
-            closing(table.store(line.endpoint)) as bad,
-            pytest.raises(InDoubtError, match="GetItem"),
-        ):
+        with behind(fate, table) as bad, pytest.raises(InDoubtError, match="GetItem"):
             bad.save("k", b"two", version if lost else version - 1)
 
     @pytest.mark.parametrize("mishap", Mishap)
