@@ -9,6 +9,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import pytest
 
@@ -129,10 +130,11 @@ def until(page, truth):
 
 
 def start(page, routine="post-run"):
-    """Start a routine; it sounds when this returns."""
-    page.check(f"input[value={routine}]")
-    page.click("#begin")
-    until(page, "!document.querySelector('audio').paused")
+    """Start a routine; when this returns it sounds, and the coach has heard that it does."""
+    heard = partial(tells, notice="started")
+    with page.expect_event("requestfinished", heard, timeout=PATIENCE):
+        page.check(f"input[value={routine}]")
+        page.click("#begin")
     until(page, "document.querySelector('audio').currentTime > 0")
 
 
@@ -149,7 +151,6 @@ def lose_network(page):
         "  buffered.length === 1 && buffered.start(0) === 0 && buffered.end(0) > duration - 1"
         ")(document.querySelector('audio'))",
     )
-    page.wait_for_load_state("networkidle")
     page.context.set_offline(True)
 
 
@@ -169,8 +170,8 @@ def kept_at(page):
     return page.evaluate("JSON.parse(localStorage['glute-coach']).playhead.offset / 1000")
 
 
-def tells(route, notice):
-    return f'"notice":"{notice}"' in (route.request.post_data or "")
+def tells(request, notice):
+    return f'"notice":"{notice}"' in (request.post_data or "")
 
 
 def box(page, selector):

@@ -192,7 +192,9 @@ def test_the_sound_cannot_be_had_at_all(visit):
     """Without network and sound the button is for going on, and words say so, unasked."""
     page = visit()
     page.route("**/*.mp3*", lambda route: route.abort())
-    page.route("**/coach", lambda route: None if tells(route, "failed") else route.continue_())
+    page.route(
+        "**/coach", lambda route: None if tells(route.request, "failed") else route.continue_()
+    )
     page.click("#begin")
     wait_for(page, "#toggle-name", "Go on")
     wait_for(page, "#notice", "press Go on")
@@ -207,11 +209,10 @@ def test_a_stop_that_is_not_answered(visit, press, fault):
     page = visit()
     start(page, "pre-run")
     seek(page, 20)
-    page.wait_for_load_state("networkidle")
     late = []
 
     def unfit(route):
-        if tells(route, "stopped"):
+        if tells(route.request, "stopped"):
             route.continue_()
         elif fault == "fails":
             route.fulfill(status=500, body="")
