@@ -35,6 +35,12 @@ settings.load_profile("coach")
 # takes a third of the time of those that make many.
 gc.set_threshold(20_000)
 
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are processors: some tests wait for other programs."""
+    return len(os.sched_getaffinity(0)) + 1 if sys.platform == "linux" else (os.cpu_count() or 1)
+
+
 SKILL_ID = "amzn1.ask.skill.0b1f7d5e-3c1a-4f0e-9d59-6a2f6c1f0c0e"
 SETTINGS = Settings(skill_id=SKILL_ID, public_url="https://coach.example")
 
