@@ -192,6 +192,7 @@ INTENTS: Mapping[str, Reading] = {
     "ItHurtsIntent": _always(events.ItHurts),
     "FeelsWrongIntent": _always(events.FeelsWrong),
     "EmergencyIntent": _always(events.Emergency),
+    "CrisisIntent": _always(events.Crisis),
     "NoPainIntent": _always(events.NoPain),
     "ShouldItHurtIntent": _always(events.ShouldItHurt),
     "AskFirstIntent": _always(events.AskFirst),

@@ -27,6 +27,7 @@ PLAIN = {
     "ItHurtsIntent": events.ItHurts(),
     "FeelsWrongIntent": events.FeelsWrong(),
     "EmergencyIntent": events.Emergency(),
+    "CrisisIntent": events.Crisis(),
     "NoPainIntent": events.NoPain(),
     "ShouldItHurtIntent": events.ShouldItHurt(),
     "AskFirstIntent": events.AskFirst(),

@@ -40,7 +40,7 @@ MANNERS = frozenset(
 """Intents that change how the coach coaches: they leave step and second as they are."""
 
 STOPPING = frozenset(
-    ("ItHurtsIntent", "FeelsWrongIntent", "EmergencyIntent", "AskFirstIntent"),
+    ("ItHurtsIntent", "FeelsWrongIntent", "EmergencyIntent", "CrisisIntent", "AskFirstIntent"),
 )
 """Intents that stop whatever plays, and it does not go on by itself."""
 

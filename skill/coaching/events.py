@@ -154,6 +154,10 @@ class Emergency(Command):
     """Tell of chest pain, a fall, bleeding and the like, or call for help."""
 
 
+class Crisis(Command):
+    """Speak of harming oneself, or of dying."""
+
+
 class NoPain(Command):
     """Say that nothing hurts, or that it does no more."""
 

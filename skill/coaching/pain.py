@@ -2,6 +2,7 @@
 
 from skill.coaching.events import Event, Yes
 from skill.coaching.lines import Easier, Line, line
+from skill.coaching.movements import Milliseconds
 from skill.coaching.outcomes import Ask, Outcome, Play, PlayClip
 from skill.coaching.questions import (
     whether_to_go_on,
@@ -50,8 +51,7 @@ def feels_wrong_idle(turn: Turn, _: Event) -> Outcome:
 def emergency(turn: Turn, _: Event) -> Outcome:
     """Stop, stay at this movement, and send for help: nothing is offered, and nothing asked."""
     at = turn.place.offset if turn.is_heard else turn.rest  # after a step, that is in the next one
-    unwell = turn.hurting().concerned(Concern.EMERGENCY)
-    return unwell.unasked().wait(line("emergency"), at=at)
+    return _wait_for_help(turn.hurting(), Concern.EMERGENCY, at)
 
 
 def emergency_idle(turn: Turn, _: Event) -> Outcome:
@@ -59,9 +59,23 @@ def emergency_idle(turn: Turn, _: Event) -> Outcome:
     return turn.concerned(Concern.EMERGENCY).leave(line("emergency"))
 
 
-def still_an_emergency(turn: Turn) -> Outcome:
+def crisis(turn: Turn, _: Event) -> Outcome:
+    """Stop, and send to people who can help; no movement is to blame."""
+    return _wait_for_help(turn, Concern.CRISIS, turn.rest)
+
+
+def crisis_idle(turn: Turn, _: Event) -> Outcome:
+    """Send to people who can help, and stop what may sound here after all, begun long ago."""
+    return turn.concerned(Concern.CRISIS).leave(line("crisis"))
+
+
+def _wait_for_help(turn: Turn, concern: Concern, at: Milliseconds) -> Outcome:
+    return turn.concerned(concern).unasked().wait(line(f"{concern}"), at=at)
+
+
+def send_for_help_again(turn: Turn) -> Outcome:
     """Send for help again, whatever was said that is no word of being well."""
-    return turn.unasked().close(line("emergency"))
+    return turn.unasked().close(line(f"{turn.session.concern}"))
 
 
 def no_pain(turn: Turn, event: Event) -> Outcome:

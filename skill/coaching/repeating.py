@@ -26,6 +26,7 @@ SAFE = (
     events.ItHurts,
     events.FeelsWrong,
     events.Emergency,
+    events.Crisis,
     events.AskFirst,
     events.Pause,
     events.Stop,

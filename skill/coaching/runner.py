@@ -62,6 +62,8 @@ class Concern(StrEnum):
     UNWELL = "unwell"
     """It was more than pain."""
     EMERGENCY = "emergency"
+    CRISIS = "crisis"
+    """The runner speaks of harming themselves, or of dying."""
 
     @property
     def gravity(self) -> int:
@@ -134,7 +136,12 @@ class SessionState:
     @property
     def is_unwell(self) -> bool:
         """Whether it was worse than pain, so that nobody speaks of trying it again."""
-        return self.concern is Concern.UNWELL or self.concern is Concern.EMERGENCY
+        return self.concern is Concern.UNWELL or self.needs_help
+
+    @property
+    def needs_help(self) -> bool:
+        """Whether others have to help first, so that nothing else is spoken of."""
+        return self.concern is Concern.EMERGENCY or self.concern is Concern.CRISIS
 
     @property
     def is_moving(self) -> bool:

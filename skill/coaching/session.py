@@ -84,6 +84,7 @@ TRANSITIONS: Mapping[type[Event], Mapping[Phase, Callable[[Turn, Any], Outcome]]
     _row(events.FeelsWrong,
          pain.feels_wrong_idle, pain.feels_wrong, pain.feels_wrong, pain.feels_wrong),
     _row(events.Emergency, pain.emergency_idle, pain.emergency, pain.emergency, pain.emergency),
+    _row(events.Crisis, pain.crisis_idle, pain.crisis, pain.crisis, pain.crisis),
     _always(events.NoPain, pain.no_pain),
     _row(events.AskFirst, pain.ask_first_idle, pain.ask_first, pain.ask_first, pain.ask_first),
     _under_way(events.NextMovement, do.next_movement),

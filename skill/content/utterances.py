@@ -34,6 +34,7 @@ CUSTOM_INTENTS: Mapping[str, Mapping[str, str]] = {
     "ItHurtsIntent": {"movement": "MOVEMENT"},
     "FeelsWrongIntent": {},
     "EmergencyIntent": {},
+    "CrisisIntent": {},
     "NoPainIntent": {},
     "ShouldItHurtIntent": {},
     "AskFirstIntent": {},

@@ -1,4 +1,4 @@
-"""Hears harm to the body in a sentence: a part of it, and a word of what is wrong there.
+"""Hears harm in a sentence: a part of the body and what is wrong there, or that one would die.
 
 Nobody can list all that may go wrong with a knee, so this knows English and no intent. It errs on
 the side of harm: who is asked what hurts loses a minute, who is not heard plays on with it. Not
@@ -14,6 +14,8 @@ class Harmed(Enum):
 
     BODY = "body"
     HEART = "heart"
+    SELF = "self"
+    """Nothing yet, but whoever speaks would harm themselves, or does not want to live."""
 
 
 _HEART = r"chest|heart"
@@ -79,11 +81,25 @@ _OTHERS = re.compile(r"\b(?:he|her|hers|him|his|our|she|their|who|your)\b")
 _ASKED = re.compile(
     r"(?:and |but |so )?(?:are|can|did|do|does|how|is|should|what|when|where|which|why)\b(?! not\b)"
 )
+_OF_DYING = re.compile(
+    r"\bsuicid(?:al|e)\b"
+    r"|\b(?:cut|cutting|harm|harming|hang|hanging|kill|killing|shoot) myself\b"
+    r"|(?<!not )\b(?:going|want|wanting|would like) to hurt myself\b"
+    r"|\b(?:like|of) hurting myself\b|\bhurt(?:ing)? myself on purpose\b"
+    r"|\b(?:end|ending) (?:it all|my (?:own )?life)\b|\b(?:take|taking) my (?:own )?life\b"
+    r"|\bi (?:just |only |really )*(?:want|wanna|wish|would rather|feel like|am ready)\b"
+    r".* (?:be dead|die|dying|i was dead|i were dead)\b"
+    r"|\bbetter off (?:dead|without me)\b|\bi hate my life\b"
+    r"|\b(?:no|not|nothing) (?:\w+ ){0,4}"
+    r"(?:be alive|live any|live for|to live|(?:go on|in|keep on|worth) living)\b"
+)
 
 
 def harmed(text: str) -> Harmed | None:
     """Return what a sentence says is harmed; None if nothing is."""
     said = _spoken(text)
+    if _OF_DYING.search(said):
+        return Harmed.SELF
     if _OTHERS.search(said):
         return None
     names_body = (_MY_BODY if _ASKED.match(said) else _ANY_BODY).search(said)

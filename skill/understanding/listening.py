@@ -32,15 +32,18 @@ CLAUSE_END = re.compile(r"[,.;:!?\u2013\u2014\u2026]+\s+|\sbut\s")
 REASON = re.compile(r"\s(?:because|since)\s")
 """What stands after it."""
 
-EMERGENCY = "EmergencyIntent"
-FIRST = EMERGENCY, "FeelsWrongIntent", "ItHurtsIntent"
+EMERGENCY, CRISIS = "EmergencyIntent", "CrisisIntent"
+FIRST = EMERGENCY, CRISIS, "FeelsWrongIntent", "ItHurtsIntent"
 """What counts before all else, in this order, wherever in a sentence a sample of one stands: "next,
 ouch"."""
+
+WHERE = "in "
+"""What begins an answer to where it hurts; within a sentence it tells where anything is felt."""
 
 OUTCRIES = frozenset(("aua", "ouch", "ouchie", "oww", "owww"))
 """Words that mean nothing but pain, wherever they stand."""
 
-HARMED = {Harmed.HEART: EMERGENCY, Harmed.BODY: "ItHurtsIntent"}
+HARMED = {Harmed.SELF: CRISIS, Harmed.HEART: EMERGENCY, Harmed.BODY: "ItHurtsIntent"}
 """What it means that something is harmed."""
 
 OF_HARM = frozenset(
@@ -87,6 +90,7 @@ class Understanding:
                 tuple(words.split(" "))
                 for sample in said.get(intent, ())
                 for words in (plain_words(sample), plain_sentence(sample))
+                if not words.startswith(WHERE)
             }
             for intent in FIRST
         }
@@ -148,6 +152,8 @@ class Understanding:
         harm = harmed(asked)
         if harm is None or HARMED[harm] not in self._intents:
             return meant
+        if harm is Harmed.SELF:
+            return Understood(CRISIS)
         if meant and (meant.intent in OF_HARM or is_question(said.split(" "))):
             return meant
         return Understood(HARMED[harm])

@@ -102,8 +102,8 @@ FILLERS = frozenset(
 OPENERS = re.compile(
     r"(?:(?:okay|alright|so|well|hey|hi|and|lets|let us|do you know"
     r"|tell me(?= (?:how|if|what|when|where|whether|which|who|why))|shall we|you can"
-    r"|(?:can|could|will|would) you|(?:can|could|may) (?:i|we)"
-    r"|i want(?: you)? to(?: know)?|i need (?:you to|to know)"
+    r"|(?:can|could|will|would) you|(?:can|could|may) (?:i|we)(?! hurt\b)"
+    r"|i want(?: you)? to(?: know)?(?! hurt\b)|i need (?:you to|to know)"
     r"|i would (?:like|love|prefer)(?: you)? to(?: know)?"
     r"|i (?:feel|guess|think)(?! (?:funny|odd|off|strange|weird)\b)(?: like)?"
     r"|i am afraid|i would say|today|from now on|maybe|perhaps"

@@ -238,7 +238,7 @@ def test_another_movement_is_no_advice(plan):
         assert ("easier" in {told.id for told in outcome.lines}) is not is_easier
 
 
-CONCERNS = (events.FeelsWrong(), events.Emergency(), events.AskFirst())
+CONCERNS = (events.FeelsWrong(), events.Emergency(), events.Crisis(), events.AskFirst())
 WISHES = tuple(
     event
     for event in EVENTS.values()
@@ -289,9 +289,9 @@ def test_a_no_is_told_what_to_do_first(told):
 def test_the_gravest_is_kept():
     """Whoever had an emergency, and is dizzy, had an emergency."""
     runner = act_in(Phase.PLAYING)
-    for told in (events.AskFirst(), events.Emergency(), events.FeelsWrong()):
+    for told in (events.AskFirst(), events.Emergency(), events.Crisis(), events.FeelsWrong()):
         runner = advance(runner, told, AT, REPERTOIRE).runner
-    assert runner.session.concern is Concern.EMERGENCY
+    assert runner.session.concern is Concern.CRISIS
 
 
 @pytest.mark.parametrize("phase", [Phase.IDLE, Phase.PLAYING])

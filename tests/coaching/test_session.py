@@ -491,6 +491,12 @@ EXPECTED: dict[str, tuple[str, str, str, str]] = {
         "emergency [stop] -> paused",
         "emergency -> paused",
     ),
+    "Crisis": (
+        "crisis [stop] -> idle",
+        "crisis [stop] -> paused",
+        "crisis [stop] -> paused",
+        "crisis -> paused",
+    ),
     "PlaybackStarted": (
         "-> idle",
         "-> playing",
@@ -541,7 +547,7 @@ NOT_RECALLING = """
     WaitForMe RunOn LessTalking TellEverything NoCountdown Countdown SoftSound NoSound ThisWeek
     LastTime MySettings WhenReminded Undo UsualSettings ForgetMe RemindMe StopReminders KeepOrder
     NotUnderstood Yes No ReminderAnswered PermissionAnswered OutOfReach PlaybackStarted RepsFor
-    FeelsWrong Emergency NoPain AskFirst ShouldItHurt Volume HowOften
+    FeelsWrong Emergency Crisis NoPain AskFirst ShouldItHurt Volume HowOften
     PlaybackStopped PlaybackNearlyFinished SessionEnded
 """
 """What happens to a stranger as if there were no player."""

@@ -65,6 +65,7 @@ ASKING = {
     "end-for-today",
     "unwell-settled",
     "emergency-settled",
+    "crisis-settled",
     "ask-first-settled",
     "not-done-yet",
     "unknown-routine",

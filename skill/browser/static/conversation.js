@@ -15,7 +15,7 @@ const ENDING = new Set(["next", "next-movement"]);
 const STOPPING = new Set(["pause", "stop", "it-hurts"]);
 const STOPPING_WORDS = /\b(?:stop|pause|wait)\b/i;
 const PAIN_WORDS = /\b(?:hurts?|hurting|pain\w*|ouch|ow)\b/i;
-const WORSE_WORDS = /\b(?:breathe?|breathing|chest|dizzy|faint\w*|numb\w*|tingl\w*|popped|snapped|fell|emergency)\b/i;
+const WORSE_WORDS = /\b(?:breathe?|breathing|chest|dizzy|faint\w*|numb\w*|tingl\w*|popped|snapped|fell|emergency|suicid\w*|(?:kill|hurt|harm) myself)\b/i;
 // What is said at once, before the coach has answered, and also if it cannot be reached.
 const ADVICE = { pause: ["Paused."], stop: ["Stopped."], "it-hurts": [$("it-hurts").dataset.advice] };
 const STAYS_STOPPED = "The sound stays stopped.";
