@@ -42,12 +42,14 @@ def _always(event: type[Command]) -> Reading:
     return lambda _slots, _catalogue: event()
 
 
-def _start_routine(slots: Slots, catalogue: Catalogue) -> Command:
-    return events.StartRoutine(*_named(slots, "routine", catalogue.routines))
+def _about_routine(event: Callable[..., Command]) -> Reading:
+    """Read an event that is about a routine, named or not."""
+    return lambda slots, catalogue: event(*_named(slots, "routine", catalogue.routines))
 
 
-def _routine_length(slots: Slots, catalogue: Catalogue) -> Command:
-    return events.RoutineLength(*_named(slots, "routine", catalogue.routines))
+def _about_movement(event: Callable[..., Command]) -> Reading:
+    """Read an event that is about a movement, named or not."""
+    return lambda slots, catalogue: event(*_named(slots, "movement", catalogue.movements))
 
 
 def _fit_time(slots: Slots, catalogue: Catalogue) -> Command:
@@ -75,11 +77,6 @@ def _more_time(slots: Slots, _: Catalogue) -> Command:
     seconds = _seconds(slots)
     seconds = _number(slots, "seconds") if seconds is None else seconds
     return events.MoreTime(seconds, _number(slots))
-
-
-def _about(event: Callable[..., Command]) -> Reading:
-    """Read an event that is about a movement, named or not."""
-    return lambda slots, catalogue: event(*_named(slots, "movement", catalogue.movements))
 
 
 def _tighter_side(slots: Slots, _: Catalogue) -> Command:
@@ -174,7 +171,7 @@ PARTS_OF_DAY: Mapping[str, PartOfDay] = {
 """What Alexa sends for "in the morning" and the like."""
 
 INTENTS: Mapping[str, Reading] = {
-    "StartRoutineIntent": _start_routine,
+    "StartRoutineIntent": _about_routine(events.StartRoutine),
     "NextStretchIntent": _always(events.NextMovement),
     "OtherSideIntent": _other_side,
     "SkipSideIntent": _skip_side,
@@ -186,9 +183,10 @@ INTENTS: Mapping[str, Reading] = {
     "WhatsNextIntent": _always(events.WhatsNext),
     "WhatWasThatIntent": _always(events.WhatWasThat),
     "ListRoutinesIntent": _always(events.ListRoutines),
-    "RoutineLengthIntent": _routine_length,
-    "HowToIntent": _about(events.HowTo),
-    "WhyThisIntent": _about(events.WhyThis),
+    "RoutineLengthIntent": _about_routine(events.RoutineLength),
+    "WhatsNeededIntent": _about_routine(events.WhatsNeeded),
+    "HowToIntent": _about_movement(events.HowTo),
+    "WhyThisIntent": _about_movement(events.WhyThis),
     "ItHurtsIntent": _always(events.ItHurts),
     "FeelsWrongIntent": _always(events.FeelsWrong),
     "EmergencyIntent": _always(events.Emergency),
@@ -209,11 +207,11 @@ INTENTS: Mapping[str, Reading] = {
     "EvenSidesIntent": _always(events.EvenSides),
     "WithoutIntent": _needing(events.Without),
     "WithAgainIntent": _needing(events.WithAgain),
-    "SkipForTodayIntent": _about(events.SkipForToday),
+    "SkipForTodayIntent": _about_movement(events.SkipForToday),
     "SkipNextIntent": _always(events.SkipNext),
-    "GoToIntent": _about(events.GoTo),
-    "SkipForGoodIntent": _about(events.SkipForGood),
-    "BringBackIntent": _about(events.BringBack),
+    "GoToIntent": _about_movement(events.GoTo),
+    "SkipForGoodIntent": _about_movement(events.SkipForGood),
+    "BringBackIntent": _about_movement(events.BringBack),
     "WaitForMeIntent": _always(events.WaitForMe),
     "RunOnIntent": _always(events.RunOn),
     "LessTalkingIntent": _always(events.LessTalking),

@@ -84,6 +84,7 @@ NAMING = {
     "WhyThisIntent": ("movement", events.WhyThis),
     "GoToIntent": ("movement", events.GoTo),
     "RoutineLengthIntent": ("routine", events.RoutineLength),
+    "WhatsNeededIntent": ("routine", events.WhatsNeeded),
     "SkipForTodayIntent": ("movement", events.SkipForToday),
     "SkipForGoodIntent": ("movement", events.SkipForGood),
     "BringBackIntent": ("movement", events.BringBack),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from skill.coaching.asking import ask_again
+from skill.coaching.asking import ask_again, ask_which
 from skill.coaching.events import Event
 from skill.coaching.lines import line
 from skill.coaching.outcomes import Outcome
@@ -16,7 +16,6 @@ from skill.coaching.questions import (
 from skill.coaching.recalling import forget, keep_everything, no_reminders, set_reminders
 from skill.coaching.runner import Phase, Question
 from skill.coaching.transitions import (
-    ask_which,
     goodbye,
     hang_up,
     leave,

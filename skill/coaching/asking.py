@@ -1,14 +1,44 @@
-"""Asking: where the runner is, what is left and what comes, how a movement is done, and why."""
+"""Asking: where the runner is, what comes, how a movement is done and why, what routines take."""
 
-from skill.coaching.events import AboutMovement, Event, HowTo, WhyThis
-from skill.coaching.lines import Count, Countable, Heard, Instructions, Length, Reason, Said, line
-from skill.coaching.movements import Movement, Side
+from contextlib import suppress
+
+from skill.coaching.errors import NothingLeftError, PlanError
+from skill.coaching.events import (
+    AboutMovement,
+    AboutRoutine,
+    Event,
+    HowTo,
+    RoutineLength,
+    WhatsNeeded,
+    WhyThis,
+)
+from skill.coaching.lines import (
+    About,
+    Count,
+    Countable,
+    Heard,
+    Instructions,
+    Length,
+    Reason,
+    Said,
+    Together,
+    line,
+)
+from skill.coaching.movements import GEAR, Movement, Side
 from skill.coaching.outcomes import Ask, Outcome
 from skill.coaching.pain import advice
-from skill.coaching.questions import anything_else, open_question, whether_ready, which_routine
+from skill.coaching.plans import Plan
+from skill.coaching.questions import (
+    anything_else,
+    open_question,
+    whether_ready,
+    which_one,
+    which_routine,
+)
 from skill.coaching.runner import Question
 from skill.coaching.situations import spot_of
 from skill.coaching.turns import Turn
+from skill.coaching.values import replace
 
 
 def where(turn: Turn, _: Event) -> Outcome:
@@ -151,6 +181,76 @@ def ask_which_movement(turn: Turn, event: AboutMovement) -> Outcome:
     movements: tuple[Movement, ...] = tuple(turn.repertoire.catalogue.movements.values())
     unknown = line("unknown-movement", heard=Heard(event.heard), movements=movements)
     return turn.ask(anything_else(unknown))
+
+
+def list_routines(turn: Turn, _: Event) -> Outcome:
+    """Name the routines."""
+    return turn.tell(line("routines", routines=turn.all_routines))
+
+
+def routine_length(turn: Turn, event: RoutineLength) -> Outcome:
+    """Say how long a routine takes as this runner likes it; without a name, ask which."""
+    if event.routine is None:
+        return unclear_routine(turn, event)
+    try:
+        timeline = turn.repertoire.timeline(turn.plan_of(event.routine).id)
+    except NothingLeftError:
+        return turn.tell(line("nothing-left"))
+    except PlanError:
+        return turn.tell(line("too-long"))
+    length = About(timeline.duration)
+    return turn.tell(line("routine-length", routine=event.routine, length=length))
+
+
+def length_left(turn: Turn, event: RoutineLength) -> Outcome:
+    """Say how long a routine takes that is named, or what is left of this one."""
+    return routine_length(turn, event) if event.is_named else how_long_left(turn, event)
+
+
+def whats_needed(turn: Turn, event: WhatsNeeded) -> Outcome:
+    """Say what the routine that is named is done with, as this runner likes it; or all of them."""
+    if event.is_named and event.routine is None:
+        return unclear_routine(turn, event)
+    routines = (event.routine,) if event.routine else turn.all_routines
+    plans = []
+    for routine in routines:
+        with suppress(NothingLeftError):
+            plans.append(turn.plan_of(routine))
+    if not plans:
+        return turn.tell(line("nothing-left"))
+    if event.routine:
+        return _needed(turn, plans[0])
+    gear = Together(tuple(thing for thing in GEAR if any(thing in plan.gear for plan in plans)))
+    if not gear.members:
+        return turn.tell(line("routines-take-nothing"))
+    return turn.tell(line("routines-take", gear=gear))
+
+
+def needed_for_this(turn: Turn, event: WhatsNeeded) -> Outcome:
+    """Say what a routine is done with that is named, or this one."""
+    return whats_needed(turn, event) if event.is_named else _needed(turn, turn.timeline.plan)
+
+
+def _needed(turn: Turn, plan: Plan) -> Outcome:
+    if not plan.gear:
+        return turn.tell(line("routine-takes-nothing", routine=plan.routine))
+    return turn.tell(line("routine-takes", routine=plan.routine, gear=Together(plan.gear)))
+
+
+def unclear_routine(turn: Turn, event: AboutRoutine) -> Outcome:
+    """Ask which routine is meant, of several or of all, by what was said in place of a name."""
+    if event.others:
+        which = line("which-of-routines", routines=event.others)
+        return turn.ask(replace(which_one(), line=which))
+    if not event.heard:
+        return ask_which(turn, event)
+    unknown = line("unknown-routine", heard=Heard(event.heard), routines=turn.all_routines)
+    return turn.ask(replace(which_routine(turn), line=unknown))
+
+
+def ask_which(turn: Turn, _: Event) -> Outcome:
+    """Ask for a routine."""
+    return turn.ask(which_routine(turn))
 
 
 def nothing_on(turn: Turn, _: Event) -> Outcome:

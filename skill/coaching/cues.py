@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from itertools import combinations
 
 from skill.coaching.errors import MissingCueError
-from skill.coaching.movements import REP_COUNTS, Milliseconds, Movement, Need, Side
+from skill.coaching.movements import GEAR, REP_COUNTS, Milliseconds, Movement, Need, Side
 from skill.coaching.plans import Detail
 from skill.coaching.routines import SETS, Catalogue
 from skill.coaching.values import value_class
@@ -100,14 +100,9 @@ def opening(routine_id: str) -> str:
     return f"opening/{routine_id}"
 
 
-GEAR = (Need.BAND, Need.CHAIR, Need.MAT)
-"""What to have within reach, in the order it is named."""
-
-
-def gear(needs: Collection[Need]) -> str | None:
-    """The line that says what to have within reach, if there is anything."""
-    named = [need for need in GEAR if need in needs]
-    return f"gear/{'-'.join(named)}" if named else None
+def gear(things: Collection[Need]) -> str:
+    """The line that says what to have within reach."""
+    return f"gear/{'-'.join(things)}"
 
 
 def count(number: int) -> str:

@@ -300,6 +300,10 @@ class RoutineLength(AboutRoutine):
     """Ask how long a routine takes: this one, unless another is named."""
 
 
+class WhatsNeeded(AboutRoutine):
+    """Ask what a routine is done with: this one, unless another is named."""
+
+
 class Volume(Command):
     """Find it too loud or too quiet."""
 

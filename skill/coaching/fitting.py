@@ -6,6 +6,7 @@ The planner finds how; here it is asked, and what it has changed is said.
 from collections.abc import Iterable
 
 from skill.coaching import planner
+from skill.coaching.asking import unclear_routine
 from skill.coaching.errors import PlanError
 from skill.coaching.events import FitTime
 from skill.coaching.lines import Length, Line, Together, Value, Wishes, line
@@ -17,7 +18,7 @@ from skill.coaching.questions import plain_question, which_one
 from skill.coaching.replanning import go_on_with, newly_left_out, still_longer
 from skill.coaching.routines import Routine
 from skill.coaching.runner import Phase, Question
-from skill.coaching.transitions import cautioned, unclear_routine
+from skill.coaching.transitions import cautioned
 from skill.coaching.turns import Turn
 from skill.coaching.values import replace
 

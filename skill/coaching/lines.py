@@ -72,9 +72,9 @@ class Easier:
 
 @value_class
 class Together:
-    """Movements named one after the other, all of them meant."""
+    """Movements or things named one after the other, all of them meant."""
 
-    movements: tuple[Movement, ...]
+    members: tuple[Movement | Need, ...]
 
 
 class Countable(StrEnum):
@@ -165,6 +165,10 @@ LINES: Mapping[str, frozenset[str]] = {
         "unknown-routine": "heard routines",
         "routines": "routines",
         "routine-length": "routine length",
+        "routine-takes": "routine gear",
+        "routine-takes-nothing": "routine",
+        "routines-take": "gear",
+        "routines-take-nothing": "",
         "starting": "routine movements length",
         "starting-again": "routine",
         "which-of-routines": "routines",

@@ -77,6 +77,10 @@ class Need(StrEnum):
     KNEELING = "kneeling"
 
 
+GEAR = (Need.BAND, Need.CHAIR, Need.MAT)
+"""What to have within reach, in the order it is named."""
+
+
 @value_class
 class Hold:
     """A position held still, for whole seconds."""

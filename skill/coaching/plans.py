@@ -14,6 +14,7 @@ from typing import Any
 
 from skill.coaching.errors import ContentError, NothingLeftError, PlanError
 from skill.coaching.movements import (
+    GEAR,
     HOLD_SECONDS,
     REP_COUNTS,
     REP_SECONDS,
@@ -243,6 +244,12 @@ class Plan:
     def movements(self) -> tuple[Movement, ...]:
         """The movements that are done, in order, each once."""
         return tuple({done.movement.id: done.movement for done in self.portions}.values())
+
+    @property
+    def gear(self) -> tuple[Need, ...]:
+        """What to have within reach, in the order it is named."""
+        needs = {need for movement in self.movements for need in movement.needs}
+        return tuple(thing for thing in GEAR if thing in needs)
 
     def has(self, kind: type[Dose]) -> bool:
         """Whether anything is held, or counted."""

@@ -288,9 +288,8 @@ class _Layout:
     def open(self) -> None:
         started = self.now
         self._say(cues.opening(self.plan.routine.id), gap=PAUSE)
-        needs = {need for movement in self.plan.movements for need in movement.needs}
-        if gear := cues.gear(needs):
-            self._say(gear, gap=PAUSE)
+        if gear := self.plan.gear:
+            self._say(cues.gear(gear), gap=PAUSE)
         self._beat(BeatKind.OPENING, 0, started)
 
     def prepare(self, step: Step) -> None:

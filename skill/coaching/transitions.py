@@ -5,25 +5,22 @@ Which of them is taken in which phase stands in `session.TRANSITIONS`.
 
 from skill.coaching.asking import (
     ask_which_movement,
-    how_long_left,
     movement_meant,
     nothing_on,
     put_again,
+    unclear_routine,
 )
 from skill.coaching.errors import NothingLeftError, PlanError
 from skill.coaching.events import (
-    AboutRoutine,
     Event,
     GoTo,
     OtherSide,
-    RoutineLength,
     SessionEnded,
     SkipSide,
     StartRoutine,
 )
 from skill.coaching.lines import (
     About,
-    Heard,
     Line,
     line,
 )
@@ -92,41 +89,6 @@ def start(turn: Turn, event: StartRoutine) -> Outcome:
         length=About(timeline.duration),
     )
     return turn.anew().play(timeline, 0, *caution, starting)
-
-
-def list_routines(turn: Turn, _: Event) -> Outcome:
-    """Name the routines."""
-    return turn.tell(line("routines", routines=turn.all_routines))
-
-
-def routine_length(turn: Turn, event: RoutineLength) -> Outcome:
-    """Say how long a routine takes as this runner likes it; without a name, ask which."""
-    if event.routine is None:
-        return unclear_routine(turn, event)
-    try:
-        timeline = turn.repertoire.timeline(turn.plan_of(event.routine).id)
-    except NothingLeftError:
-        return turn.tell(line("nothing-left"))
-    except PlanError:
-        return turn.tell(line("too-long"))
-    length = About(timeline.duration)
-    return turn.tell(line("routine-length", routine=event.routine, length=length))
-
-
-def length_of_this(turn: Turn, event: RoutineLength) -> Outcome:
-    """Say how long a routine takes that is named, or what is left of this one."""
-    return routine_length(turn, event) if event.is_named else how_long_left(turn, event)
-
-
-def unclear_routine(turn: Turn, event: AboutRoutine) -> Outcome:
-    """Ask which routine is meant, of several or of all, by what was said in place of a name."""
-    if event.others:
-        which = line("which-of-routines", routines=event.others)
-        return turn.ask(replace(which_one(), line=which))
-    if not event.heard:
-        return ask_which(turn, event)
-    unknown = line("unknown-routine", heard=Heard(event.heard), routines=turn.all_routines)
-    return turn.ask(replace(which_routine(turn), line=unknown))
 
 
 def cautioned(turn: Turn) -> tuple[Turn, tuple[Line, ...]]:
@@ -388,11 +350,6 @@ def noted(turn: Turn, _: Event) -> Outcome:
 def volume(turn: Turn, _: Event) -> Outcome:
     """Say how to make it louder or quieter, which the coach cannot."""
     return turn.tell(line("volume"))
-
-
-def ask_which(turn: Turn, _: Event) -> Outcome:
-    """Ask for a routine."""
-    return turn.ask(which_routine(turn))
 
 
 def ready(turn: Turn, _: Event) -> Outcome:

@@ -29,6 +29,7 @@ CUSTOM_INTENTS: Mapping[str, Mapping[str, str]] = {
     "WhatWasThatIntent": {},
     "ListRoutinesIntent": {},
     "RoutineLengthIntent": {"routine": "ROUTINE"},
+    "WhatsNeededIntent": {"routine": "ROUTINE"},
     "HowToIntent": {"movement": "MOVEMENT"},
     "WhyThisIntent": {"movement": "MOVEMENT"},
     "ItHurtsIntent": {"movement": "MOVEMENT"},

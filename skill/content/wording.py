@@ -29,7 +29,7 @@ from skill.coaching.lines import (
     Wishes,
     WorkLeft,
 )
-from skill.coaching.movements import REP_COUNTS, SECOND, Movement, Need, Side, Sidedness
+from skill.coaching.movements import GEAR, REP_COUNTS, SECOND, Movement, Need, Side, Sidedness
 from skill.coaching.plans import Detail, Plan, Step
 from skill.coaching.routines import Catalogue, Routine
 from skill.coaching.schedules import Schedule
@@ -173,8 +173,8 @@ class Wording:
                 which = [f"set {number} of {sets}"] if sets > 1 else []
                 again = ["once more"] if extra else []
                 return ", ".join([self._value(movement), *sides, *which, *again])
-            case Together(movements):
-                return phrases.listed([self._value(movement) for movement in movements], "and")
+            case Together(members):
+                return phrases.listed([self._value(member) for member in members], "and")
             case Side():
                 return value.value
             case Need():
@@ -258,7 +258,7 @@ def read_wording(locale: str, folder: Path, catalogue: Catalogue) -> Wording:
         },
         routines={name: _routine_words(entry) for name, entry in routines.items()},
         cue_lines=_cue_lines(cue_entry["lines"]),
-        things=_named(cue_entry["things"], cues.GEAR),
+        things=_named(cue_entry["things"], GEAR),
         counts=_exactly(counting, "counts", len(REP_COUNTS)),
         countdown=_exactly(counting, "countdown", cues.COUNTDOWN_SECONDS),
         needs=_named(answer_entry["needs"], tuple(Need)),

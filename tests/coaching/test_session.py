@@ -143,6 +143,12 @@ EXPECTED: dict[str, tuple[str, str, str, str]] = {
         "left-in-work -> paused",
         "left-after ready-next? -> stepping",
     ),
+    "WhatsNeeded": (
+        "routines-take which-routine? -> idle",
+        "routine-takes -> playing",
+        "routine-takes -> paused",
+        "routine-takes ready-next? -> stepping",
+    ),
     "ListRoutines": (
         "routines which-one? -> idle",
         "routines -> playing",
@@ -542,8 +548,8 @@ RECALLING = """
 """
 """What brings a stranger's place back, which their player knows, with nothing named or asked."""
 NOT_RECALLING = """
-    BringBack StartRoutine FitTime RoutineLength Launch Stop ListRoutines Help ItHurts HoldFor
-    HoldLonger HoldShorter CountSlower CountFaster TighterSide EvenSides Without WithAgain
+    BringBack StartRoutine FitTime RoutineLength WhatsNeeded Launch Stop ListRoutines Help ItHurts
+    HoldFor HoldLonger HoldShorter CountSlower CountFaster TighterSide EvenSides Without WithAgain
     WaitForMe RunOn LessTalking TellEverything NoCountdown Countdown SoftSound NoSound ThisWeek
     LastTime MySettings WhenReminded Undo UsualSettings ForgetMe RemindMe StopReminders KeepOrder
     NotUnderstood Yes No ReminderAnswered PermissionAnswered OutOfReach PlaybackStarted RepsFor

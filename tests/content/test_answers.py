@@ -29,7 +29,7 @@ from skill.coaching.lines import (
     WorkLeft,
     line,
 )
-from skill.coaching.movements import HOLD_SECONDS, SECOND, Need, Side
+from skill.coaching.movements import GEAR, HOLD_SECONDS, SECOND, Need, Side
 from skill.coaching.plans import Choices, Detail
 from skill.coaching.schedules import Day, Schedule
 from skill.coaching.values import replace
@@ -183,6 +183,7 @@ def samples(catalogue, wording):
         "routines": [tuple(routines.values())],
         "movement": list(movements.values()),
         "movements": together,
+        "gear": [Together(GEAR), Together((Need.MAT,))],
         ("unknown-movement", "movements"): [tuple(movements.values())],
         ("which-movement", "movements"): [tuple(longest[:4]), tuple(longest[-2:])],
         ("what-to-bring-back", "movements"): [tuple(longest[:6]), tuple(longest[-2:])],
