@@ -1,6 +1,7 @@
 """Pain, and what is worse: the movement stops first, and never goes on by itself."""
 
-from skill.coaching.events import Event, Yes
+from skill.coaching import events
+from skill.coaching.events import Command, Event, Yes
 from skill.coaching.lines import Easier, Line, line
 from skill.coaching.movements import Milliseconds
 from skill.coaching.outcomes import Ask, Outcome, Play, PlayClip
@@ -12,6 +13,18 @@ from skill.coaching.questions import (
 )
 from skill.coaching.runner import Concern, Phase, Question
 from skill.coaching.turns import Turn
+
+HEARD_IN_NEED = (
+    *(Yes, events.No, events.NoPain, events.Emergency, events.Crisis, events.AskFirst),
+    *(events.Stop, events.Pause, events.ForgetMe, events.StopReminders),
+    events.OutOfReach,
+)
+"""What is answered as ever to who is in need."""
+CALLS = (
+    *(events.Help, events.NotUnderstood, events.ItHurts, events.FeelsWrong),
+    *(events.Repeat, events.WhatWasThat, events.ShouldItHurt),
+)
+"""What may be one more call for help."""
 
 
 def it_hurts(turn: Turn, _: Event) -> Outcome:
@@ -34,7 +47,7 @@ def advice(turn: Turn) -> tuple[Line, ...]:
 
 def it_hurts_idle(turn: Turn, _: Event) -> Outcome:
     """Give the care line, and stop what may sound here after all, begun long ago."""
-    return turn.leave(line("it-hurts"), line("if-it-stays"))
+    return turn.leave(line("it-hurts"))
 
 
 def feels_wrong(turn: Turn, _: Event) -> Outcome:
@@ -73,9 +86,27 @@ def _wait_for_help(turn: Turn, concern: Concern, at: Milliseconds) -> Outcome:
     return turn.concerned(concern).unasked().wait(line(f"{concern}"), at=at)
 
 
+def in_need(turn: Turn, event: Event) -> Outcome | None:
+    """Return what follows while others have to help first; None where it is answered as ever.
+
+    Who is in need is offered nothing, and told of nothing else.
+    """
+    if not turn.session.needs_help or not isinstance(event, Command):
+        return None
+    if isinstance(event, Yes) and turn.heard_question not in {
+        Question.WELL_AGAIN,
+        Question.FORGET_ME,
+    }:
+        return well_again(turn)
+    if isinstance(event, HEARD_IN_NEED):
+        return None
+    return send_for_help_again(turn) if isinstance(event, CALLS) else well_again(turn)
+
+
 def send_for_help_again(turn: Turn) -> Outcome:
-    """Send for help again, whatever was said that is no word of being well."""
-    return turn.unasked().close(line(f"{turn.session.concern}"))
+    """Stop what may sound after all, and send for help again."""
+    told = line(f"{turn.session.concern}")
+    return turn.leave(told) if turn.session.phase is Phase.IDLE else turn.unasked().wait(told)
 
 
 def no_pain(turn: Turn, event: Event) -> Outcome:

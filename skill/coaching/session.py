@@ -216,7 +216,9 @@ def _happened(
     turn = Turn(runner, moment, repertoire)
     if isinstance(event, PlayerNotice) and not _is_current(runner.session, moment):
         return turn.quiet()
-    outcome = TRANSITIONS[type(event)][runner.session.phase](turn, event)
+    outcome = pain.in_need(turn, event)
+    if outcome is None:
+        outcome = TRANSITIONS[type(event)][runner.session.phase](turn, event)
     if turn.session.concern and not pain.may_follow(turn, event, outcome):
         outcome = pain.well_again(turn)
     if not isinstance(event, Command):

@@ -26,7 +26,7 @@ from skill.coaching.lines import (
 )
 from skill.coaching.movements import SECOND, Milliseconds, Side
 from skill.coaching.outcomes import Outcome
-from skill.coaching.pain import advice, send_for_help_again, skip_it
+from skill.coaching.pain import advice, skip_it
 from skill.coaching.questions import (
     anything_else,
     open_question,
@@ -308,8 +308,6 @@ def keep_order(turn: Turn, _: Event) -> Outcome:
 
 def help_idle(turn: Turn, _: Event) -> Outcome:
     """Say what can be said with nothing under way."""
-    if turn.session.needs_help:
-        return send_for_help_again(turn)
     return turn.ask(replace(which_routine(turn), line=line("help-idle")))
 
 
@@ -320,8 +318,6 @@ def help_playing(turn: Turn, _: Event) -> Outcome:
 
 def help_paused(turn: Turn, _: Event) -> Outcome:
     """Say what can be said while the routine waits; after pain, the question itself says it."""
-    if turn.session.needs_help:
-        return send_for_help_again(turn)
     if turn.hurts:
         return turn.ask(whether_to_skip(turn))
     return turn.ask(anything_else(line("help-paused")))
@@ -334,8 +330,6 @@ def help_stepping(turn: Turn, _: Event) -> Outcome:
 
 def not_understood(turn: Turn, _: Event) -> Outcome:
     """Say what could be said instead; to a question that says it, put just that again."""
-    if turn.session.needs_help:
-        return send_for_help_again(turn)
     if turn.heard_question in {None, Question.ANYTHING_ELSE}:
         is_idle = turn.session.phase is Phase.IDLE
         return turn.tell(line("not-understood" if is_idle else "not-understood-now"))

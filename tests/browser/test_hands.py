@@ -274,8 +274,11 @@ def test_after_worse_than_pain_nothing_invites(visit, scheme, words):
         assert page.get_attribute("body", "data-harm") == "worse"
 
 
-@pytest.mark.parametrize("words", ["i can't breathe", "i'm dizzy"])
-def test_an_emergency_before_anything_plays(visit, words):
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [("i can't breathe", "emergency.*well|needed help"), ("i'm dizzy", "desk break")],
+)
+def test_an_emergency_before_anything_plays(visit, words, answer):
     """At the start nothing invites to begin, until the runner has said that it has passed."""
     page = visit()
     ground = "(button) => getComputedStyle(button).backgroundColor"
@@ -284,7 +287,7 @@ def test_an_emergency_before_anything_plays(visit, words):
     until(page, "document.body.dataset.harm === 'worse'")
     assert page.eval_on_selector("#begin", ground) != inviting
     type_in(page, "which routines are there")
-    wait_for(page, "#said", "desk break")
+    wait_for(page, "#said", answer)
     assert page.get_attribute("body", "data-harm") == "worse"
     page.click("#begin")
     page.click("#replies button:has-text('Yes')")

@@ -472,7 +472,7 @@ class TestTime:
         event = events.FitTime(CATALOGUE.routines["glute-stretch"], time=180_000)
         outcome = act(Runner(cautioned=True), event)
         assert said(outcome) == ["fitted-without", "fitted-by"]
-        named = outcome.lines[0].values["movements"].movements
+        named = outcome.lines[0].values["movements"].members
         assert named == outcome.player.timeline.plan.left_out
 
     @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from skill.coaching import events
+from skill.coaching import events, pain
 from skill.coaching.events import Command, Event
 from skill.coaching.moments import Moment, Playhead
 from skill.coaching.movements import Need, Side
@@ -294,14 +294,34 @@ def test_the_gravest_is_kept():
     assert runner.session.concern is Concern.CRISIS
 
 
-@pytest.mark.parametrize("phase", [Phase.IDLE, Phase.PLAYING])
-@pytest.mark.parametrize("later", [events.Help(), events.NotUnderstood()])
-def test_a_call_after_an_emergency(phase, later):
+NEEDS = {"emergency": events.Emergency(), "crisis": events.Crisis()}
+
+
+@pytest.mark.parametrize("told", NEEDS)
+@pytest.mark.parametrize("phase", [Phase.IDLE, Phase.PLAYING, Phase.STEPPING])
+@pytest.mark.parametrize("later", pain.CALLS, ids=lambda later: later.__name__)
+def test_a_call_after_an_emergency(phase, told, later):
     """Whoever calls again, or cannot be understood, is sent for help again."""
-    runner = advance(act_in(phase), events.Emergency(), AT, REPERTOIRE).runner
-    outcome = advance(runner, later, AT, REPERTOIRE)
-    assert [told.id for told in outcome.lines] == ["emergency"]
+    runner = advance(act_in(phase), NEEDS[told], AT, REPERTOIRE).runner
+    outcome = advance(runner, later(), AT, REPERTOIRE)
+    assert [said.id for said in outcome.lines] == [told]
     assert outcome.ask is None
+
+
+@pytest.mark.parametrize("told", NEEDS)
+@pytest.mark.parametrize("phase", [Phase.IDLE, Phase.PLAYING, Phase.STEPPING])
+def test_nothing_else_is_spoken_of_in_an_emergency(phase, told):
+    """Whatever is asked or wanted, the answer is how to get help, or whether all is well."""
+    in_need = advance(act_in(phase), NEEDS[told], AT, REPERTOIRE).runner
+    for wish in WISHES:
+        outcome = advance(in_need, wish, AT, REPERTOIRE)
+        asked = outcome.ask and outcome.ask.question
+        if isinstance(wish, pain.HEARD_IN_NEED):
+            assert asked in {None, Question.FORGET_ME}, wish
+        elif not isinstance(wish, pain.CALLS):
+            assert (asked, outcome.lines) == (Question.WELL_AGAIN, ()), wish
+    agreed = advance(in_need, events.Yes(), AT, REPERTOIRE)
+    assert agreed.ask.question is Question.WELL_AGAIN
 
 
 def act_in(phase: Phase) -> Runner:

@@ -17,7 +17,16 @@ from skill.coaching.values import replace
 from tests.coaching.scenes import CATALOGUE, EVENTS, NOW, REPERTOIRE, moment, runner
 
 LATER = NOW + timedelta(seconds=9)
-SAFETY = {"care", "feels-wrong", "emergency", "ask-first", "it-hurts", "easier", "if-it-stays"}
+SAFETY = {
+    "care",
+    "feels-wrong",
+    "emergency",
+    "crisis",
+    "ask-first",
+    "it-hurts",
+    "easier",
+    "if-it-stays",
+}
 ASIDES = ("Help", "HowLongLeft", "HowTo", "Launch", "ListRoutines", "MySettings", "ForgetMe")
 
 

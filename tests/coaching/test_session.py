@@ -144,7 +144,7 @@ EXPECTED: dict[str, tuple[str, str, str, str]] = {
         "left-after ready-next? -> stepping",
     ),
     "WhatsNeeded": (
-        "routines-take which-routine? -> idle",
+        "routines-take which-one? -> idle",
         "routine-takes -> playing",
         "routine-takes -> paused",
         "routine-takes ready-next? -> stepping",
@@ -174,7 +174,7 @@ EXPECTED: dict[str, tuple[str, str, str, str]] = {
         "help-stepping? -> stepping",
     ),
     "ItHurts": (
-        "it-hurts if-it-stays [stop] -> idle",
+        "it-hurts [stop] -> idle",
         "it-hurts easier [stop] skip-or-resume? -> paused",
         "it-hurts easier [stop] skip-or-resume? -> paused",
         "it-hurts easier skip-or-resume? -> paused",
