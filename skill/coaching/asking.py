@@ -101,8 +101,10 @@ def what_was_that(turn: Turn, _: Event) -> Outcome:
 
 
 def put_again(turn: Turn, question: Ask) -> Outcome:
-    """Put a question again; after pain with the advice before it."""
-    return turn.ask(question, *(advice(turn) if question.question is Question.SKIP_IT else ()))
+    """Put a question again; after pain, and in an emergency, with the advice before it."""
+    is_of_harm = question.question is Question.SKIP_IT
+    needs_advice = is_of_harm or turn.session.needs_help
+    return turn.ask(question, *(advice(turn) if needs_advice else ()))
 
 
 def ask_again(turn: Turn, _: Event) -> Outcome:

@@ -21,10 +21,12 @@ def it_hurts(turn: Turn, _: Event) -> Outcome:
 
 
 def advice(turn: Turn) -> tuple[Line, ...]:
-    """Return what to do now that it hurts; to rest, if it is worse.
+    """Return what to do now that it hurts; to rest, or to call for help, if it is worse.
 
     How it would be easier is told where no other movement is: that one is for the runner to want.
     """
+    if turn.session.needs_help:
+        return (line(f"{turn.session.concern}"),)
     if turn.session.is_unwell:
         return (line("feels-wrong"),)
     if turn.timeline.plan.easier_form(turn.step.movement) is not None:

@@ -25,7 +25,7 @@ def asked_again(situation: Situation) -> Ask | None:
     """Return the question to put again after an aside, if one is open or always is."""
     if situation.session.asked is Question.WELL_AGAIN:
         return whether_well_again(situation)
-    if situation.hurts:
+    if _is_harmed(situation):
         return whether_to_skip(situation)
     if situation.session.phase is Phase.STEPPING:
         return whether_ready(situation)
@@ -40,7 +40,7 @@ def open_question(situation: Situation) -> Ask | None:
     """Return the question that is open, to put it again."""
     match situation.session.asked:
         case None | Question.NEXT_STEP | Question.ANYTHING_ELSE:
-            again = whether_to_skip(situation) if situation.hurts else None
+            again = whether_to_skip(situation) if _is_harmed(situation) else None
         case Question.WHICH_ROUTINE:
             again = which_one()
         case Question.SKIP_IT:
@@ -57,6 +57,10 @@ def open_question(situation: Situation) -> Ask | None:
         case plain:
             again = plain_question(plain)
     return again
+
+
+def _is_harmed(situation: Situation) -> bool:
+    return situation.hurts or situation.session.needs_help
 
 
 def plain_question(question: Question) -> Ask:
@@ -115,8 +119,10 @@ def whether_to_skip(situation: Situation) -> Ask:
     """Ask whether to leave a movement out that hurts, and go on with the next or end.
 
     An easier form is offered where there is one; elsewhere, to try it again as just advised.
-    Neither is where it was more than pain.
+    Neither is where it was more than pain; where help is needed only that itself is asked about.
     """
+    if situation.session.needs_help:
+        return whether_well_again(situation)
     is_easier = situation.timeline.plan.easier_form(situation.step.movement) is not None
     following = situation.beyond_pain
     if situation.session.is_unwell:

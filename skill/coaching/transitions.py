@@ -146,7 +146,7 @@ def repeat(turn: Turn, _: Event) -> Outcome:
 def repeat_the_question(turn: Turn, event: Event) -> Outcome:
     """Put the open question again while nothing is under way."""
     question = open_question(turn)
-    return turn.ask(question) if question else nothing_on(turn, event)
+    return put_again(turn, question) if question else nothing_on(turn, event)
 
 
 def other_side(turn: Turn, event: OtherSide) -> Outcome:

@@ -202,7 +202,7 @@ def test_more_than_pain(plan, later, event):
             for outcome in outcomes(runner, later)
             for line in (*outcome.lines, *([outcome.ask.line] if outcome.ask else []))
         }
-        assert told & {"feels-wrong", "leave-it-out", "end-for-today", "emergency"} | SETTLED
+        assert told & ({"feels-wrong", "leave-it-out", "end-for-today", "emergency"} | SETTLED)
         trying = {"easier", "kept-in", "kept-in-easier"}
         assert not told & {
             *trying,
@@ -302,6 +302,27 @@ def test_a_call_after_an_emergency(phase, later):
     outcome = advance(runner, later, AT, REPERTOIRE)
     assert [told.id for told in outcome.lines] == ["emergency"]
     assert outcome.ask is None
+
+
+@pytest.mark.parametrize("phase", [Phase.IDLE, Phase.PLAYING, Phase.STEPPING])
+@pytest.mark.parametrize("told", [events.Emergency(), events.Crisis()])
+@pytest.mark.parametrize("again", [events.Repeat(), events.WhatWasThat()])
+def test_the_call_for_help_is_said_again(phase, told, again):
+    """Asked for what was said to who needs help, it is that, and not the advice for less."""
+    first = advance(act_in(phase), told, AT, REPERTOIRE)
+    outcome = advance(first.runner, again, AT, REPERTOIRE)
+    assert [told.id for told in outcome.lines] == [told.id for told in first.lines]
+    assert outcome.ask.question is Question.WELL_AGAIN
+
+
+@pytest.mark.parametrize("phase", [Phase.IDLE, Phase.PLAYING, Phase.STEPPING])
+@pytest.mark.parametrize("told", [events.Emergency(), events.Crisis()])
+def test_who_needs_help_is_offered_nothing(phase, told):
+    """Until it has passed, nobody speaks of another movement or routine after an aside."""
+    runner = advance(act_in(phase), told, AT, REPERTOIRE).runner
+    asides = events.ThisWeek(), events.HowOften(), events.ShouldItHurt(), events.HoldLonger()
+    for aside in asides:
+        assert advance(runner, aside, AT, REPERTOIRE).ask.question is Question.WELL_AGAIN
 
 
 def act_in(phase: Phase) -> Runner:
