@@ -523,6 +523,17 @@ class TestWhatAProcessKeepsInMind:
         assert said(manager.handle(USER, events.Launch(), at)) == ["welcome-back", "offer"]
         assert store.runner.session.progress.bookmark == stopped.runner.session.progress.bookmark
 
+    @pytest.mark.parametrize("harm", [events.FeelsWrong(), events.AskFirst(), events.ItHurts()])
+    def test_harm_that_another_has_stored_since(self, manager, store, harm):
+        """What one process keeps in mind does not undo what was told to another."""
+        manager.handle(USER, events.Pause(), moment(Phase.PLAYING))
+        store.away = ()
+        told = handle(store, harm, moment(Phase.PLAYING)).runner.session
+        asked = manager.handle(USER, events.Launch(), moment(Phase.PLAYING))
+        assert asked.ask.question in {Question.WELL_AGAIN, Question.SKIP_IT}
+        kept = store.runner.session
+        assert (kept.hurt, kept.concern) == (told.hurt, told.concern)
+
     def test_once_it_is_stored(self, manager, store):
         """What is stored counts from then on, whoever has stored it."""
         manager.handle(USER, events.ItHurts(), moment(Phase.PLAYING))

@@ -262,6 +262,22 @@ def test_nothing_plays_before_it_is_settled(phase, told, has_player):
 
 
 @pytest.mark.parametrize("told", CONCERNS, ids=lambda told: type(told).__name__)
+@pytest.mark.parametrize("wish", [events.Resume(), events.NextStep(), events.Repeat()])
+def test_a_guide_of_before_they_were_forgotten(told, wish):
+    """Where only the player still knows a place, nothing plays there either before it is settled."""
+    plan = Plan(CATALOGUE.routines["post-run"], CATALOGUE)
+    moment = replace(AT, playhead=Playhead(plan.id, REPERTOIRE.digest, GENERATION, 40_000))
+    unwell = advance(Runner(), told, moment, REPERTOIRE).runner
+    for event in (events.PlaybackFailed(), wish):
+        outcome = advance(unwell, event, moment, REPERTOIRE)
+        assert outcome.player is None
+        assert outcome.runner.session.concern is not None
+    assert outcome.ask.question is Question.WELL_AGAIN
+    settled = advance(outcome.runner, events.Yes(), moment, REPERTOIRE).runner
+    assert isinstance(advance(settled, events.Resume(), moment, REPERTOIRE).player, Play)
+
+
+@pytest.mark.parametrize("told", CONCERNS, ids=lambda told: type(told).__name__)
 @pytest.mark.parametrize("phase", [Phase.IDLE, Phase.PLAYING, Phase.STEPPING])
 @pytest.mark.parametrize("well", [(events.Yes(),), (events.NoPain(),)])
 def test_it_is_settled_by_the_runners_word(phase, told, well):
