@@ -192,8 +192,8 @@ class _Decision:
         """
         outcome = replace(self._decide(), is_kept=False)
         if outcome.forgets:
-            still_kept = (line("trouble-forgetting"),)
-            return replace(outcome, lines=still_kept, errand=None, forgets=False)
+            still_kept = replace(self.before, session=replace(self.before.session, asked=None))
+            return Outcome(still_kept, (line("trouble-forgetting"),), is_kept=False)
         if not self._promises_in_vain(outcome):
             return outcome
         if is_in_doubt:

@@ -281,6 +281,17 @@ class TestForgetting:
         assert not outcome.forgets
         assert store.runner == self.ASKED
 
+    def test_all_is_as_before(self, store):
+        """Who cannot be forgotten just now is where they were, and unwell if they were."""
+        manager = SessionManager(store, REPERTOIRE)
+        store.away = ("load", "delete")
+        for event in (events.Emergency(), events.ForgetMe(), events.Yes()):
+            outcome = manager.handle(USER, event, moment(Phase.PLAYING))
+        assert outcome.lines == (line("trouble-forgetting"),)
+        outcome = manager.handle(USER, events.Resume(), moment(Phase.PLAYING))
+        assert outcome.player is None
+        assert outcome.ask.question is Question.WELL_AGAIN
+
     def test_nothing_can_be_read_either(self, store):
         """Nor is it with the question known by the device alone."""
         store.away = ("load",)
