@@ -14,6 +14,8 @@ The rules:
 - A command's question is forgotten with the next command; a notice leaves it open. Whether to
   leave out what hurts stays asked though the runner leaves, until they say no.
 - Which movement hurt is kept in mind, whatever is asked and answered, until something plays.
+- While something is of concern nothing plays: whoever wants it to is asked whether that is settled.
+  Only who has agreed to go on with another movement once they are well, has said so by that.
 """
 
 from collections.abc import Callable, Mapping
