@@ -43,6 +43,10 @@ WHERE = "in "
 OUTCRIES = frozenset(("aua", "ouch", "ouchie", "oww", "owww"))
 """Words that mean nothing but pain, wherever they stand."""
 
+DENIED = re.compile(r"\b(?:(?:do|does|did) not (?:feel|have)|(?:feel|have|is) no)(?: any)? $")
+"""What stands before a sample that is denied by it, for sure: "i don't", and "no" alone, may be an
+answer, and then an outcry: "i don't, it hurts"."""
+
 HARMED = {Harmed.SELF: CRISIS, Harmed.HEART: EMERGENCY, Harmed.BODY: "ItHurtsIntent"}
 """What it means that something is harmed."""
 
@@ -125,20 +129,20 @@ class Understanding:
         return bool(HOLDING_ON.match(said)) and len(said) <= LONGEST and PAUSE in self._intents
 
     def _said_first(self, words: Sequence[str]) -> Understood | None:
-        """Find what counts before all else within a sentence.
+        """Find what counts before all else within a sentence, unless it is denied there.
 
         One word alone may mean anything, but for an outcry.
         """
         for intent, samples in self._first.items():
             longest = max(map(len, samples), default=0)
-            pieces = (
-                tuple(words[start : start + length])
-                for length in range(1, longest + 1)
-                for start in range(len(words) - length + 1)
-                if length > 1 or words[start] in OUTCRIES
-            )
-            if any(piece in samples for piece in pieces):
-                return Understood(intent)
+            for length in range(1, longest + 1):
+                for start in range(len(words) - length + 1):
+                    if (
+                        (length > 1 or words[start] in OUTCRIES)
+                        and tuple(words[start : start + length]) in samples
+                        and not DENIED.search("".join(f"{word} " for word in words[:start]))
+                    ):
+                        return Understood(intent)
         return None
 
     def _after_holding_on(self, said: str) -> Understood | None:
