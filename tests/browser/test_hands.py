@@ -275,7 +275,7 @@ def test_after_worse_than_pain_nothing_invites(visit, scheme, words):
 
 def test_pain_that_is_worse_after_all(visit):
     """Who hurts, and then tells of worse, is not invited any more to try it again."""
-    page = visit()
+    page = visit(script=RECOGNITION)
     start(page)
     seek(page, 35)
     page.click("#it-hurts")
@@ -284,6 +284,13 @@ def test_pain_that_is_worse_after_all(visit):
     type_in(page, "i'm dizzy")
     until(page, "document.body.dataset.harm === 'worse'")
     wait_for(page, "#toggle-name", "^Go on$")
+    wait_to_see(page, "#replies")
+    replies = page.locator("#replies button").all_inner_texts()
+    assert replies == ["Yes", "No", "Stop"]
+    page.evaluate("told.push({ error: 'no-speech' })")
+    page.click("#listen")
+    wait_for(page, "#said", "hear")
+    assert page.locator("#replies button").all_inner_texts() == replies
 
 
 @pytest.mark.parametrize("words", ["i can't breathe", "i'm dizzy"])
