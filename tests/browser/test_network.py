@@ -122,6 +122,24 @@ def test_an_older_answer_knows_nothing_of_pain(visit):
     assert page.get_attribute("body", "data-harm") == "pain"
 
 
+def test_a_notice_is_refused(visit):
+    """What is told of it does not take away the answers to what the coach has asked."""
+    page = visit()
+    start(page)
+    seek(page, 35)
+
+    def refuse(route):
+        if route.request.post_data_json.get("notice") == "stopped":
+            route.fulfill(status=500, json={"message": "Not so."})
+        else:
+            route.continue_()
+
+    page.route("**/coach", refuse)
+    page.click("#it-hurts")
+    wait_for(page, "#said", "^Not so.$")
+    assert page.is_visible("#replies [data-press=yes]")
+
+
 def test_the_coach_is_busy(visit):
     """A coach that asks to wait is not called away, and is asked again."""
     page = visit()
