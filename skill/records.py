@@ -40,6 +40,7 @@ AT, BETWEEN = "@", "|"
 """What stands between a plan's id and the time in a history, and between two of them."""
 
 _QUESTIONS: Mapping[str, Question] = {question.value: question for question in Question}
+_CONCERNS: Mapping[str, Concern] = {concern.value: concern for concern in Concern}
 _JSON = json.JSONEncoder(separators=(",", ":"))
 _CHOICE_DEFAULTS = defaults_of(Choices)
 
@@ -233,9 +234,10 @@ def _completed(written: str) -> Completed | None:
 
 
 def _concern(document: Mapping[str, Any]) -> Concern | None:
+    """Return what is of concern; one of another release is one, whatever it is."""
     if _flag(document, "unwell"):
         return Concern.UNWELL  # stored when there was no other
-    return Concern(document["concern"]) if "concern" in document else None
+    return _CONCERNS.get(document["concern"], Concern.UNWELL) if "concern" in document else None
 
 
 def _former(table: Mapping[str, Any]) -> Former:

@@ -21,7 +21,7 @@ from skill.coaching.lines import line
 from skill.coaching.moments import Moment
 from skill.coaching.outcomes import Outcome, Play
 from skill.coaching.repertoire import Repertoire
-from skill.coaching.runner import Runner
+from skill.coaching.runner import Runner, SessionState
 from skill.coaching.session import MOST_AHEAD, advance
 from skill.coaching.values import replace, value_class
 from skill.ports import ConflictError, Documents, InDoubtError, SessionStore, Stored, StoreError
@@ -192,8 +192,8 @@ class _Decision:
         """
         outcome = replace(self._decide(), is_kept=False)
         if outcome.forgets:
-            still_kept = (line("trouble-forgetting"),)
-            return replace(outcome, lines=still_kept, errand=None, forgets=False)
+            still_kept = replace(self.before, session=replace(self.before.session, asked=None))
+            return Outcome(still_kept, (line("trouble-forgetting"),), is_kept=False)
         if not self._promises_in_vain(outcome):
             return outcome
         if is_in_doubt:
@@ -309,7 +309,8 @@ def _taken_up(runner: Runner, moment: Moment) -> Runner:
     """Return a stored runner with what the device has carried past the store: place and question.
 
     Their wishes are as stored: one that the store has missed was not promised. A routine that has
-    come to its end since is not begun again.
+    come to its end since is not begun again. Nor is what hurts, or is of concern, forgotten by who
+    has not heard of it: at worst it is asked once more whether it is settled.
     """
     carried = moment.carried
     if carried is None:
@@ -320,8 +321,16 @@ def _taken_up(runner: Runner, moment: Moment) -> Runner:
         return runner  # played on elsewhere since, or by no clock of ours
     if session.generation == told.generation and session.progress is None and told.progress:
         return runner
+    if session.generation == told.generation and _has_heard_of_more(session, told):
+        return runner
     session = replace(told, talk=session.talk, said=session.said)
     return replace(runner, session=session, proposed=carried.proposed)
+
+
+def _has_heard_of_more(one: SessionState, other: SessionState) -> bool:
+    """Whether one session knows of harm that another of its generation does not."""
+    hurts = one.hurt is not None and other.progress is not None and other.hurt is None
+    return hurts or (one.concern is not None and other.concern is None)
 
 
 def _read(documents: Documents, key: str, stored: Stored | None) -> _Known:

@@ -252,6 +252,14 @@ class TestOtherReleases:
             assert getattr(runner, name, None) == value or getattr(runner.session, name) == value
 
 
+def test_a_concern_of_tomorrow():
+    """What is of concern to another release keeps this one from playing, and costs no history."""
+    document = json.loads(encode(FULL)) | {"concern": "a-concern-of-tomorrow"}
+    runner = decode(json.dumps(document).encode())
+    assert runner.history == FULL.history
+    assert runner.session.concern is Concern.UNWELL
+
+
 def test_releases_before_can_read_a_step_that_is_heard():
     """They refuse a moment of a step's, so it has a name of its own, which they pass over."""
     progress = Progress("post-run", Bookmark(1, 30_000), AT)

@@ -281,6 +281,17 @@ class TestForgetting:
         assert not outcome.forgets
         assert store.runner == self.ASKED
 
+    def test_all_is_as_before(self, store):
+        """Who cannot be forgotten just now is where they were, and unwell if they were."""
+        manager = SessionManager(store, REPERTOIRE)
+        store.away = ("load", "delete")
+        for event in (events.Emergency(), events.ForgetMe(), events.Yes()):
+            outcome = manager.handle(USER, event, moment(Phase.PLAYING))
+        assert outcome.lines == (line("trouble-forgetting"),)
+        outcome = manager.handle(USER, events.Resume(), moment(Phase.PLAYING))
+        assert outcome.player is None
+        assert outcome.ask.question is Question.WELL_AGAIN
+
     def test_nothing_can_be_read_either(self, store):
         """Nor is it with the question known by the device alone."""
         store.away = ("load",)
@@ -522,6 +533,17 @@ class TestWhatAProcessKeepsInMind:
         store.away = ()
         assert said(manager.handle(USER, events.Launch(), at)) == ["welcome-back", "offer"]
         assert store.runner.session.progress.bookmark == stopped.runner.session.progress.bookmark
+
+    @pytest.mark.parametrize("harm", [events.FeelsWrong(), events.AskFirst(), events.ItHurts()])
+    def test_harm_that_another_has_stored_since(self, manager, store, harm):
+        """What one process keeps in mind does not undo what was told to another."""
+        manager.handle(USER, events.Pause(), moment(Phase.PLAYING))
+        store.away = ()
+        told = handle(store, harm, moment(Phase.PLAYING)).runner.session
+        asked = manager.handle(USER, events.Launch(), moment(Phase.PLAYING))
+        assert asked.ask.question in {Question.WELL_AGAIN, Question.SKIP_IT}
+        kept = store.runner.session
+        assert (kept.hurt, kept.concern) == (told.hurt, told.concern)
 
     def test_once_it_is_stored(self, manager, store):
         """What is stored counts from then on, whoever has stored it."""

@@ -199,7 +199,7 @@ class Witness:
     def _tells_the_truth(self, intent: str, now: Glance, heard: Heard) -> None:
         """Asked where they are and how long is left, a runner hears just that."""
         bookmark, plan_id = now.bookmark(self._repertoire), _plan_id(now.runner)
-        if bookmark is None or plan_id is None:
+        if bookmark is None or plan_id is None or now.runner.session.needs_help:
             return
         timeline = self._repertoire.timeline(plan_id)
         place = timeline.at(timeline.offset_of(bookmark))

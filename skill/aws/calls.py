@@ -70,8 +70,8 @@ class Caller:
 
         `read` raises `TransientError` for an answer that may be another in a moment, `UntoldError`
         if it may have been done even so, and `AwsError` for a refusal that says nothing about
-        earlier attempts. What seemed to fail may have been
-        done all the same, so it must do no harm to make a request twice.
+        earlier attempts. What seemed to fail may have been done all the same, so it must do no harm
+        to make a request twice.
         A service that did not answer the last call has `DOUBT_SECONDS` at most, until it does.
         Raise `AwsError` with the cause, `UnansweredError` if it may have been done.
         """

@@ -11,7 +11,14 @@ from typing import Any
 from skill.browser.answers import Answers, Json
 from skill.browser.commands import Command, read_command
 from skill.browser.staging import staged
-from skill.coaching.events import Event, Launch, ReminderAnswered, RemindMe, StopReminders
+from skill.coaching.events import (
+    Event,
+    Launch,
+    ReminderAnswered,
+    RemindMe,
+    StopReminders,
+    WhenReminded,
+)
 from skill.coaching.moments import Moment
 from skill.coaching.outcomes import Outcome, Play, PlayClip, StopPlaying
 from skill.coaching.repertoire import Repertoire
@@ -135,7 +142,7 @@ def _within_reach(event: Event) -> Event:
 
     So it says that at once, before anybody has thought of a day and a time.
     """
-    return _NOT_HERE if isinstance(event, RemindMe | StopReminders) else event
+    return _NOT_HERE if isinstance(event, RemindMe | WhenReminded | StopReminders) else event
 
 
 def _harm(session: SessionState) -> str | None:

@@ -41,9 +41,7 @@ from skill.coaching.questions import anything_else, plain_question, what_to_brin
 from skill.coaching.replanning import Change, go_on_with, newly_left_out, still_longer, wish
 from skill.coaching.runner import Phase, Question
 from skill.coaching.timeline import LONGEST_CLIP, LONGEST_PLAN
-from skill.coaching.transitions import (
-    other_side,
-)
+from skill.coaching.transitions import other_side
 from skill.coaching.turns import Turn
 from skill.coaching.values import replace
 

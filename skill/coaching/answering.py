@@ -7,12 +7,7 @@ from skill.coaching.events import Event
 from skill.coaching.lines import line
 from skill.coaching.outcomes import Outcome
 from skill.coaching.pain import not_settled, settle, skip_it, wait_here
-from skill.coaching.questions import (
-    anything_else,
-    whether_ready,
-    whether_to_go_on,
-    whether_to_skip,
-)
+from skill.coaching.questions import anything_else, whether_ready, whether_to_go_on
 from skill.coaching.recalling import forget, keep_everything, no_reminders, set_reminders
 from skill.coaching.runner import Phase, Question
 from skill.coaching.transitions import (
@@ -67,7 +62,7 @@ def agreed(turn: Turn, event: Event) -> Outcome:
     """Ask whether to go on where it waits; else there was no question, so a word will do."""
     if turn.session.phase is not Phase.PAUSED:
         return noted(turn, event)
-    return turn.ask(whether_to_skip(turn) if turn.hurts else whether_to_go_on(turn))
+    return turn.ask(whether_to_go_on(turn))
 
 
 def turn_away(turn: Turn, event: Event) -> Outcome:

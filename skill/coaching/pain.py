@@ -1,7 +1,7 @@
 """Pain, and what is worse: the movement stops first, and never goes on by itself."""
 
 from skill.coaching import events
-from skill.coaching.events import Command, Event, Yes
+from skill.coaching.events import Command, Event, No, Yes
 from skill.coaching.lines import Easier, Line, line
 from skill.coaching.movements import Milliseconds
 from skill.coaching.outcomes import Ask, Outcome, Play, PlayClip
@@ -15,11 +15,13 @@ from skill.coaching.runner import Concern, Phase, Question
 from skill.coaching.turns import Turn
 
 HEARD_IN_NEED = (
-    *(Yes, events.No, events.NoPain, events.Emergency, events.Crisis, events.AskFirst),
+    *(Yes, No, events.NoPain, events.Emergency, events.Crisis, events.AskFirst),
     *(events.Stop, events.Pause, events.ForgetMe, events.StopReminders),
     events.OutOfReach,
 )
 """What is answered as ever to who is in need."""
+OPEN_IN_NEED = frozenset({Question.WELL_AGAIN, Question.FORGET_ME})
+"""What may have been asked before a yes or a no of who is in need."""
 CALLS = (
     *(events.Help, events.NotUnderstood, events.ItHurts, events.FeelsWrong),
     *(events.Repeat, events.WhatWasThat, events.ShouldItHurt),
@@ -93,10 +95,7 @@ def in_need(turn: Turn, event: Event) -> Outcome | None:
     """
     if not turn.session.needs_help or not isinstance(event, Command):
         return None
-    if isinstance(event, Yes) and turn.heard_question not in {
-        Question.WELL_AGAIN,
-        Question.FORGET_ME,
-    }:
+    if isinstance(event, Yes | No) and turn.heard_question not in OPEN_IN_NEED:
         return well_again(turn)
     if isinstance(event, HEARD_IN_NEED):
         return None

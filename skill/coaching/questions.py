@@ -115,8 +115,10 @@ def whether_to_skip(situation: Situation) -> Ask:
     """Ask whether to leave a movement out that hurts, and go on with the next or end.
 
     An easier form is offered where there is one; elsewhere, to try it again as just advised.
-    Neither is where it was more than pain.
+    Neither is where it was more than pain; where help is needed only that itself is asked about.
     """
+    if situation.session.needs_help:
+        return whether_well_again(situation)
     is_easier = situation.timeline.plan.easier_form(situation.step.movement) is not None
     following = situation.beyond_pain
     if situation.session.is_unwell:

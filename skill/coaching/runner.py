@@ -62,6 +62,7 @@ class Concern(StrEnum):
     UNWELL = "unwell"
     """It was more than pain."""
     EMERGENCY = "emergency"
+    """Help was needed at once."""
     CRISIS = "crisis"
     """The runner speaks of harming themselves, or of dying."""
 

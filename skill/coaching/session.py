@@ -14,6 +14,8 @@ The rules:
 - A command's question is forgotten with the next command; a notice leaves it open. Whether to
   leave out what hurts stays asked though the runner leaves, until they say no.
 - Which movement hurt is kept in mind, whatever is asked and answered, until something plays.
+- While something is of concern nothing plays: whoever wants it to is asked whether that is settled.
+  Only who has agreed to go on with another movement once they are well, has said so by that.
 """
 
 from collections.abc import Callable, Mapping
@@ -425,7 +427,11 @@ def _adopted(
     moment: Moment,
     repertoire: Repertoire,
 ) -> SessionState:
-    """Take over the place of a player that knows more than we do, unless its guide is over."""
+    """Take over the place of a player that knows more than we do, unless its guide is over.
+
+    Nothing is of concern any more where something has played since. With a stranger that cannot be
+    told: it may have played before they were forgotten.
+    """
     known = replace(session, generation=playhead.generation)
     if playhead.has_ended and not isinstance(event, PlayerNotice):
         return known
@@ -435,9 +441,14 @@ def _adopted(
         bookmark = repertoire.bookmark(plan_id, playhead.digest, offset) or nearest
     except PlanError:
         return known
-    sounds = not isinstance(event, events.PlaybackStopped)
-    progress = Progress(plan_id, bookmark, moment.now if sounds else None)
+    concern = None if session.generation else session.concern
+    sounds = not (concern or isinstance(event, events.PlaybackStopped))
     is_moot = known.asked in {Question.GO_ON, Question.SKIP_IT, Question.WELL_AGAIN}
-    asked = None if is_moot else known.asked
-    playing = replace(known, phase=Phase.PLAYING, progress=progress, asked=asked)
-    return replace(playing, hurt=None, concern=None)
+    return replace(
+        known,
+        phase=Phase.PAUSED if concern else Phase.PLAYING,
+        progress=Progress(plan_id, bookmark, moment.now if sounds else None),
+        asked=None if is_moot else known.asked,
+        hurt=None,
+        concern=concern,
+    )

@@ -19,11 +19,7 @@ from skill.coaching.events import (
     SkipSide,
     StartRoutine,
 )
-from skill.coaching.lines import (
-    About,
-    Line,
-    line,
-)
+from skill.coaching.lines import About, Line, line
 from skill.coaching.movements import SECOND, Milliseconds, Side
 from skill.coaching.outcomes import Outcome
 from skill.coaching.pain import advice, skip_it

@@ -23,7 +23,6 @@ TRUNK = 28.0
 LUMBAR = 11.0
 """What of it turns with the pelvis."""
 HAND = 7.0
-ANKLE_HEIGHT = 4.0
 HIP_ASIDE = 5.2
 SHOULDER_ASIDE = 10.6
 

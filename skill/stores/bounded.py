@@ -17,6 +17,7 @@ import os
 import time
 import weakref
 from collections.abc import Callable
+from contextlib import suppress
 from contextvars import copy_context
 from threading import Lock, Thread
 from typing import Any, Generic, TypeVar
@@ -253,8 +254,9 @@ class _Pool(Forkable):
     def shut_down(self) -> None:
         """Let workers that have nothing to do end, and others once they are done."""
         self._is_shut_down = True
-        while self._idle:
-            self._idle.pop().shut_down()
+        with suppress(IndexError):  # who is done meanwhile does the same, and takes the last one
+            while True:
+                self._idle.pop().shut_down()
 
     def begin_anew(self) -> None:
         """Forget the workers, who have stayed with the parent, and whom only it is to shut down."""

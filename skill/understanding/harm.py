@@ -55,7 +55,7 @@ _HARM = re.compile(
     r"|clunk(?:s|ed|ing)?|crack(?:s|ed|ing)?|cramp(?:s|y|ed|ing)?|crunch(?:es|y|ed|ing)?|damaged"
     r"|dislocated|(?:feels?|feeling|looks?) (?:(?:all|kind of|really|so|very) )?(?:off|bad|odd)"
     r"|fractured?|funny|gave (?:out|up|way)|giv(?:es|ing) (?:out|up|way)|grazed|grind(?:s|ing)?"
-    r"|hurt(?:s|ing)?|injur(?:y|ies|ed)|jammed|killing|lock(?:s|ed|ing)|numb(?:ness)?"
+    r"|hurt(?:s|ing)?|injur(?:y|ies|ed)|jammed|killing|lock(?:s|ed|ing)|numb(?:ness)?|on fire"
     r"|pain(?:s|ful)?|play(?:s|ing) up|popp(?:ed|ing)|pops|pulled a muscle|ripped"
     r"|pinch(?:es|y|ed|ing)|scraped|(?:are|going|gone|is|turned|turning|went) (?:blue|purple|white)"
     r"|seiz(?:es?|ed|ing)(?: up)?|shock(?:s|ing)?|shooting|smashed|snapp(?:ed|ing)|sore(?:ness)?"

@@ -37,11 +37,15 @@ FIRST = EMERGENCY, CRISIS, "FeelsWrongIntent", "ItHurtsIntent"
 """What counts before all else, in this order, wherever in a sentence a sample of one stands: "next,
 ouch"."""
 
-WHERE = "in "
-"""What begins an answer to where it hurts; within a sentence it tells where anything is felt."""
+IN_THE_HIP = "in hip"
+"""An answer to where it hurts; within a sentence it is where a good stretch is felt as well."""
 
 OUTCRIES = frozenset(("aua", "ouch", "ouchie", "oww", "owww"))
 """Words that mean nothing but pain, wherever they stand."""
+
+DENIED = re.compile(r"\b(?:(?:do|does|did) not (?:feel|have)|(?:feel|have|is) no)(?: any)? $")
+"""What stands before a sample that is denied by it, for sure: "i don't", and "no" alone, may be an
+answer, and then an outcry: "i don't, it hurts"."""
 
 HARMED = {Harmed.SELF: CRISIS, Harmed.HEART: EMERGENCY, Harmed.BODY: "ItHurtsIntent"}
 """What it means that something is harmed."""
@@ -90,7 +94,7 @@ class Understanding:
                 tuple(words.split(" "))
                 for sample in said.get(intent, ())
                 for words in (plain_words(sample), plain_sentence(sample))
-                if not words.startswith(WHERE)
+                if words != IN_THE_HIP
             }
             for intent in FIRST
         }
@@ -125,20 +129,20 @@ class Understanding:
         return bool(HOLDING_ON.match(said)) and len(said) <= LONGEST and PAUSE in self._intents
 
     def _said_first(self, words: Sequence[str]) -> Understood | None:
-        """Find what counts before all else within a sentence.
+        """Find what counts before all else within a sentence, unless it is denied there.
 
         One word alone may mean anything, but for an outcry.
         """
         for intent, samples in self._first.items():
             longest = max(map(len, samples), default=0)
-            pieces = (
-                tuple(words[start : start + length])
-                for length in range(1, longest + 1)
-                for start in range(len(words) - length + 1)
-                if length > 1 or words[start] in OUTCRIES
-            )
-            if any(piece in samples for piece in pieces):
-                return Understood(intent)
+            for length in range(1, longest + 1):
+                for start in range(len(words) - length + 1):
+                    if (
+                        (length > 1 or words[start] in OUTCRIES)
+                        and tuple(words[start : start + length]) in samples
+                        and not DENIED.search("".join(f"{word} " for word in words[:start]))
+                    ):
+                        return Understood(intent)
         return None
 
     def _after_holding_on(self, said: str) -> Understood | None:

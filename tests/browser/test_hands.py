@@ -267,11 +267,30 @@ def test_after_worse_than_pain_nothing_invites(visit, scheme, words):
     page.click("#controls [data-press=stop]")
     wait_to_see(page, "#begin")
     wait_for(page, "#begin", "^Go on with the post-run stretch$")
-    if words != "i'm pregnant":  # of whom nothing is remembered
-        assert page.eval_on_selector_all("#begin", looks)[0][1:] == quiet
-        page.reload()
-        page.wait_for_selector("body[data-ready]")
-        assert page.get_attribute("body", "data-harm") == "worse"
+    assert page.eval_on_selector_all("#begin", looks)[0][1:] == quiet
+    page.reload()
+    page.wait_for_selector("body[data-ready]")
+    assert page.get_attribute("body", "data-harm") == "worse"
+
+
+def test_pain_that_is_worse_after_all(visit):
+    """Who hurts, and then tells of worse, is not invited any more to try it again."""
+    page = visit(script=RECOGNITION)
+    start(page)
+    seek(page, 35)
+    page.click("#it-hurts")
+    wait_for(page, "#toggle-name", "^Try it again$")
+    wait_to_see(page, "#replies")
+    type_in(page, "i'm dizzy")
+    until(page, "document.body.dataset.harm === 'worse'")
+    wait_for(page, "#toggle-name", "^Go on$")
+    wait_to_see(page, "#replies")
+    replies = page.locator("#replies button").all_inner_texts()
+    assert replies == ["Yes", "No", "Stop"]
+    page.evaluate("told.push({ error: 'no-speech' })")
+    page.click("#listen")
+    wait_for(page, "#said", "hear")
+    assert page.locator("#replies button").all_inner_texts() == replies
 
 
 @pytest.mark.parametrize(

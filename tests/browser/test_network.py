@@ -99,6 +99,47 @@ def test_an_older_answer_does_not_undo_a_pause(visit):
     assert page.evaluate("sounded") == 0
 
 
+def test_an_older_answer_knows_nothing_of_pain(visit):
+    """Who cries out while an answer is under way stays warned, whatever that answer says."""
+    page = visit()
+    start(page)
+    seek(page, 35)
+    first = []
+
+    def hold(route):
+        if first:
+            route.abort()  # by then the network is gone
+        else:
+            first.append(route)
+
+    page.route("**/coach", hold)
+    type_in(page, "how long left")
+    until(page, lambda: first)
+    type_in(page, "ouch")
+    wait_for(page, "#toggle-name", "^Try it again$")
+    first[0].continue_()
+    wait_for(page, "#said", "left|to go")
+    assert page.get_attribute("body", "data-harm") == "pain"
+
+
+def test_a_notice_is_refused(visit):
+    """What is told of it does not take away the answers to what the coach has asked."""
+    page = visit()
+    start(page)
+    seek(page, 35)
+
+    def refuse(route):
+        if route.request.post_data_json.get("notice") == "stopped":
+            route.fulfill(status=500, json={"message": "Not so."})
+        else:
+            route.continue_()
+
+    page.route("**/coach", refuse)
+    page.click("#it-hurts")
+    wait_for(page, "#said", "^Not so.$")
+    assert page.is_visible("#replies [data-press=yes]")
+
+
 def test_the_coach_is_busy(visit):
     """A coach that asks to wait is not called away, and is asked again."""
     page = visit()

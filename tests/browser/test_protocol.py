@@ -92,6 +92,7 @@ class TestARoutine:
             "remind me on tuesdays",
             "remind me on tuesdays at seven in the morning",
             "cancel my reminders",
+            "when are my reminders",
         ],
     )
     def test_reminders_are_for_alexa_devices(self, page, words):

@@ -202,7 +202,7 @@ def test_more_than_pain(plan, later, event):
             for outcome in outcomes(runner, later)
             for line in (*outcome.lines, *([outcome.ask.line] if outcome.ask else []))
         }
-        assert told & {"feels-wrong", "leave-it-out", "end-for-today", "emergency"} | SETTLED
+        assert told & ({"feels-wrong", "leave-it-out", "end-for-today", "emergency"} | SETTLED)
         trying = {"easier", "kept-in", "kept-in-easier"}
         assert not told & {
             *trying,
@@ -262,6 +262,22 @@ def test_nothing_plays_before_it_is_settled(phase, told, has_player):
 
 
 @pytest.mark.parametrize("told", CONCERNS, ids=lambda told: type(told).__name__)
+@pytest.mark.parametrize("wish", [events.Resume(), events.NextStep(), events.Repeat()])
+def test_a_guide_of_before_they_were_forgotten(told, wish):
+    """Where only the player still knows a place, nothing plays there before it is settled."""
+    plan = Plan(CATALOGUE.routines["post-run"], CATALOGUE)
+    moment = replace(AT, playhead=Playhead(plan.id, REPERTOIRE.digest, GENERATION, 40_000))
+    unwell = advance(Runner(), told, moment, REPERTOIRE).runner
+    for event in (events.PlaybackFailed(), wish):
+        outcome = advance(unwell, event, moment, REPERTOIRE)
+        assert outcome.player is None
+        assert outcome.runner.session.concern is not None
+    assert outcome.ask.question is Question.WELL_AGAIN
+    settled = advance(outcome.runner, events.Yes(), moment, REPERTOIRE).runner
+    assert isinstance(advance(settled, events.Resume(), moment, REPERTOIRE).player, Play)
+
+
+@pytest.mark.parametrize("told", CONCERNS, ids=lambda told: type(told).__name__)
 @pytest.mark.parametrize("phase", [Phase.IDLE, Phase.PLAYING, Phase.STEPPING])
 @pytest.mark.parametrize("well", [(events.Yes(),), (events.NoPain(),)])
 def test_it_is_settled_by_the_runners_word(phase, told, well):
@@ -317,7 +333,7 @@ def test_nothing_else_is_spoken_of_in_an_emergency(phase, told):
         outcome = advance(in_need, wish, AT, REPERTOIRE)
         asked = outcome.ask and outcome.ask.question
         if isinstance(wish, pain.HEARD_IN_NEED):
-            assert asked in {None, Question.FORGET_ME}, wish
+            assert asked in {None, Question.FORGET_ME, Question.WELL_AGAIN}, wish
         elif not isinstance(wish, pain.CALLS):
             assert (asked, outcome.lines) == (Question.WELL_AGAIN, ()), wish
     agreed = advance(in_need, events.Yes(), AT, REPERTOIRE)

@@ -222,6 +222,22 @@ class TestBoundedStore:
         assert store.load("k") is None
         assert no_more_than(before)
 
+    def test_two_ends_at_once(self):
+        """Whoever finds that another has just shut down the last idle worker is done, too."""
+        before = store_threads()
+        store = BoundedStore(MemoryStore())
+        assert store.load("k") is None
+
+        class Idle(list):
+            def pop(self):
+                super().pop().shut_down()  # by the other
+                return super().pop()
+
+        pool = store._pool  # noqa: SLF001 - nothing else comes at that moment for sure
+        pool._idle = Idle(pool._idle)  # noqa: SLF001
+        store.close()
+        assert no_more_than(before)
+
     def test_after_many_at_once(self):
         """Of many threads that a store once took, a few stay; after its end, none."""
         hanging, before = Hanging(), store_threads()

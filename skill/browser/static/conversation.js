@@ -178,7 +178,7 @@ export async function follow(reply, { mine, command = null, spoken = false, sile
   if (!keeps) asked = isForLater ? null : ask;
   const words = isAnswer ? [ask.text] : [...reply.said];
   if (todo?.do === "stop" && mine < wentOnIn) return false; // paused once, and gone on since
-  harm = reply.harm;
+  if (mine === turn) harm = reply.harm; // an earlier answer knows nothing of what is feared since
   play(todo, { words, silent, isLocal, isNotice });
   // A later command that stops the sound is not undone by an earlier one's answer.
   if (mine === turn && !isNotice && !STOPPING.has(command.press)) player.release("pausing");

@@ -1,6 +1,6 @@
 // Listening: one sentence after the other, for as long as the coach asks back.
 
-import { act, question } from "./conversation.js";
+import { act, question, state } from "./conversation.js";
 import { DeafError } from "./ear.js";
 import { $, ear, player, voice } from "./parts.js";
 import { quote, say, tell } from "./view.js";
@@ -29,7 +29,7 @@ export async function listen({ isByItself = false } = {}) {
     while (isAsked && mine === hearing) isAsked = await hear(true);
   } catch (deaf) {
     if (!(deaf instanceof DeafError)) throw deaf;
-    say([deaf.message], { asks: question() });
+    say([deaf.message], { asks: question(), harm: state().harm });
   } finally {
     if (mine === hearing) {
       $("listen").setAttribute("aria-pressed", "false");

@@ -1,6 +1,6 @@
 // Reports: what the player, other tabs and the network tell, and what comes of it.
 
-import { askAfterPart, currentTurn, follow, isUnderWay, laidOut, press, state } from "./conversation.js";
+import { askAfterPart, currentTurn, follow, isUnderWay, laidOut, press, question, state } from "./conversation.js";
 import { listen } from "./listening.js";
 import { remember } from "./memory.js";
 import { link, player, tabs } from "./parts.js";
@@ -24,7 +24,7 @@ async function report(name) {
   try {
     reply = await link.send({ notice: name, playhead: player.playhead, has: laidOut() });
   } catch (refused) {
-    say([refused.message]);
+    say([refused.message], { asks: question(), harm: state().harm });
     return;
   }
   if (!reply) return;

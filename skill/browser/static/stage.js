@@ -17,7 +17,8 @@ const WORK = new Set(["begin", "half-way", "last"]);
 
 const $ = (id) => document.getElementById(id);
 
-function write(element, text) {
+// Write a text where another stands.
+export function write(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 

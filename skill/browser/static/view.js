@@ -1,7 +1,7 @@
 // The view: what is seen and read. It shows what it is told to, and knows nothing of why.
 
 import { $, player, stage } from "./parts.js";
-import { clock } from "./stage.js";
+import { clock, write } from "./stage.js";
 
 // How long it takes to read an answer while the guide plays, in milliseconds; a question stays.
 const READING = (text) => 4000 + text.length * 70;
@@ -127,10 +127,8 @@ export function draw({ isPlaying, asksReady, harm }) {
   // The way back to what hurts is not the one that invites; where it was worse, none does.
   const back = { pain: ["Try it again", "again"], worse: ["Go on", "again"] };
   const [name, shows] = isPlaying ? ["Pause", "pause"] : (back[harm] ?? ["Go on", "play"]);
-  if ($("toggle").dataset.shows !== shows) {
-    $("toggle-name").textContent = name;
-    $("toggle").dataset.shows = shows;
-  }
+  write($("toggle-name"), name);
+  if ($("toggle").dataset.shows !== shows) $("toggle").dataset.shows = shows;
   const title = `${clock(place.left)} · ${place.step.title} – Glute Coach`;
   if (document.title !== title) document.title = title;
   return place;
