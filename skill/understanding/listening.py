@@ -21,7 +21,7 @@ from skill.understanding.samples import FALLBACK, Understood, read_samples
 from skill.understanding.slot_types import SlotType
 from skill.understanding.templates import Templates
 from skill.understanding.times import times
-from skill.understanding.words import is_question, plain_sentence, plain_words
+from skill.understanding.words import DENYING, is_question, plain_sentence, plain_words
 
 LONGEST = 200
 """Letters and spaces that are listened to; beyond that, it is talk."""
@@ -39,6 +39,8 @@ ouch"."""
 
 IN_THE_HIP = "in hip"
 """An answer to where it hurts; within a sentence it is where a good stretch is felt as well."""
+WHERE = "in"
+"""What begins such an answer: "in my knee" is pain unless anything before it is denied."""
 
 OUTCRIES = frozenset(("aua", "ouch", "ouchie", "oww", "owww"))
 """Words that mean nothing but pain, wherever they stand."""
@@ -140,7 +142,7 @@ class Understanding:
                     if (
                         (length > 1 or words[start] in OUTCRIES)
                         and tuple(words[start : start + length]) in samples
-                        and not DENIED.search("".join(f"{word} " for word in words[:start]))
+                        and not _is_denied(words, start)
                     ):
                         return Understood(intent)
         return None
@@ -175,3 +177,11 @@ class Understanding:
             or self._nearest_to(said, asked)
             or self._templates.match_unknown(said)
         )
+
+
+def _is_denied(words: Sequence[str], start: int) -> bool:
+    """Whether what stands in a sentence from a word on is denied before it."""
+    before = words[:start]
+    if words[start] == WHERE and not DENYING.isdisjoint(before):
+        return True
+    return DENIED.search("".join(f"{word} " for word in before)) is not None

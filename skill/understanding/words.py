@@ -125,7 +125,7 @@ LIGHT = frozenset(
         "about actually all already also am and any anything are as at be because been being bit "
         "but by can coach could did do does doing either else entire ever every everything "
         "exactly for from go going got guess had has have he her here him his i if in into is "
-        "it kind let like little made make may maybe me might mine most must need now of okay on "
+        "it kind let like little made make may maybe me might mine most must now of okay on "
         "one ones only or our out own properly quite rather really shall she should "
         "since small so some somebody someone something sorry sort such than thank thanks that "
         "their them then there these they thing things think this those though through to "

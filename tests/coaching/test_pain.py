@@ -262,7 +262,7 @@ def test_nothing_plays_before_it_is_settled(phase, told, has_player):
 
 
 @pytest.mark.parametrize("told", CONCERNS, ids=lambda told: type(told).__name__)
-@pytest.mark.parametrize("wish", [events.Resume(), events.NextStep(), events.Repeat()])
+@pytest.mark.parametrize("wish", [events.Resume(), events.NextStep()])
 def test_a_guide_of_before_they_were_forgotten(told, wish):
     """Where only the player still knows a place, nothing plays there before it is settled."""
     plan = Plan(CATALOGUE.routines["post-run"], CATALOGUE)
