@@ -379,11 +379,7 @@ def _swapping(turn: Turn, change: Change, told: Line) -> Outcome:
     to_come = [portion.movement for portion in new.portions if portion.part >= turn.step.part]
     come = tuple(movement for movement in to_come if movement not in old.movements)
     passed = {part.movement for part in old.routine.parts[: turn.step.part]}
-    gone = tuple(
-        movement
-        for movement in newly_left_out(new, old)
-        if movement not in passed and not {other.id for other in to_come} & {*movement.stand_ins}
-    )
+    gone = tuple(movement for movement in newly_left_out(new, old) if movement not in passed)
     lines = [told]
     if come:
         lines.append(line("instead", movements=Together(come)))

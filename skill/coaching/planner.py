@@ -25,9 +25,11 @@ AS_IT_IS = 0.05
 """How far over them what is planned already may be, to stay as it is."""
 
 FITTED_HOLDS = range(20, 61)
-"""Seconds of a hold that was made to fit; the sources ask for 20 to 30."""
+"""Seconds of a hold that was made to fit, unless it was shorter or longer before; the sources ask
+for 20 to 30."""
 FITTED_REPS = range(5, 21)
-"""Repetitions of a set that was made to fit; the sources ask for 12 to 15."""
+"""Repetitions of a set that was made to fit, unless it had fewer or more before; the sources ask
+for 12 to 15."""
 ROUND_SECONDS = 5
 """Seconds; holds are made to fit in whole fives, as people say them."""
 
@@ -224,12 +226,17 @@ def _scaled(form: _Form, factor: float, *, grows: bool) -> Choices:
     reps = [step.dose.count for step in to_come if isinstance(step.dose, Reps)]
     if holds:
         wanted = ROUND_SECONDS * round(factor * _mean(holds) / ROUND_SECONDS)
-        seconds = within(FITTED_HOLDS, wanted)
+        seconds = within(_with(FITTED_HOLDS, holds), wanted)
         choices = replace(choices, hold_seconds=seconds if grows else min(seconds, *holds))
     if reps:
-        count = within(FITTED_REPS, round(factor * _mean(reps)))
+        count = within(_with(FITTED_REPS, reps), round(factor * _mean(reps)))
         choices = replace(choices, reps=count if grows else min(count, *reps))
     return choices
+
+
+def _with(bounds: range, amounts: Sequence[int]) -> range:
+    """Return bounds that have room for what is done already."""
+    return range(min(bounds.start, *amounts), max(bounds.stop, *(one + 1 for one in amounts)))
 
 
 def _to_come(plan: Plan, begun: Begun | None) -> Sequence[Step]:
