@@ -28,6 +28,9 @@ LONGEST_TIME: Milliseconds = 60 * MINUTE
 FEWEST_MINUTES_LEFT = 1
 """How few minutes what is left of a routine can be made to fit into."""
 
+ROUGHLY: Milliseconds = 10 * SECOND
+"""To what a length is rounded that is told of a plan."""
+
 
 def fit_time(turn: Turn, event: FitTime) -> Outcome:
     """Start the routine asked for, or the one of nearly that length, made to fit the time."""
@@ -44,7 +47,7 @@ def fit_time(turn: Turn, event: FitTime) -> Outcome:
         return turn.ask(which_one(), line("nothing-left"))
     fitted = turn.repertoire.fitted(plan, time)
     left_out = newly_left_out(fitted.timeline.plan, plan)
-    told: dict[str, Value] = {"routine": plan.routine, "length": Length(fitted.length)}
+    told: dict[str, Value] = {"routine": plan.routine, "length": _roughly(fitted.length)}
     if not fitted.fits:
         known = line("fitted-nearest", **told)
     elif left_out:
@@ -83,13 +86,13 @@ def fit_the_rest(turn: Turn, event: FitTime) -> Outcome:
     if left <= max(event.time, time) * (1 + planner.AS_IT_IS):
         is_enough = left <= event.time * (1 + planner.AS_IT_IS)
         is_as_it_was = as_usual == turn.timeline.plan
-        known = line("rest-fits" if is_as_it_was else "rest-fitted", length=Length(left))
+        known = line("rest-fits" if is_as_it_was else "rest-fitted", length=_roughly(left))
         return go_on_with(turn, as_usual, *(() if is_enough else bounded), known)
     extra = usual.duration - turn.repertoire.timeline(replace(as_usual, more=None).id).duration
     fitted = turn.repertoire.fitted(plan, max(time - extra, SECOND), begun)
     changed = still_longer(turn, fitted.timeline.plan)
     timeline = turn.repertoire.timeline(changed.id)
-    length = Length(timeline.duration - begun.offset_in(timeline))
+    length = _roughly(timeline.duration - begun.offset_in(timeline))
     left_out = newly_left_out(changed, plan)
     to_come = [portion for portion in changed.portions if portion.part >= turn.step.part]
     resized = _resized(to_come, turn.timeline.plan)
@@ -102,6 +105,11 @@ def fit_the_rest(turn: Turn, event: FitTime) -> Outcome:
     else:
         known = line("rest-fitted", length=length)
     return go_on_with(turn, changed, *bounded, known, *resized)
+
+
+def _roughly(length: Milliseconds) -> Length:
+    """Return a length as it is said: nobody who has ten minutes wants to hear of four seconds."""
+    return Length(length if length < MINUTE else ROUGHLY * round(length / ROUGHLY))
 
 
 def _too_much_time(turn: Turn) -> Outcome:
