@@ -73,6 +73,14 @@ def main() -> int:
     unknown = [name for name in chosen.movements if name not in catalogue.movements]
     if unknown:
         parser.error(f"there is no {unknown[0]}; there are {', '.join(catalogue.movements)}")
+    try:
+        return _draw(chosen, catalogue)
+    except (OSError, ValueError) as refused:
+        parser.error(f"the pictures cannot be written: {refused}")
+
+
+def _draw(chosen: argparse.Namespace, catalogue: Catalogue) -> int:
+    """Draw what is chosen, and say where it is; raise `OSError` or `ValueError` if it cannot be."""
     if chosen.sheet:
         names = chosen.movements or list(catalogue.movements)
         colours = DARK if chosen.dark else LIGHT

@@ -1,6 +1,7 @@
 """Runs the coach on this machine: `python -m skill`."""
 
 import argparse
+import errno
 import logging
 import os
 import signal
@@ -171,6 +172,11 @@ def listen(app: Flask, settings: Settings, connections: dict[int, Any]) -> Any:
             clear_untrusted_proxy_headers=False,
         )
     except (OSError, ValueError) as refused:
+        if isinstance(refused, OSError) and refused.errno == errno.EADDRINUSE:
+            raise SettingError(
+                f"{PREFIX}PORT {settings.port} is taken by another program: end that one, or "
+                "set a port that is free"
+            ) from refused
         raise SettingError(
             f"{PREFIX}HOST {settings.host!r} with {PREFIX}PORT {settings.port} is no address "
             f"to listen on: {refused}"

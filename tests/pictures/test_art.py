@@ -104,3 +104,9 @@ def test_a_movement_that_is_not_there(tmp_path):
     """It is named, with those there are."""
     said = draw("--sheet", tmp_path / "sheet.png", "plank", code=2)
     assert "there is no plank; there are glute-bridge" in said
+
+
+@pytest.mark.parametrize("name", ["nowhere/sheet.png", "sheet.nope"])
+def test_a_sheet_that_cannot_be_written(tmp_path, name):
+    """The command says why, in a line of its own."""
+    assert "the pictures cannot be written: " in draw("--sheet", tmp_path / name, "clam", code=2)
