@@ -17,8 +17,10 @@ from skill.coaching.lines import (
     Count,
     Countable,
     Heard,
+    Here,
     Instructions,
     Length,
+    Line,
     Reason,
     Said,
     Together,
@@ -74,13 +76,24 @@ def how_many_left(turn: Turn, _: Event) -> Outcome:
     portions = turn.timeline.plan.portions
     number = sum(portion.part > turn.step.part for portion in portions)
     after = Count(number, Countable.MOVEMENT)
-    if turn.place.work_left:
-        if not number:
-            return turn.tell(line("left-count-last", left=turn.work_left))
-        return turn.tell(line("left-count", left=turn.work_left, after=after))
-    if not number:
-        return turn.tell(line("left-count-none"))
-    return turn.tell(line("left-count-between", after=after))
+    if turn.place.work_left and number:
+        known = line("left-count", left=turn.work_left, after=after)
+    elif turn.place.work_left:
+        known = line("left-count-last", left=turn.work_left)
+    else:
+        known = line("left-count-between", after=after) if number else line("left-count-none")
+    return turn.tell(known, *_left_here(turn))
+
+
+def _left_here(turn: Turn) -> tuple[Line, ...]:
+    """Return what of this movement comes after this step: another side, and other sets."""
+    to_come = turn.timeline.plan.steps[turn.step.index + 1 :]
+    here = [step for step in to_come if step.part == turn.step.part]
+    if not here:
+        return ()
+    sides = {step.side for step in here if step.set_number == turn.step.set_number}
+    rest = Here(bool(sides - {turn.step.side}), turn.step.sets - turn.step.set_number)
+    return (line("left-here", rest=rest),) if rest.other_side or rest.sets else ()
 
 
 def last_one(turn: Turn, _: Event) -> Outcome:

@@ -94,6 +94,14 @@ class Count:
 
 
 @value_class
+class Here:
+    """What is left of a movement after this step: the other side, and so many other sets."""
+
+    other_side: bool
+    sets: int
+
+
+@value_class
 class Ago:
     """How long ago something was, said as people do."""
 
@@ -130,6 +138,7 @@ Value = (
     | Schedule
     | Together
     | Count
+    | Here
     | Ago
     | Said
     | Wishes
@@ -225,6 +234,7 @@ LINES: Mapping[str, frozenset[str]] = {
         "left-count-last": "left",
         "left-count-between": "after",
         "left-count-none": "",
+        "left-here": "rest",
         "last-one": "",
         "last-one-but": "spot",
         "last-one-not": "spot",

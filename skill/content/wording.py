@@ -18,6 +18,7 @@ from skill.coaching.lines import (
     Count,
     Easier,
     Heard,
+    Here,
     Instructions,
     Length,
     Line,
@@ -188,6 +189,9 @@ class Wording:
                 return phrases.schedule(value)
             case Count(number, of):
                 return phrases.plural(number, of)
+            case Here(other_side, sets):
+                more = [phrases.plural(sets, "more set")] if sets else []
+                return " and ".join([*(["the other side"] if other_side else []), *more])
             case Ago(milliseconds):
                 return phrases.ago(milliseconds)
             case Instructions(movement, side):

@@ -53,6 +53,27 @@ class TestWhereWeAre:
         assert "8 repetitions" in heard.speech
         assert "4 movements" in heard.speech
 
+    @pytest.mark.parametrize(
+        ("step", "rest"),
+        [
+            (0, "2 more sets"),
+            (3, "the other side and 1 more set"),
+            (4, "1 more set"),
+            (5, "the other side"),
+        ],
+    )
+    def test_what_is_left_of_this_movement(self, coach, step, rest):
+        """Its other side and other sets are told as well, and not only what comes after them."""
+        coach.tell("start the strength session")
+        coach.wait_for(step, 3)
+        said = coach.tell("how many left").speech
+        assert f"{rest}." in said or f"{rest} still" in said
+
+    def test_nothing_is_left_of_this_movement(self, holding):
+        """On its last side and set nobody speaks of another."""
+        holding.wait_for(1, 3)
+        assert "this one" not in holding.tell("how many left").speech
+
     def test_both_sides_at_once(self, bridging):
         """Where both sides work at once there is no side to tell, and the coach says that."""
         heard = bridging.tell("which side")
