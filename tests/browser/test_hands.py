@@ -207,6 +207,25 @@ def test_no_to_pain_waits(visit):
     assert is_paused(page)
 
 
+@pytest.mark.parametrize(
+    ("words", "answer", "told"),
+    [
+        ("one side is tighter", "Left side", "Your left side"),
+        ("change the holds", "45 seconds", "45 seconds"),
+        ("i don't have much time", "5 minutes", "minutes"),
+    ],
+)
+def test_answers_that_are_no_yes_or_no(visit, words, answer, told):
+    """A question about a side, a time or a thing has its answers to press as well."""
+    page = visit()
+    start(page)
+    type_in(page, words)
+    page.click(f"#replies button:has-text('{answer}')")
+    wait_for(page, "#heard", answer)
+    wait_for(page, "#said", told)
+    assert not page.is_visible("#replies")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_after_pain_the_answers_invite(visit, scheme):
     """Asked whether to leave out what hurts, yes and no stand out; the way back does not."""

@@ -5,11 +5,18 @@ import { clock, write } from "./stage.js";
 
 // How long it takes to read an answer while the guide plays, in milliseconds; a question stays.
 const READING = (text) => 4000 + text.length * 70;
-const YES_OR_NO = new Set(["go-on", "next-step", "skip-it", "well-again", "remind-me", "forget-me"]);
-const REPLIES = [["yes", "Yes"], ["no", "No"]];
+// Answers to press, by the question: what a button presses, or says for the runner.
+const YES_OR_NO = [{ press: "yes", label: "Yes" }, { press: "no", label: "No" }];
+const saying = (...labels) => labels.map((label) => ({ say: label, label }));
+const REPLIES = {
+  ...Object.fromEntries(["go-on", "next-step", "skip-it", "well-again", "remind-me", "forget-me"].map((question) => [question, YES_OR_NO])),
+  "which-side": saying("Left side", "Right side"),
+  "how-long": saying("5 minutes", "10 minutes", "15 minutes"),
+  "hold-seconds": saying("20 seconds", "30 seconds", "45 seconds"),
+};
 // What else there is to do about what hurts, as the coach says with its question.
-const EASIER = ["easier", "Easier"];
-const STOP = ["stop", "Stop"];
+const EASIER = { press: "easier", label: "Easier" };
+const STOP = { press: "stop", label: "Stop" };
 
 let fading = null;
 let kept = null; // the place that is kept: its routine, and what is left of it in words
@@ -59,7 +66,8 @@ function offerReplies(asks, harm) {
   const replies = $("replies");
   const hadFocus = replies.contains(document.activeElement);
   const wereOffered = !replies.hidden;
-  replies.hidden = !(asks && YES_OR_NO.has(asks.question));
+  const known = REPLIES[asks?.question];
+  replies.hidden = !known;
   replies.dataset.asks = asks?.question ?? "";
   replies.replaceChildren();
   if (replies.hidden) {
@@ -68,11 +76,11 @@ function offerReplies(asks, harm) {
     return;
   }
   const others = asks.question !== "skip-it" ? [] : harm === "worse" ? [STOP] : [EASIER, STOP];
-  for (const [press, name] of [...REPLIES, ...others]) {
+  for (const { label, ...does } of [...known, ...others]) {
     const button = document.createElement("button");
     button.type = "button";
-    button.textContent = name;
-    button.dataset.press = press;
+    button.textContent = label;
+    Object.assign(button.dataset, does);
     replies.append(button);
   }
   if (hadFocus) replies.firstElementChild.focus({ preventScroll: true });
