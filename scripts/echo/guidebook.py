@@ -3,6 +3,7 @@
 import re
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from skill.coaching.cues import FRAME
 from skill.coaching.errors import PlanError
 from skill.coaching.movements import SECOND, Milliseconds, Reps
 from skill.coaching.repertoire import Repertoire
@@ -65,7 +66,8 @@ class Guidebook:
 def _work(place: Place) -> str:
     if not place.work_left:
         return ""
-    amount = f"{-(-place.work_left // SECOND)} s"
+    # Whole seconds that have begun; a hold ends on a frame of audio, so some milliseconds late.
+    amount = f"{-(-(place.work_left - FRAME) // SECOND)} s"
     if isinstance(place.step.dose, Reps):
         amount = plural(place.reps_left, "rep")
     return f"{amount} left" if place.beat.is_work else f"for {amount}"

@@ -134,7 +134,8 @@ export class Stage {
     } else if (isAwaited) {
       number = "Ready?";
     } else if (isWork) {
-      const seconds = Math.ceil(workLeft / 1000);
+      // A hold ends on a frame of the audio, so some milliseconds late.
+      const seconds = Math.ceil(Math.round(workLeft / 100) / 10);
       [number, unit] = step.reps
         ? [repsLeft, `${repsLeft === 1 ? "repetition" : "repetitions"} left`]
         : [seconds, `${seconds === 1 ? "second" : "seconds"} left`];
