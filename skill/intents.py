@@ -52,8 +52,20 @@ def _about_movement(event: Callable[..., Command]) -> Reading:
     return lambda slots, catalogue: event(*_named(slots, "movement", catalogue.movements))
 
 
+def _start(slots: Slots, catalogue: Catalogue) -> Command:
+    """Read which routine to start; who but tells of a run to come has not asked for one."""
+    if "run" in slots and "routine" not in slots:
+        named = _named(slots, "run", catalogue.routines)
+        return events.StartRoutine(*named, in_passing=True)
+    return events.StartRoutine(*_named(slots, "routine", catalogue.routines))
+
+
 def _fit_time(slots: Slots, catalogue: Catalogue) -> Command:
-    length, seconds = _seconds(slots, "length"), _seconds(slots)
+    length, seconds, moment = (_seconds(slots, it) for it in ("length", "duration", "moment"))
+    if moment is not None:
+        if moment < LEAST_ROUTINE:
+            return events.GiveMe(moment)
+        seconds = moment
     if length is not None and length < LEAST_ROUTINE:
         return events.HoldFor(length)
     seconds = length if seconds is None else seconds
@@ -171,7 +183,7 @@ PARTS_OF_DAY: Mapping[str, PartOfDay] = {
 """What Alexa sends for "in the morning" and the like."""
 
 INTENTS: Mapping[str, Reading] = {
-    "StartRoutineIntent": _about_routine(events.StartRoutine),
+    "StartRoutineIntent": _start,
     "NextStretchIntent": _always(events.NextMovement),
     "OtherSideIntent": _other_side,
     "SkipSideIntent": _skip_side,
@@ -183,6 +195,8 @@ INTENTS: Mapping[str, Reading] = {
     "WhatsNextIntent": _always(events.WhatsNext),
     "WhatWasThatIntent": _always(events.WhatWasThat),
     "ListRoutinesIntent": _always(events.ListRoutines),
+    "HelloIntent": _always(events.Launch),
+    "WhatsInItIntent": _about_routine(events.WhatsInIt),
     "RoutineLengthIntent": _about_routine(events.RoutineLength),
     "WhatsNeededIntent": _about_routine(events.WhatsNeeded),
     "HowToIntent": _about_movement(events.HowTo),
@@ -200,6 +214,7 @@ INTENTS: Mapping[str, Reading] = {
     "RepsForIntent": _reps_for,
     "HoldLongerIntent": _always(events.HoldLonger),
     "HoldShorterIntent": _always(events.HoldShorter),
+    "LessTimeIntent": _always(events.LessTime),
     "MoreTimeIntent": _more_time,
     "CountSlowerIntent": _always(events.CountSlower),
     "CountFasterIntent": _always(events.CountFaster),

@@ -57,6 +57,8 @@ PLAIN = {
     "SettingsIntent": events.MySettings(),
     "UndoIntent": events.Undo(),
     "UsualSettingsIntent": events.UsualSettings(),
+    "HelloIntent": events.Launch(),
+    "LessTimeIntent": events.LessTime(),
     "ForgetMeIntent": events.ForgetMe(),
     "WhenRemindedIntent": events.WhenReminded(),
     "StopRemindersIntent": events.StopReminders(),
@@ -84,6 +86,7 @@ NAMING = {
     "WhyThisIntent": ("movement", events.WhyThis),
     "GoToIntent": ("movement", events.GoTo),
     "RoutineLengthIntent": ("routine", events.RoutineLength),
+    "WhatsInItIntent": ("routine", events.WhatsInIt),
     "WhatsNeededIntent": ("routine", events.WhatsNeeded),
     "SkipForTodayIntent": ("movement", events.SkipForToday),
     "SkipForGoodIntent": ("movement", events.SkipForGood),
@@ -106,8 +109,8 @@ SIDED = {
     "OtherSideIntent": events.OtherSide,
     "SkipSideIntent": events.SkipSide,
 }
-NOT_SAID = {"Launch", "ReminderAnswered", "PermissionAnswered", "OutOfReach"}
-"""Commands that come from the platform, not from a sentence."""
+NOT_SAID = {"GiveMe", "ReminderAnswered", "PermissionAnswered", "OutOfReach"}
+"""Commands that come from the platform, not from a sentence; or from one by what is in its slot."""
 
 
 def test_every_intent_has_its_row():

@@ -33,6 +33,10 @@ PLAYBACK_INTENTS = frozenset(
 """Alexa's own intents that go to whoever played last."""
 
 
+ALEXAS_STOP = frozenset(("off", "quit", "shut", "stop"))
+"""Words that stop whoever plays; with any others a runner takes leave of the skill, by its name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Launch:
     """The skill is opened by its name alone."""
@@ -74,5 +78,10 @@ class Ear:
                 f"command for what we play; say 'ask {calling.name} to {said}'"
             )
         if understood.intent == "AMAZON.StopIntent":
+            if ALEXAS_STOP.isdisjoint(plain_words(said).split()):
+                raise NotForTheSkillError(
+                    f'Alexa keeps {said!r} to herself: no conversation is open, and only "stop" '
+                    f"stops what plays; say 'ask {calling.name} to {said}'"
+                )
             understood = replace(understood, intent="AMAZON.PauseIntent")
         return Ask(understood, by_name=False)

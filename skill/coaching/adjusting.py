@@ -12,6 +12,7 @@ from skill.coaching.events import (
     BringBack,
     Event,
     FitTime,
+    GiveMe,
     HoldFor,
     MoreTime,
     OtherSide,
@@ -41,7 +42,13 @@ from skill.coaching.questions import anything_else, plain_question, what_to_brin
 from skill.coaching.replanning import Change, go_on_with, newly_left_out, still_longer, wish
 from skill.coaching.runner import Phase, Question
 from skill.coaching.timeline import LONGEST_CLIP, LONGEST_PLAN
-from skill.coaching.transitions import other_side
+from skill.coaching.transitions import (
+    nothing_to_pause,
+    other_side,
+    pause,
+    pause_stepping,
+    still_paused,
+)
 from skill.coaching.turns import Turn
 from skill.coaching.values import replace
 
@@ -165,6 +172,42 @@ def more_time(turn: Turn, event: MoreTime) -> Outcome:
     known = "more" if amount == wanted else "more-bounded"
     told = line(known, left=WorkLeft(amount if is_set else 0, amount * SECOND))
     return turn.move_into(timeline, offset, told, play=turn.session.phase is Phase.STEPPING)
+
+
+def less_time(turn: Turn, _: Event) -> Outcome:
+    """Own up that just this hold or set cannot be made shorter, and say how to leave it."""
+    return turn.tell(line("no-less-here"))
+
+
+def give_me_idle(turn: Turn, event: GiveMe) -> Outcome:
+    """Take so many seconds for an answer, or say that there is nothing to wait with."""
+    return _seconds_given(turn, event, fit_time) or nothing_to_pause(turn, event)
+
+
+def give_me(turn: Turn, event: GiveMe) -> Outcome:
+    """Wait as long as the runner likes, who has asked for so many seconds."""
+    return _seconds_given(turn, event, fit_the_rest) or pause(turn, event)
+
+
+def give_me_paused(turn: Turn, event: GiveMe) -> Outcome:
+    """Go on waiting."""
+    return _seconds_given(turn, event, fit_the_rest) or still_paused(turn, event)
+
+
+def give_me_stepping(turn: Turn, event: GiveMe) -> Outcome:
+    """Wait in the middle of a step, or between two."""
+    return _seconds_given(turn, event, fit_the_rest) or pause_stepping(turn, event)
+
+
+def _seconds_given(
+    turn: Turn, event: GiveMe, fit: Callable[[Turn, FitTime], Outcome]
+) -> Outcome | None:
+    """Take so many seconds for the answer to how long something shall last, if that was asked."""
+    if turn.session.asked is Question.HOLD_SECONDS:
+        return hold_for(turn, HoldFor(event.seconds))
+    if turn.session.asked is Question.HOW_LONG:
+        return fit(turn, FitTime(time=event.seconds * SECOND))
+    return None
 
 
 def _usual_hold(turn: Turn) -> int:

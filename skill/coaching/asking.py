@@ -9,6 +9,7 @@ from skill.coaching.events import (
     Event,
     HowTo,
     RoutineLength,
+    WhatsInIt,
     WhatsNeeded,
     WhyThis,
 )
@@ -218,6 +219,30 @@ def routine_length(turn: Turn, event: RoutineLength) -> Outcome:
 def length_left(turn: Turn, event: RoutineLength) -> Outcome:
     """Say how long a routine takes that is named, or what is left of this one."""
     return routine_length(turn, event) if event.is_named else how_long_left(turn, event)
+
+
+def whats_in_it(turn: Turn, event: WhatsInIt) -> Outcome:
+    """Name the movements of a routine, and its length, as this runner likes it; else ask which."""
+    if event.routine is None:
+        return unclear_routine(turn, event)
+    return _contents(turn, turn.plan_of(event.routine))
+
+
+def whats_in_this(turn: Turn, event: WhatsInIt) -> Outcome:
+    """Name the movements of a routine that is named, or of this one."""
+    return whats_in_it(turn, event) if event.is_named else _contents(turn, turn.timeline.plan)
+
+
+def _contents(turn: Turn, plan: Plan) -> Outcome:
+    try:
+        timeline = turn.repertoire.timeline(plan.id)
+    except NothingLeftError:
+        return turn.tell(line("nothing-left"))
+    except PlanError:
+        return turn.tell(line("too-long"))
+    movements, length = Together(plan.movements), About(timeline.duration)
+    known = line("routine-has", routine=plan.routine, movements=movements, length=length)
+    return turn.tell(known)
 
 
 def whats_needed(turn: Turn, event: WhatsNeeded) -> Outcome:

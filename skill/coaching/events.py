@@ -61,8 +61,11 @@ class Launch(Command):
     """The skill is opened by its name alone."""
 
 
+@value_class
 class StartRoutine(AboutRoutine):
-    """Start a routine."""
+    """Start a routine; told `in_passing`, by who is about to run, one under way goes before it."""
+
+    in_passing: bool = False
 
 
 class NextStep(Command):
@@ -100,6 +103,13 @@ class SkipSide(Command):
 
 class Pause(Command):
     """Stop the sound and wait."""
+
+
+@value_class
+class GiveMe(Command):
+    """Ask for so many seconds: for a break, unless it answers how long something shall last."""
+
+    seconds: int = 0
 
 
 class Resume(Command):
@@ -211,6 +221,10 @@ class MoreTime(Command):
     number: int | None = None
 
 
+class LessTime(Command):
+    """Want less of just this hold or set."""
+
+
 class CountSlower(Command):
     """Want more time for each repetition."""
 
@@ -298,6 +312,10 @@ class NoSound(Command):
 
 class RoutineLength(AboutRoutine):
     """Ask how long a routine takes: this one, unless another is named."""
+
+
+class WhatsInIt(AboutRoutine):
+    """Ask which movements a routine has: this one, unless another is named."""
 
 
 class WhatsNeeded(AboutRoutine):

@@ -11,7 +11,7 @@ from skill.coaching import events
 from skill.coaching.events import Event
 from skill.coaching.lines import LINES, line
 from skill.coaching.moments import Moment
-from skill.coaching.outcomes import Outcome, Play, PlayClip
+from skill.coaching.outcomes import Outcome, Play, PlayClip, StopPlaying
 from skill.coaching.runner import Phase, Question, Runner, SessionState
 from skill.coaching.values import replace
 
@@ -33,7 +33,7 @@ SAFE = (
     events.Notice,
 )
 """What comes to the same if it happens twice."""
-ANSWERS = events.Yes, events.No, events.FitTime, events.RemindMe
+ANSWERS = events.Yes, events.No, events.FitTime, events.GiveMe, events.RemindMe
 """What means something else once the question is no more that it has answered."""
 
 SOUNDING: Mapping[Phase, Event] = {Phase.PLAYING: events.Resume(), Phase.STEPPING: events.Repeat()}
@@ -82,7 +82,7 @@ def _noted(before: Runner, event: Event, outcome: Outcome, command_id: str) -> O
     said = [said.id for said in outcome.lines if not said.values]
     if isinstance(outcome.player, Play | PlayClip):
         note.append(PLAYED)
-    elif isinstance(event, SAFE) or not _has_done(before, event, outcome):
+    elif _is_safe(event, outcome) or not _has_done(before, event, outcome):
         note.append(TOLD)
         said = [line_id for line_id in said if line_id in {CARE, *before.untold}]
         if not said:
@@ -91,6 +91,12 @@ def _noted(before: Runner, event: Event, outcome: Outcome, command_id: str) -> O
         return outcome
     done = (*after.done, " ".join([*note, *said]))[-KEPT:]
     return replace(outcome, runner=replace(after, done=done))
+
+
+def _is_safe(event: Event, outcome: Outcome) -> bool:
+    """Whether a command comes to the same if it happens twice; so do seconds for a break."""
+    gave = isinstance(event, events.GiveMe) and isinstance(outcome.player, StopPlaying)
+    return gave or isinstance(event, SAFE)
 
 
 def _has_done(before: Runner, event: Event, outcome: Outcome) -> bool:

@@ -87,6 +87,17 @@ def start(turn: Turn, event: StartRoutine) -> Outcome:
     return turn.anew().play(timeline, 0, *caution, starting)
 
 
+def start_another(turn: Turn, event: StartRoutine) -> Outcome:
+    """Start a routine while one is under way; who only means to begin goes on with that one."""
+    if event.in_passing:
+        return turn.acknowledge()
+    if not event.is_named and turn.heard_question is Question.GO_ON:
+        return resume(turn, event)
+    if not event.is_named and turn.heard_question is Question.NEXT_STEP:
+        return ready(turn, event)
+    return start(turn, event)
+
+
 def cautioned(turn: Turn) -> tuple[Turn, tuple[Line, ...]]:
     """Give the care line to a runner who has not heard it yet."""
     if turn.runner.cautioned:

@@ -16,18 +16,20 @@ from skill.content.catalogue import FOLDER
 from skill.content.entries import Entry, read_entries
 
 CUSTOM_INTENTS: Mapping[str, Mapping[str, str]] = {
-    "StartRoutineIntent": {"routine": "ROUTINE"},
+    "StartRoutineIntent": {"routine": "ROUTINE", "run": "RUN"},
     "NextStretchIntent": {},
     "OtherSideIntent": {"side": "SIDE"},
     "SkipSideIntent": {"side": "SIDE", "kept": "SIDE"},
     "WhereAmIIntent": {},
     "HowLongLeftIntent": {},
-    "HowManyLeftIntent": {},
+    "HowManyLeftIntent": {"movement": "MOVEMENT"},
     "LastOneIntent": {},
     "WhichSideIntent": {},
     "WhatsNextIntent": {},
     "WhatWasThatIntent": {},
     "ListRoutinesIntent": {},
+    "HelloIntent": {},
+    "WhatsInItIntent": {"routine": "ROUTINE"},
     "RoutineLengthIntent": {"routine": "ROUTINE"},
     "WhatsNeededIntent": {"routine": "ROUTINE"},
     "HowToIntent": {"movement": "MOVEMENT"},
@@ -43,6 +45,7 @@ CUSTOM_INTENTS: Mapping[str, Mapping[str, str]] = {
     "FitTimeIntent": {
         "duration": "AMAZON.DURATION",
         "length": "AMAZON.DURATION",
+        "moment": "AMAZON.DURATION",
         "routine": "ROUTINE",
     },
     "HoldForIntent": {
@@ -53,6 +56,7 @@ CUSTOM_INTENTS: Mapping[str, Mapping[str, str]] = {
     "RepsForIntent": {"number": "AMAZON.NUMBER"},
     "HoldLongerIntent": {},
     "HoldShorterIntent": {},
+    "LessTimeIntent": {"duration": "AMAZON.DURATION"},
     "MoreTimeIntent": {
         "duration": "AMAZON.DURATION",
         "seconds": "AMAZON.NUMBER",
@@ -100,8 +104,10 @@ SLOT_TYPES: Mapping[str, tuple[str, ...]] = {
     "SIDE": (Side.LEFT.value, Side.RIGHT.value),
     "NEED": tuple(need.value for need in Need),
     "DAY": tuple(DAYS_BY_NAME),
+    "RUN": ("pre-run",),
 }
-"""The slot types whose words stand among the utterances, each with its values' ids. Those of
+"""The slot types whose words stand among the utterances, each with its values' ids. A run to come
+has the id of the routine to do before it; it is told of, and no routine's name. Those of
 routines and movements stand with them, those of `AMAZON` types are Alexa's own."""
 
 BUILT_IN_INTENTS = (

@@ -31,9 +31,7 @@ class Calling:
             rf"(?:(?:{_HAILING}) )?(?:{_POLITENESS})?(?P<asked>resume) {called}"
         )
         self._asked_last = re.compile(rf"(?P<asked>.+) (?:{_CLOSING}) {called}")
-        self._hailed_first = re.compile(
-            rf"hello|hey|hi|(?:(?:{_HAILING}) )*{who}(?: (?P<asked>.+))?"
-        )
+        self._hailed_first = re.compile(rf"(?:(?:{_HAILING}) )*{who}(?: (?P<asked>.+))?")
         self._hailed_last = re.compile(rf"(?P<asked>.+) {called}")
 
     def by_name(self, said: str) -> str | None:

@@ -95,6 +95,20 @@ _OF_DYING = re.compile(
 )
 
 
+_TO_STRETCH = re.compile(
+    rf"(?:\w+ ){{0,5}}stretch(?:ing|es)?(?: out| for)?(?: my| the| both)? (?:{_WHICH} )*"
+    rf"(?:{_PART}|{_OWN_PART})(?: (?:first|instead|now|please|today|too))*"
+    rf"|(?:\w+ ){{0,5}}(?:{_PART}|{_OWN_PART}) stretch(?:es)?(?: (?:now|please))?"
+)
+_UNWILLING = re.compile(r"\b(?:hardly|never|no|not|too)\b")
+
+
+def is_to_stretch(text: str) -> bool:
+    """Whether a sentence wants a part of the body stretched, and says no more of it."""
+    said = _spoken(text)
+    return bool(_TO_STRETCH.fullmatch(said)) and not _UNWILLING.search(said)
+
+
 def harmed(text: str) -> Harmed | None:
     """Return what a sentence says is harmed; None if nothing is."""
     said = _spoken(text)

@@ -13,7 +13,7 @@ from typing import Any
 
 from skill.understanding.calling import Calling
 from skill.understanding.durations import durations
-from skill.understanding.harm import Harmed, harmed
+from skill.understanding.harm import Harmed, harmed, is_to_stretch
 from skill.understanding.names import Names
 from skill.understanding.nearest import Nearest
 from skill.understanding.numbers import numbers
@@ -42,6 +42,10 @@ IN_THE_HIP = "in hip"
 WHERE = "in"
 """What begins such an answer: "in my knee" is pain unless anything before it is denied."""
 
+_UNIT = r"(?:second|minute|hour|day|week|month|year)s?"
+OF_UNITS = re.compile(rf"how many {_UNIT} (?:are )?(?:there )?in (?:one )?{_UNIT}")
+"""What is asked of time as such, and of no routine."""
+
 OUTCRIES = frozenset(("aua", "ouch", "ouchie", "oww", "owww"))
 """Words that mean nothing but pain, wherever they stand."""
 
@@ -67,6 +71,14 @@ HOLDING_ON = re.compile(
 and "wait for" somebody do not."""
 
 PAUSE = "AMAZON.PauseIntent"
+
+START, FIT_TIME = "StartRoutineIntent", "FitTimeIntent"
+HOW = re.compile(r" (?:and|but|no|step by step|with|without)\b")
+"""What begins how a routine is to be started: "and talk less", "without the clam"."""
+
+HOW_TO, GO_TO = "HowToIntent", "GoToIntent"
+MEANT = re.compile(r"(?:(?:no|oh|okay|sorry|wait) )*i (?:mean|meant) ")
+"""What a name is corrected with."""
 
 KEPT_BY_ALEXA: Mapping[str, Callable[[], SlotType]] = {
     "AMAZON.DURATION": durations,
@@ -156,6 +168,8 @@ class Understanding:
         """Find what a sentence is most like; of harm it speaks before all that is not of harm."""
         meant = self._nearest.match(said)
         harm = harmed(asked)
+        if harm is None and meant and meant.intent in FIRST and is_to_stretch(asked):
+            return None
         if harm is None or HARMED[harm] not in self._intents:
             return meant
         if harm is Harmed.SELF:
@@ -164,9 +178,9 @@ class Understanding:
             return meant
         return Understood(HARMED[harm])
 
-    def _meaning(self, asked: str) -> Understood | None:
+    def _said(self, asked: str) -> Understood | None:
         said = plain_sentence(asked)
-        if len(said) > LONGEST:
+        if len(said) > LONGEST or OF_UNITS.fullmatch(said):
             return None
         if asked.strip(" .!") in EMERGENCY_NUMBERS and EMERGENCY in self._intents:
             return Understood(EMERGENCY)
@@ -174,9 +188,35 @@ class Understanding:
             self._templates.match(said)
             or self._said_first(plain_words(asked).split())
             or self._after_holding_on(said)
+            or self._started_somehow(said, asked)
             or self._nearest_to(said, asked)
             or self._templates.match_unknown(said)
         )
+
+    def _started_somehow(self, said: str, asked: str) -> Understood | None:
+        """Find the routine that is to be started where more is said of how: it starts as it is.
+
+        Where nothing says to start it, what is said of how has to be a wish of its own.
+        """
+        how = HOW.search(said)
+        started = self._templates.match(said[: how.start()]) if how else None
+        if how is None or started is None or started.intent != START or harmed(asked):
+            return None
+        said_how = said[how.start() + 1 :], said[how.end() :].strip()
+        wishes = {wish.intent for wish in map(self._templates.match, said_how) if wish}
+        is_named = any(slot.heard == said[: how.start()] for slot in started.slots.values())
+        if "routine" not in started.slots or FIT_TIME in wishes or (is_named and not wishes):
+            return None
+        return started
+
+    def _meaning(self, asked: str) -> Understood | None:
+        """Return what was meant, if anything; who corrects a name to another wants to go there."""
+        meant = self._said(asked)
+        if meant and meant.intent == HOW_TO and MEANT.match(plain_words(asked)):
+            heard = [slot.heard for slot in meant.slots.values()]
+            if heard == [plain_sentence(asked)]:
+                return Understood(GO_TO, meant.slots)
+        return meant
 
 
 def _is_denied(words: Sequence[str], start: int) -> bool:

@@ -133,6 +133,7 @@ def test_every_thing_can_be_named():
         "SIDE": [Side.LEFT, Side.RIGHT],
         "NEED": list(Need),
         "DAY": list(DAYS_BY_NAME),
+        "RUN": ["pre-run"],
     }
 
 

@@ -112,6 +112,7 @@ def kinds_of(family: type[Event]) -> Iterator[type[Event]]:
 
 
 BARE: dict[str, Event] = {
+    "GiveMe": events.GiveMe(20),
     "ReminderAnswered": events.ReminderAnswered(ReminderAnswer.SET),
     "PermissionAnswered": events.PermissionAnswered(granted=True),
 }

@@ -143,6 +143,24 @@ EXPECTED: dict[str, tuple[str, str, str, str]] = {
         "left-in-work -> paused",
         "left-after ready-next? -> stepping",
     ),
+    "WhatsInIt": (
+        "which-routine? -> idle",
+        "routine-has -> playing",
+        "routine-has -> paused",
+        "routine-has ready-next? -> stepping",
+    ),
+    "GiveMe": (
+        "nothing-on -> idle",
+        "paused [stop] -> paused",
+        "still-paused [stop] -> paused",
+        "paused-between -> paused",
+    ),
+    "LessTime": (
+        "nothing-on which-routine? -> idle",
+        "no-less-here -> playing",
+        "no-less-here -> paused",
+        "no-less-here ready-next? -> stepping",
+    ),
     "WhatsNeeded": (
         "routines-take which-one? -> idle",
         "routine-takes -> playing",
@@ -544,17 +562,17 @@ EXPECTED: dict[str, tuple[str, str, str, str]] = {
 RECALLING = """
     NextStep NextMovement PreviousStep Repeat OtherSide SkipSide Pause Resume StartOver WhereAmI
     HowLongLeft WhatsNext WhichSide HowManyLeft LastOne WhatWasThat HowTo WhyThis EasierForm
-    MoreTime SkipForToday SkipNext SkipForGood GoTo PlaybackFinished PlaybackFailed
+    MoreTime LessTime GiveMe SkipForToday SkipNext SkipForGood GoTo PlaybackFinished PlaybackFailed
 """
 """What brings a stranger's place back, which their player knows, with nothing named or asked."""
 NOT_RECALLING = """
-    BringBack StartRoutine FitTime RoutineLength WhatsNeeded Launch Stop ListRoutines Help ItHurts
-    HoldFor HoldLonger HoldShorter CountSlower CountFaster TighterSide EvenSides Without WithAgain
-    WaitForMe RunOn LessTalking TellEverything NoCountdown Countdown SoftSound NoSound ThisWeek
-    LastTime MySettings WhenReminded Undo UsualSettings ForgetMe RemindMe StopReminders KeepOrder
-    NotUnderstood Yes No ReminderAnswered PermissionAnswered OutOfReach PlaybackStarted RepsFor
-    FeelsWrong Emergency Crisis NoPain AskFirst ShouldItHurt Volume HowOften
-    PlaybackStopped PlaybackNearlyFinished SessionEnded
+    BringBack StartRoutine FitTime RoutineLength WhatsInIt WhatsNeeded Launch Stop ListRoutines
+    Help ItHurts HoldFor HoldLonger HoldShorter CountSlower CountFaster TighterSide EvenSides
+    Without WithAgain WaitForMe RunOn LessTalking TellEverything NoCountdown Countdown SoftSound
+    NoSound ThisWeek LastTime MySettings WhenReminded Undo UsualSettings ForgetMe RemindMe
+    StopReminders KeepOrder NotUnderstood Yes No ReminderAnswered PermissionAnswered OutOfReach
+    PlaybackStarted RepsFor FeelsWrong Emergency Crisis NoPain AskFirst ShouldItHurt Volume
+    HowOften PlaybackStopped PlaybackNearlyFinished SessionEnded
 """
 """What happens to a stranger as if there were no player."""
 

@@ -51,8 +51,11 @@ def test_what_an_echo_would_not_hand_on(said):
         *((said, "resume") for said in ("resume glute coach", "Hey Alexa, resume Glute Coach!")),
         ("resume glute coach and pause", "pause"),
         *((f"{verb} glute coach", "") for verb in ("open", "start", "run", "launch", "please use")),
-        *((said, "") for said in ("coach", "hey coach!", "Hey Alexa?", "hello", "Glute Coach")),
-        *((said, said) for said in ("coach me", "Coach us through it", "next", "", "?!", "okay")),
+        *((said, "") for said in ("coach", "hey coach!", "Hey Glute Coach?", "Glute Coach")),
+        *(
+            (said, said)
+            for said in ("coach me", "Coach us through it", "next", "", "?!", "okay", "hello")
+        ),
     ],
 )
 def test_who_listens_already_is_called_as_anybody(said, asked):
