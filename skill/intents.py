@@ -54,10 +54,9 @@ def _about_movement(event: Callable[..., Command]) -> Reading:
 
 def _start(slots: Slots, catalogue: Catalogue) -> Command:
     """Read which routine to start; who but tells of a run to come has not asked for one."""
-    if "run" in slots and "routine" not in slots:
-        named = _named(slots, "run", catalogue.routines)
-        return events.StartRoutine(*named, in_passing=True)
-    return events.StartRoutine(*_named(slots, "routine", catalogue.routines))
+    asked = events.StartRoutine(*_named(slots, "routine", catalogue.routines))
+    told = events.StartRoutine(*_named(slots, "run", catalogue.routines), in_passing=True)
+    return told if told.routine and not asked.is_named else asked
 
 
 def _fit_time(slots: Slots, catalogue: Catalogue) -> Command:

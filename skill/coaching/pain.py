@@ -16,7 +16,7 @@ from skill.coaching.turns import Turn
 
 HEARD_IN_NEED = (
     *(Yes, No, events.NoPain, events.Emergency, events.Crisis, events.AskFirst),
-    *(events.Stop, events.Pause, events.ForgetMe, events.StopReminders),
+    *(events.Stop, events.Pause, events.GiveMe, events.ForgetMe, events.StopReminders),
     events.OutOfReach,
 )
 """What is answered as ever to who is in need."""

@@ -97,8 +97,8 @@ _OF_DYING = re.compile(
 
 _TO_STRETCH = re.compile(
     rf"(?:\w+ ){{0,5}}stretch(?:ing|es)?(?: out| for)?(?: my| the| both)? (?:{_WHICH} )*"
-    rf"(?:{_PART}|{_OWN_PART})(?: (?:first|instead|now|please|today|too))*"
-    rf"|(?:\w+ ){{0,5}}(?:{_PART}|{_OWN_PART}) stretch(?:es)?(?: (?:now|please))?"
+    rf"(?:{_PART}|{_OWN_PART}|lowerback)(?: (?:first|instead|now|please|today|too))*"
+    rf"|(?:\w+ ){{0,5}}(?:{_PART}|{_OWN_PART}|lowerback) stretch(?:es)?(?: (?:now|please))?"
 )
 _UNWILLING = re.compile(r"\b(?:hardly|never|no|not|too)\b")
 

@@ -53,7 +53,7 @@ ASKED: dict[Question, Callable[[Coach], None]] = {
     Question.WHAT_TIME: meant("RemindMeIntent", day="monday"),
     Question.REMIND_ME: meant("RemindMeIntent", day="monday", time="07:00"),
     Question.FORGET_ME: meant("ForgetMeIntent"),
-    Question.WHICH_ROUTINE: meant("StartRoutineIntent"),
+    Question.WHICH_ROUTINE: meant("StartRoutineIntent", routine="banana"),
     Question.ANYTHING_ELSE: meant("HowToIntent", movement="handstand"),
 }
 """How each question comes to be asked in the middle of a hold."""
