@@ -11,6 +11,7 @@ from skill.coaching.questions import anything_else, whether_ready, whether_to_go
 from skill.coaching.recalling import forget, keep_everything, no_reminders, set_reminders
 from skill.coaching.runner import Phase, Question
 from skill.coaching.transitions import (
+    do_it_again,
     goodbye,
     hang_up,
     leave,
@@ -85,6 +86,7 @@ ANSWERS: Mapping[Question | None, tuple[Transition, Transition]] = {
     Question.WHAT_TIME: (ask_again, no_reminders),
     Question.REMIND_ME: (set_reminders, no_reminders),
     Question.FORGET_ME: (forget, keep_everything),
+    Question.SAME_AGAIN: (do_it_again, ask_which),
     Question.WELL_AGAIN: (settle, not_settled),
     Question.ANYTHING_ELSE: (ask_anything_else, turn_away),
     None: (agreed, noted),

@@ -181,6 +181,7 @@ LINES: Mapping[str, frozenset[str]] = {
         "routines-take-nothing": "",
         "starting": "routine movements length",
         "starting-again": "routine",
+        "same-again": "routine",
         "which-of-routines": "routines",
         # a plan that fits the time
         "how-long": "",

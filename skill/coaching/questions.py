@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from skill.coaching.lines import Line, line
 from skill.coaching.outcomes import Ask
+from skill.coaching.routines import Routine
 from skill.coaching.runner import Phase, Question
 from skill.coaching.schedules import Schedule
 from skill.coaching.situations import Situation, spot_of
@@ -51,6 +52,9 @@ def open_question(situation: Situation) -> Ask | None:
             again = whether_well_again(situation)
         case Question.WHAT_TO_BRING_BACK:
             again = what_to_bring_back(situation)
+        case Question.SAME_AGAIN:
+            last = situation.last_routine
+            again = whether_same_again(last) if last else which_one()
         case Question.REMIND_ME:
             proposed = situation.runner.proposed
             again = whether_to_remind(proposed) if proposed else plain_question(Question.WHICH_DAYS)
@@ -75,6 +79,12 @@ def whether_to_remind(schedule: Schedule) -> Ask:
     """Ask for consent to reminders by a schedule."""
     put = line("whether-to-remind", schedule=schedule)
     return Ask(Question.REMIND_ME, put, put)
+
+
+def whether_same_again(routine: Routine) -> Ask:
+    """Ask whether to do a routine again."""
+    put = line("same-again", routine=routine)
+    return Ask(Question.SAME_AGAIN, put, put)
 
 
 def which_routine(situation: Situation) -> Ask:

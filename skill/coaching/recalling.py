@@ -58,11 +58,9 @@ def last_time(turn: Turn, _: Event) -> Outcome:
     done = turn.runner.history[-1]
     passed = max(turn.moment.now - done.at, timedelta())
     ago = Ago(round(passed.total_seconds()) * SECOND)
-    routine_id = done.plan_id.partition("_")[0]
-    routine = turn.repertoire.catalogue.routines.get(routine_id)
-    if routine is None:
+    if turn.last_routine is None:
         return turn.tell(line("last-time-gone", ago=ago))
-    return turn.tell(line("last-time", routine=routine, ago=ago))
+    return turn.tell(line("last-time", routine=turn.last_routine, ago=ago))
 
 
 def settings(turn: Turn, _: Event) -> Outcome:

@@ -50,6 +50,7 @@ class Question(StrEnum):
     WHAT_TIME = "what-time"
     REMIND_ME = "remind-me"
     FORGET_ME = "forget-me"
+    SAME_AGAIN = "same-again"
     WELL_AGAIN = "well-again"
     ANYTHING_ELSE = "anything-else"
 
@@ -126,6 +127,8 @@ class SessionState:
             raise StateError("without a concern nobody is asked whether it is settled")
         if asked in {Question.GO_ON, Question.SKIP_IT} and self.progress is None:
             raise StateError(f"{asked} cannot be asked with nothing under way")
+        if asked is Question.SAME_AGAIN and self.progress is not None:
+            raise StateError(f"{asked} cannot be asked with a routine under way")
         if asked is Question.NEXT_STEP and self.phase is not Phase.STEPPING:
             raise StateError(f"the next step cannot be asked for while {self.phase}")
 

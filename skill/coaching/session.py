@@ -74,7 +74,7 @@ TRANSITIONS: Mapping[type[Event], Mapping[Phase, Callable[[Turn, Any], Outcome]]
     #    event, idle, playing, paused, stepping
     _row(events.Launch, do.welcome, do.offer_now, do.offer, do.offer),
     _row(events.NextStep, asking.nothing_on, do.next_step, do.next_step, do.ready),
-    _row(events.Repeat, do.repeat_the_question, do.repeat, do.repeat, do.repeat),
+    _row(events.Repeat, do.offer_it_again, do.repeat, do.repeat, do.repeat),
     _row(events.Pause, do.nothing_to_pause, do.pause, do.still_paused, do.pause_stepping),
     _row(events.GiveMe,
          adjust.give_me_idle, adjust.give_me, adjust.give_me_paused, adjust.give_me_stepping),
@@ -195,6 +195,9 @@ _RECALLING_UNLESS_ASKED = events.Repeat, events.WhatWasThat
 makes no sense without one, and what is lost otherwise. Some of it does make sense if it names a
 movement, or when a question was asked. Anything else happens also to who has just been forgotten,
 while the player still keeps our token."""
+
+_MOOT = frozenset({Question.GO_ON, Question.SKIP_IT, Question.WELL_AGAIN, Question.SAME_AGAIN})
+"""What is no question any more once a guide has played."""
 
 MOST_AHEAD = timedelta(days=1)
 """A generation is a time by our clocks, and those of two machines are no further apart."""
@@ -450,7 +453,7 @@ def _adopted(
         return known
     concern = None if session.generation else session.concern
     sounds = not (concern or isinstance(event, events.PlaybackStopped))
-    is_moot = known.asked in {Question.GO_ON, Question.SKIP_IT, Question.WELL_AGAIN}
+    is_moot = known.asked in _MOOT
     return replace(
         known,
         phase=Phase.PAUSED if concern else Phase.PLAYING,

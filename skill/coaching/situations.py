@@ -157,6 +157,14 @@ class Situation:
         return self._movements(self.runner.choices.skipped | planned)
 
     @property
+    def last_routine(self) -> Routine | None:
+        """The routine done last to its end; None if none was, or if it is not here any more."""
+        if not self.runner.history:
+            return None
+        routine_id = self.runner.history[-1].plan_id.partition("_")[0]
+        return self.repertoire.catalogue.routines.get(routine_id)
+
+    @property
     def all_routines(self) -> tuple[Routine, ...]:
         """Every routine the coach knows."""
         return tuple(self.repertoire.catalogue.routines.values())

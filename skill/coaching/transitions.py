@@ -4,6 +4,7 @@ Which of them is taken in which phase stands in `session.TRANSITIONS`.
 """
 
 from skill.coaching.asking import (
+    ask_which,
     ask_which_movement,
     movement_meant,
     nothing_on,
@@ -27,6 +28,7 @@ from skill.coaching.questions import (
     anything_else,
     open_question,
     whether_ready,
+    whether_same_again,
     whether_to_go_on,
     whether_to_skip,
     whether_well_again,
@@ -148,6 +150,22 @@ def repeat(turn: Turn, _: Event) -> Outcome:
     """Do this step again; with a question open, put that again instead."""
     question = open_question(turn)
     return put_again(turn, question) if question else turn.come_back_to(turn.step)
+
+
+def offer_it_again(turn: Turn, event: Event) -> Outcome:
+    """Put the open question again; with none, offer the routine again that was done last."""
+    if open_question(turn) or turn.last_routine is None:
+        return repeat_the_question(turn, event)
+    return turn.ask(whether_same_again(turn.last_routine))
+
+
+def do_it_again(turn: Turn, event: Event) -> Outcome:
+    """Start the routine again that was done last."""
+    return (
+        start(turn, StartRoutine(turn.last_routine))
+        if turn.last_routine
+        else ask_which(turn, event)
+    )
 
 
 def repeat_the_question(turn: Turn, event: Event) -> Outcome:

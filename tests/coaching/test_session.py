@@ -815,6 +815,10 @@ class TestAnswers:
             "going-on-before [clip@1] ready-next? -> stepping",
             "which-routine? -> stepping",
         ),
+        (Phase.IDLE, Question.SAME_AGAIN): (
+            "which-routine? -> idle",
+            "which-routine? -> idle",
+        ),
         (Phase.PLAYING, Question.SKIP_IT): (
             "[play@2] -> playing",
             "kept-in [stop] -> paused",

@@ -43,6 +43,7 @@ ASKING = {
     "which-routine",
     "which-one",
     "which-of-routines",
+    "same-again",
     "which-movement",
     "how-long",
     "hold-seconds",

@@ -241,3 +241,35 @@ def test_how_to_stop_is_told(holding, words):
     """The word for it is among those told, each time."""
     for _ in range(2):
         assert "stop" in holding.tell(words).speech
+
+
+@pytest.fixture
+def done(coach):
+    """A runner who has just done the desk break to its end."""
+    coach.tell("start the desk break")
+    coach.echo.wait(400)
+    assert coach.remembered.session.phase is Phase.IDLE
+    return coach
+
+
+@pytest.mark.parametrize("words", ["again", "repeat", "one more round"])
+class TestAgain:
+    def test_after_a_routine(self, done, words):
+        """The same routine is offered, and started with a yes."""
+        heard = done.tell(words)
+        assert "desk break" in heard.speech
+        assert heard.mic_open
+        done.say(words)
+        assert not done.plays
+        done.say("yes")
+        assert (routine_of(done), done.plays) == ("desk", True)
+
+    def test_no(self, done, words):
+        """Who would rather do another one is asked which."""
+        done.tell(words)
+        assert "daily five" in done.say("no").speech
+
+    def test_before_any_routine(self, coach, words):
+        """With none done there is nothing to do again."""
+        assert "daily five" in coach.tell(words).speech
+        assert not coach.plays

@@ -58,6 +58,9 @@ ASKED: dict[Question, Callable[[Coach], None]] = {
 }
 """How each question comes to be asked in the middle of a hold."""
 
+NOT_IN_A_HOLD = {Question.SAME_AGAIN}
+"""Questions that are asked only with nothing under way."""
+
 STAYS_OPEN = {
     Question.HOW_LONG,
     Question.HOLD_SECONDS,
@@ -77,7 +80,7 @@ THEN_IT_WAITS = {Question.NEXT_STEP, Question.SKIP_IT, Question.WELL_AGAIN}
 
 def test_every_question_is_asked():
     """No question of the coach is missing here."""
-    assert ASKED.keys() == set(Question)
+    assert ASKED.keys() == set(Question) - NOT_IN_A_HOLD
 
 
 @pytest.mark.parametrize("question", ASKED)
