@@ -9,7 +9,7 @@ const READING = (text) => 4000 + text.length * 70;
 const YES_OR_NO = [{ press: "yes", label: "Yes" }, { press: "no", label: "No" }];
 const saying = (...labels) => labels.map((label) => ({ say: label, label }));
 const REPLIES = {
-  ...Object.fromEntries(["go-on", "next-step", "skip-it", "well-again", "remind-me", "forget-me"].map((question) => [question, YES_OR_NO])),
+  ...Object.fromEntries(["go-on", "next-step", "skip-it", "well-again", "remind-me", "forget-me", "same-again"].map((question) => [question, YES_OR_NO])),
   "which-side": saying("Left side", "Right side"),
   "how-long": saying("5 minutes", "10 minutes", "15 minutes"),
   "hold-seconds": saying("20 seconds", "30 seconds", "45 seconds"),
