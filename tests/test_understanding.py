@@ -901,3 +901,64 @@ def test_the_benchmark_tells_how_much_is_understood(capsys):
     assert main(["understanding", "--quick", "--json"]) == 0
     told = capsys.readouterr().out
     assert all(f'"what": "{intent}, ' in told for intent in {phrase.intent for phrase in MEANT})
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("too easy", "MoreTimeIntent"),
+        ("too hard", "EasierIntent"),
+        ("even longer", "HoldLongerIntent"),
+        ("even shorter", "HoldShorterIntent"),
+        ("ten seconds shorter", "HoldShorterIntent"),
+        ("just this one ten seconds shorter", "LessTimeIntent"),
+        ("long stretch", "FitTimeIntent"),
+        ("go", "AMAZON.ResumeIntent"),
+        ("again", "AMAZON.RepeatIntent"),
+        ("good morning", "HelloIntent"),
+        ("good morning everyone", FALLBACK),
+        ("the long instructions", "TellEverythingIntent"),
+        ("i meant the pigeon", "GoToIntent"),
+        ("i meant explain the pigeon", "HowToIntent"),
+        ("the pigeon", "HowToIntent"),
+        ("i'm getting better so longer holds", "HoldLongerIntent"),
+        ("the internet is so slow", FALLBACK),
+        ("nooooo", "AMAZON.NoIntent"),
+        ("is this the last won", "LastOneIntent"),
+    ],
+)
+def test_a_few_words_make_the_difference(text, intent):
+    """What newcomers say is told from what is said in nearly the same words."""
+    assert UNDERSTANDING.understand(text).intent == intent
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("stretch my hamstrings", FALLBACK),
+        ("a stretch for my calves please", FALLBACK),
+        ("stretch my glutes", "StartRoutineIntent"),
+        ("my hamstrings hurt", "ItHurtsIntent"),
+        ("i pulled my hamstring", "FeelsWrongIntent"),
+        ("my calf", "ItHurtsIntent"),
+    ],
+)
+def test_what_is_to_be_stretched_is_not_hurt(text, intent):
+    """To want a part of the body stretched is no harm; any word of harm makes it some."""
+    assert UNDERSTANDING.understand(text).intent == intent
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("start the daily five and talk less", "StartRoutineIntent"),
+        ("daily five without the band", "StartRoutineIntent"),
+        ("the daily five but in four minutes", "FitTimeIntent"),
+        ("start the daily five but my knee hurts", "ItHurtsIntent"),
+        ("strength and weakness", FALLBACK),
+        ("start the car and drive", FALLBACK),
+    ],
+)
+def test_a_routine_is_started_whatever_is_said_of_how(text, intent):
+    """More words after a routine's name do not keep it from starting; what is no wish does."""
+    assert UNDERSTANDING.understand(text).intent == intent

@@ -29,6 +29,9 @@ LONGEST = 200
 CLAUSE_END = re.compile(r"[,.;:!?\u2013\u2014\u2026]+\s+|\sbut\s")
 """What stands before the clause that counts."""
 
+SO = " so "
+"""What stands before a wish, and after the reason for it."""
+
 REASON = re.compile(r"\s(?:because|since)\s")
 """What stands after it."""
 
@@ -134,9 +137,16 @@ class Understanding:
         clause, *reason = REASON.split(last, maxsplit=1)
         if before or reason:
             meant = self._meaning(self.calling.without(clause))
+        meant = meant or self._concluded(asked)
         if meant is None and self._asks_for_a_moment(asked):
             return Understood(PAUSE)
         return meant or Understood(FALLBACK)
+
+    def _concluded(self, asked: str) -> Understood | None:
+        """Return what is wished word for word after why: "i'm getting better, so longer holds"."""
+        _, so, wish = plain_words(asked).rpartition(SO)
+        said = plain_sentence(wish)
+        return self._templates.match(said) if so and " " in said else None
 
     def _asks_for_a_moment(self, asked: str) -> bool:
         said = plain_sentence(asked)

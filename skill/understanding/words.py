@@ -22,6 +22,7 @@ SHORT_FORMS = {
     "gimme": "give me",
     "gonna": "going to",
     "gotta": "have to",
+    "halp": "help",
     "hasnt": "has not",
     "havent": "have not",
     "fri": "friday",
@@ -39,12 +40,14 @@ SHORT_FORMS = {
     "mon": "monday",
     "neednt": "need not",
     "ok": "okay",
+    "noo": "no",
     "pls": "please",
     "plz": "please",
     "somethings": "something is",
     "shouldnt": "should not",
     "sec": "second",
     "secs": "seconds",
+    "stahp": "stop",
     "thats": "that is",
     "thnx": "thanks",
     "thu": "thursday",
@@ -71,6 +74,10 @@ ENDINGS = {"'ll": " will", "'re": " are", "'ve": " have"}
 """Short endings that would make other words without their apostrophes: "well", "were"."""
 
 SPELLINGS = (
+    (re.compile(r"([a-z])\1{2,}"), r"\1"),
+    (re.compile(r"\b(first|last|next|other|that|the|this|which) won\b"), r"\1 one"),
+    (re.compile(r"\b(last|my|this) weak(?= (?:been|go|so)\b|$)"), r"\1 week"),
+    (re.compile(r"\bdo you no$"), "do you know"),
     (re.compile(r"\b([ap])(?:\. ?| )m\b\.?"), r"\1m"),
     (re.compile(r"(?<!\w)-(?=[0-9])"), "minus "),
     (re.compile(r"\buh[ -]huh\b"), "uhhuh"),
@@ -83,7 +90,7 @@ SPELLINGS = (
     (re.compile(r"\bevery (?:other|second|third|two|three|few) days?\b"), "intermittently"),
     (re.compile(r"(?<=[a-z0-9]) oh (?=[a-z0-9])"), " o "),
 )
-"""What is written or said in many ways, and how plain words write it: "a.m.", "-5", "oh five".
+"""What is written or said in many ways, and how plain words write it: "a.m.", "-5", "nooo".
 Where words are told apart that would be taken for others, "my back" is no way, "my it band" is
 nothing to train with, "two sets" are no repetitions, and "every other day" is not every day."""
 
