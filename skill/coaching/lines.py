@@ -172,6 +172,7 @@ LINES: Mapping[str, frozenset[str]] = {
         "starting": "routine movements length",
         "starting-again": "routine",
         "which-of-routines": "routines",
+        "i-choose": "",
         # a plan that fits the time
         "how-long": "",
         "time-bounded": "length",
@@ -248,6 +249,7 @@ LINES: Mapping[str, frozenset[str]] = {
         "which-is-tight": "",
         "no-holds-here": "",
         "no-reps-here": "",
+        "only-holds-here": "",
         # what a runner lacks, or wants no more
         "without": "need",
         "with-again": "need",
