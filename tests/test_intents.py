@@ -286,7 +286,7 @@ def test_nothing_but_a_day(only, days):
     ("slots", "position"),
     [
         ({"position": Slot("second", ("second",))}, 2),
-        ({"position": Slot("final", ("last",))}, -1),
+        ({"position": Slot("fifth", ("fifth",))}, 5),
         ({"number": Slot("3")}, 3),
         ({"number": Slot("?")}, None),
     ],

@@ -266,7 +266,7 @@ class SkipNext(Command):
 class GoTo(AboutMovement):
     """Go to a movement of this routine, or take one of what was named to choose from.
 
-    `position`: its place among them, counted from 1, or from -1 for the last.
+    `position`: its place among them, counted from 1. The last of them is `LastOne`.
     """
 
     position: int | None = None

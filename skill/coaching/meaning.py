@@ -50,7 +50,6 @@ POSITIONS: Mapping[str, int] = {
     "fourth": 4,
     "fifth": 5,
     "sixth": 6,
-    "last": LAST,
 }
 """Places in what was named to choose from, by their names."""
 

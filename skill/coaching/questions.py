@@ -47,7 +47,9 @@ def open_question(situation: Situation) -> Ask | None:
         case Question.WHICH_ROUTINE:
             again = replace(which_one(), offered=situation.session.offered)
         case Question.WHICH_MOVEMENT:
-            again = which_movement(situation.offered_movements, situation.session.wanted)
+            named = situation.offered_movements
+            unnamed = anything_else(line("anything-else"))
+            again = which_movement(named, situation.session.wanted) if named else unnamed
         case Question.SKIP_IT:
             again = whether_to_skip(situation)
         case Question.GO_ON:

@@ -210,7 +210,7 @@ class TestTheList:
             ("the first one", "pre-run"),
             ("the second one", "post-run"),
             ("start the third one", "glute-stretch"),
-            ("the fourth", "daily-five"),
+            ("the fourth one", "daily-five"),
             ("number five", "strength"),
             ("the sixth one please", "desk"),
             ("the last one", "desk"),
