@@ -96,7 +96,7 @@ class SessionState:
     last, until something is played again; `concern`: what is graver than that, until the runner has
     said that it is settled. `unwanted`: ids of the movements that the runner has left out of this
     routine. `offered`: ids of the routines or movements that the open question named to choose
-    from, in that order; none if it named no few of them. `wanted`: what is to be done with the
+    from, in that order; none if it named them all. `wanted`: what is to be done with the
     movement that is chosen, as `meaning.WANTED` has it. So that the wording varies, `talk` counts
     the sessions and `said` how often each line was said in this one.
     """

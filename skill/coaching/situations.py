@@ -163,7 +163,7 @@ class Situation:
 
     @property
     def offered_routines(self) -> tuple[Routine, ...]:
-        """The routines that the open question has named, in that order: all, if no few of them."""
+        """The routines that the open question has named, in that order: all, unless it was some."""
         routines = self.repertoire.catalogue.routines
         offered = tuple(routines[id_] for id_ in self.session.offered if id_ in routines)
         return offered or self.all_routines
