@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from skill.coaching import events
 from skill.coaching.events import Command
+from skill.coaching.meaning import POSITIONS
 from skill.coaching.movements import SECOND, Need, Side
 from skill.coaching.routines import Catalogue
 from skill.coaching.schedules import DAYS_BY_NAME, PartOfDay, Schedule
@@ -77,7 +78,12 @@ def _hold_for(slots: Slots, _: Catalogue) -> Command:
     if bare is not None and bare >= LEAST_ROUTINE:
         return events.FitTime(time=bare * SECOND)
     seconds = _seconds(slots) if bare is None else bare
-    return events.HoldFor(_number(slots) if seconds is None else seconds)
+    if seconds is None and _has(slots, "alone"):
+        return events.BareNumber(_number(slots, "alone"))
+    if seconds is None:
+        number = _number(slots)
+        return events.HoldFor(number, is_bare=number is not None)
+    return events.HoldFor(seconds)
 
 
 def _reps_for(slots: Slots, _: Catalogue) -> Command:
@@ -95,10 +101,14 @@ def _tighter_side(slots: Slots, _: Catalogue) -> Command:
 
 
 def _other_side(slots: Slots, _: Catalogue) -> Command:
+    if meant := _chosen(slots, "meant", SIDES):
+        return events.OtherSide(meant, corrects=True)
     return events.OtherSide(_chosen(slots, "side", SIDES))
 
 
 def _skip_side(slots: Slots, _: Catalogue) -> Command:
+    if meant := _chosen(slots, "meant", SIDES):
+        return events.SkipSide(meant, corrects=True)
     kept = _chosen(slots, "kept", SIDES)
     return events.SkipSide(kept.other if kept else _chosen(slots, "side", SIDES))
 
@@ -109,10 +119,22 @@ def _needing(event: Callable[[Need | None], Command]) -> Reading:
 
 
 def _remind_me(slots: Slots, _: Catalogue) -> Command:
-    named = (_chosen(slots, name, DAYS_BY_NAME) for name in ("day", "second_day", "third_day"))
+    named = (_chosen(slots, name, DAYS_BY_NAME) for name in DAY_SLOTS)
     days = tuple(chain.from_iterable(filter(None, named)))
-    heard = slots.get("time", Slot()).heard.strip()
-    return events.RemindMe(Schedule(days, _time(heard)), PARTS_OF_DAY.get(heard))
+    heard, alone = (slots.get(name, Slot()).heard.strip() for name in ("time", "hour"))
+    part = PARTS_OF_DAY.get(heard) or PARTS_OF_DAY.get(alone)
+    at = _time(heard) or _time(alone)
+    is_hour = at is not None and not at.minute and not (heard or days or part)
+    if at and is_hour:
+        return events.BareNumber(at.hour % NOON or NOON, at)
+    is_bare = bool(alone) or _has(slots, "only_day")
+    return events.RemindMe(Schedule(days, at), part, is_bare=is_bare)
+
+
+def _go_to(slots: Slots, catalogue: Catalogue) -> Command:
+    named = _named(slots, "movement", catalogue.movements)
+    position = _chosen(slots, "position", POSITIONS)
+    return events.GoTo(*named, _number(slots) if position is None else position)
 
 
 def _named(
@@ -154,12 +176,19 @@ def _number(slots: Slots, slot_name: str = "number") -> int | None:
     return int(heard) if re.fullmatch(NUMBER, heard) else None
 
 
+def _has(slots: Slots, slot_name: str) -> bool:
+    """Whether anything was heard in a slot."""
+    return bool(slots.get(slot_name, Slot()).heard.strip())
+
+
 def _time(heard: str) -> time | None:
     """Return a time of day as Alexa writes it, "07:00"."""
     written = re.fullmatch(TIME_OF_DAY, heard)
     return time(int(written[1]), int(written[2])) if written else None
 
 
+DAY_SLOTS = ("day", "only_day", "second_day", "third_day")
+NOON = 12
 SIDES = {side.value: side for side in (Side.LEFT, Side.RIGHT)}
 NEEDS = {need.value: need for need in Need}
 _AMOUNT = r"(?:([0-9]{1,9}(?:\.[0-9]{1,9})?)%s)?"
@@ -223,7 +252,7 @@ INTENTS: Mapping[str, Reading] = {
     "WithAgainIntent": _needing(events.WithAgain),
     "SkipForTodayIntent": _about_movement(events.SkipForToday),
     "SkipNextIntent": _always(events.SkipNext),
-    "GoToIntent": _about_movement(events.GoTo),
+    "GoToIntent": _go_to,
     "SkipForGoodIntent": _about_movement(events.SkipForGood),
     "BringBackIntent": _about_movement(events.BringBack),
     "WaitForMeIntent": _always(events.WaitForMe),
@@ -241,6 +270,7 @@ INTENTS: Mapping[str, Reading] = {
     "SettingsIntent": _always(events.MySettings),
     "UndoIntent": _always(events.Undo),
     "UsualSettingsIntent": _always(events.UsualSettings),
+    "UnsureIntent": _always(events.Unsure),
     "ForgetMeIntent": _always(events.ForgetMe),
     "RemindMeIntent": _remind_me,
     "WhenRemindedIntent": _always(events.WhenReminded),

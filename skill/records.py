@@ -71,6 +71,8 @@ def encode(runner: Runner) -> bytes:
             document[_moment_of(session.phase)] = progress.as_of.isoformat()
     if session.asked is not None:
         document["asked"] = session.asked
+    if session.wanted:
+        document["wanted"] = session.wanted
     if session.said:
         document["said"] = dict(session.said)
     if session.hurt:
@@ -93,6 +95,7 @@ def encode(runner: Runner) -> bytes:
         at = runner.proposed.at
         document["proposed"] = [runner.proposed.days, at.isoformat() if at else None]
     lists = {"untold": runner.untold, "done": runner.done, "unwanted": sorted(session.unwanted)}
+    lists["offered"] = session.offered
     document |= {name: items for name, items in lists.items() if items}
     return _JSON.encode(document).encode()
 
@@ -148,6 +151,8 @@ def _runner(document: Mapping[str, Any]) -> Runner:
             hurt=_text(document["hurt"]) if "hurt" in document else None,
             concern=_concern(document),
             unwanted=frozenset(_texts(document.get("unwanted", []))),
+            offered=tuple(_texts(document.get("offered", []))),
+            wanted=_text(document["wanted"]) if "wanted" in document else None,
             talk=_whole(document["turn"]),
             said={_text(said): _whole(times) for said, times in document.get("said", {}).items()},
         ),

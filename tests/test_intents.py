@@ -56,6 +56,7 @@ PLAIN = {
     "LastTimeIntent": events.LastTime(),
     "SettingsIntent": events.MySettings(),
     "UndoIntent": events.Undo(),
+    "UnsureIntent": events.Unsure(),
     "UsualSettingsIntent": events.UsualSettings(),
     "HelloIntent": events.Launch(),
     "LessTimeIntent": events.LessTime(),
@@ -111,6 +112,8 @@ SIDED = {
 }
 NOT_SAID = {"GiveMe", "ReminderAnswered", "PermissionAnswered", "OutOfReach"}
 """Commands that come from the platform, not from a sentence; or from one by what is in its slot."""
+BY_A_SLOT = {"BareNumber"}
+"""What a slot alone means, whatever the intent."""
 
 
 def test_every_intent_has_its_row():
@@ -122,7 +125,10 @@ def test_every_command_can_be_said():
     """Every command is meant by some intent, but for those that the platform sends."""
     meant = {type(event_of(intent, {}, CATALOGUE)).__name__ for intent in INTENTS}
     assert (
-        meant == {name for name, event in EVENTS.items() if isinstance(event, Command)} - NOT_SAID
+        meant
+        == {name for name, event in EVENTS.items() if isinstance(event, Command)}
+        - NOT_SAID
+        - BY_A_SLOT
     )
 
 
@@ -227,11 +233,80 @@ def test_a_duration(written, seconds):
 
 @pytest.mark.parametrize(("written", "number"), [("40", 40), ("-5", -5), ("0", 0)])
 def test_a_number(written, number):
-    """A bare number is seconds of a hold, and more of whatever is counted."""
+    """A number is seconds of a hold, and more of whatever is counted."""
     slots = {"number": Slot(written)}
-    assert event_of("HoldForIntent", slots, CATALOGUE) == events.HoldFor(number)
+    assert event_of("HoldForIntent", slots, CATALOGUE) == events.HoldFor(number, is_bare=True)
     assert event_of("MoreTimeIntent", slots, CATALOGUE) == events.MoreTime(None, number)
     assert event_of("RepsForIntent", slots, CATALOGUE) == events.RepsFor(number)
+
+
+@pytest.mark.parametrize(
+    ("slots", "meant"),
+    [
+        ({"alone": "40"}, events.BareNumber(40)),
+        ({"alone": "-5"}, events.BareNumber(-5)),
+        ({"alone": "?"}, events.BareNumber()),
+    ],
+)
+def test_nothing_but_a_number(slots, meant):
+    """A number alone is no wish about holds: what it means depends on what was asked."""
+    heard = {name: Slot(written) for name, written in slots.items()}
+    assert event_of("HoldForIntent", heard, CATALOGUE) == meant
+
+
+@pytest.mark.parametrize(
+    ("slots", "meant"),
+    [
+        ({"hour": "08:00"}, events.BareNumber(8, time(8))),
+        ({"hour": "20:00"}, events.BareNumber(8, time(20))),
+        ({"hour": "12:00"}, events.BareNumber(12, time(12))),
+        ({"hour": "00:00"}, events.BareNumber(12, time())),
+        ({"hour": "08:30"}, events.RemindMe(Schedule((), time(8, 30)), is_bare=True)),
+        ({"hour": "EV"}, events.RemindMe(part=PartOfDay.EVENING, is_bare=True)),
+        (
+            {"hour": "08:00", "time": "EV"},
+            events.RemindMe(Schedule((), time(8)), PartOfDay.EVENING, is_bare=True),
+        ),
+        ({"time": "08:00"}, events.RemindMe(Schedule((), time(8)))),
+    ],
+)
+def test_nothing_but_a_time(slots, meant):
+    """An hour alone may be any number; with minutes or a part of the day it is a time."""
+    heard = {name: Slot(written) for name, written in slots.items()}
+    assert event_of("RemindMeIntent", heard, CATALOGUE) == meant
+
+
+@pytest.mark.parametrize(("only", "days"), [("every-day", tuple(Day)), ("friday", (Day.FRIDAY,))])
+def test_nothing_but_a_day(only, days):
+    """A day alone is known to be said so."""
+    slots = {"only_day": Slot(only, (only,))}
+    assert event_of("RemindMeIntent", slots, CATALOGUE) == events.RemindMe(
+        Schedule(days), is_bare=True
+    )
+
+
+@pytest.mark.parametrize(
+    ("slots", "position"),
+    [
+        ({"position": Slot("second", ("second",))}, 2),
+        ({"position": Slot("fifth", ("fifth",))}, 5),
+        ({"number": Slot("3")}, 3),
+        ({"number": Slot("?")}, None),
+    ],
+)
+def test_a_place_in_a_list(slots, position):
+    """The second one and number three are places in what was named to choose from."""
+    assert event_of("GoToIntent", slots, CATALOGUE) == events.GoTo(position=position)
+
+
+@pytest.mark.parametrize(
+    ("intent", "event"),
+    [("OtherSideIntent", events.OtherSide), ("SkipSideIntent", events.SkipSide)],
+)
+def test_a_side_that_corrects(intent, event):
+    """No, the right, is said in place of the left."""
+    slots = {"meant": Slot("right", ("right",))}
+    assert event_of(intent, slots, CATALOGUE) == event(Side.RIGHT, corrects=True)
 
 
 @pytest.mark.parametrize(

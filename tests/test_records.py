@@ -42,6 +42,8 @@ FULL = Runner(
         hurt="lying-figure-four",
         concern=Concern.EMERGENCY,
         unwanted=frozenset({"pigeon"}),
+        offered=("clam", "lunge"),
+        wanted="skip-for-good",
     ),
     choices=Choices(
         hold_seconds=45,

@@ -352,8 +352,8 @@ def test_a_movement_is_heard_known_or_not(text, intent, heard, ids):
         ),
         ("five minute routine", "StartRoutineIntent", {"routine": "daily-five"}),
         ("remind me at 7 pm", "RemindMeIntent", {"time": "19:00"}),
-        ("at 6:30", "RemindMeIntent", {"time": "06:30"}),
-        ("half past six in the morning", "RemindMeIntent", {"time": "06:30"}),
+        ("at 6:30", "RemindMeIntent", {"hour": "06:30"}),
+        ("half past six in the morning", "RemindMeIntent", {"hour": "06:30", "time": "MO"}),
         ("remind me in the evening", "RemindMeIntent", {"time": "EV"}),
         ("remind me on wednesday morning", "RemindMeIntent", {"day": "wednesday", "time": "MO"}),
         (
@@ -601,7 +601,7 @@ def test_what_is_forbidden_is_not_done(text):
     [
         ("don't like this one", "NextStretchIntent"),
         ("don't have a band", "WithoutIntent"),
-        ("don't know", "AMAZON.NoIntent"),
+        ("don't know", "UnsureIntent"),
         ("don't use a band", "WithoutIntent"),
         ("don't do the next one", "SkipNextIntent"),
         ("don't ever do the pigeon again", "SkipForGoodIntent"),
@@ -687,7 +687,7 @@ def test_a_command_after_a_moment_asked_for_is_that_command(text, intent):
         ("did we do the left already", "WhichSideIntent"),
         ("have we done the right side", "WhichSideIntent"),
         ("what set is this", "WhereAmIIntent"),
-        ("hmm I don't know", "AMAZON.NoIntent"),
+        ("hmm I don't know", "UnsureIntent"),
         ("never mind", "AMAZON.NoIntent"),
         ("forget it", "AMAZON.NoIntent"),
         ("how am I doing", "ThisWeekIntent"),

@@ -31,6 +31,10 @@ ASIDE = frozenset(
 )
 """Intents that only ask: they leave plan and place as they are."""
 
+CHOOSING = frozenset(("HowToIntent", "LastOneIntent"))
+CHOICES = frozenset((Question.WHICH_ROUTINE, Question.WHICH_MOVEMENT, Question.WHAT_TO_BRING_BACK))
+"""But some of them may choose from what a question has named."""
+
 MANNERS = frozenset(
     (
         *("LessTalkingIntent", "TellEverythingIntent", "NoCountdownIntent", "CountdownIntent"),
@@ -238,7 +242,8 @@ class Witness:
             return
         plan_id = _plan_id(before.runner)
         same_plan = plan_id == _plan_id(after.runner)
-        if intent in ASIDE and not (same_plan and was == now):
+        answers = intent in CHOOSING and before.runner.session.asked in CHOICES
+        if intent in ASIDE and not answers and not (same_plan and was == now):
             raise BrokenPromiseError(f"a question moved {was} in {plan_id} to {now}")
         resumes = intent == "AMAZON.ResumeIntent" and before.runner.session.phase is Phase.PAUSED
         runs_on = after.runner.session.phase is Phase.PLAYING

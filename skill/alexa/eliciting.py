@@ -1,8 +1,8 @@
 """Eliciting: having Alexa listen for one slot, when the coach has asked for just that.
 
-What is answered there is short, "ten minutes", "seven": Alexa hears it better for knowing
-which slot it fills. Where any sentence may follow, nothing is elicited: a slot would take
-"help" or "the clam" for its own. Which routine to do is asked in such places, when the skill
+What is answered there is short, "ten minutes", "seven", "a dozen": Alexa hears it better for
+knowing which slot it fills. Where any sentence may follow, nothing is elicited: a slot would
+take "help" or "the clam" for its own. Which routine to do is asked in such places, when the skill
 opens among others, and a routine's bare name is a sample of its intent anyway. Nor are days:
 "Tuesday and Friday" fills two slots, and the one elicited would take it all.
 
@@ -26,6 +26,7 @@ Json = dict[str, Any]
 ELICITED: Mapping[Question, tuple[str, str]] = {
     Question.HOW_LONG: ("FitTimeIntent", "duration"),
     Question.WHAT_TIME: ("RemindMeIntent", "time"),
+    Question.HOW_MANY_REPS: ("RepsForIntent", "number"),
 }
 """Which slot of which intent an answer fills."""
 

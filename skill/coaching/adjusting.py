@@ -99,9 +99,11 @@ def hold_for_or_fit(turn: Turn, event: HoldFor) -> Outcome:
 
 
 def reps_for(turn: Turn, event: RepsFor) -> Outcome:
-    """Make every set have so many repetitions."""
+    """Make every set have so many repetitions; where none are counted, ask for seconds instead."""
     if event.number is None:
-        return turn.ask(anything_else(line("how-many-reps")))
+        if _none_here(turn, Reps):
+            return turn.ask(plain_question(Question.HOLD_SECONDS), line("only-holds-here"))
+        return turn.ask(plain_question(Question.HOW_MANY_REPS))
     if _is_far_from(REP_COUNTS, event.number):
         return turn.tell(line("reps-from-to"))
     number = within(REP_COUNTS, event.number)

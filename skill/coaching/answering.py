@@ -11,6 +11,7 @@ from skill.coaching.questions import anything_else, whether_ready, whether_to_go
 from skill.coaching.recalling import forget, keep_everything, no_reminders, set_reminders
 from skill.coaching.runner import Phase, Question
 from skill.coaching.transitions import (
+    choose,
     do_it_again,
     goodbye,
     hang_up,
@@ -36,6 +37,13 @@ def no(turn: Turn, event: Event) -> Outcome:
     """Leave what was offered."""
     _, decline = ANSWERS[turn.heard_question]
     return decline(turn, event)
+
+
+def unsure(turn: Turn, event: Event) -> Outcome:
+    """Choose for who knows no routine to choose; else leave what was offered."""
+    if turn.session.asked is Question.WHICH_ROUTINE:
+        return choose(turn, event)
+    return no(turn, event)
 
 
 def ask_anything_else(turn: Turn, _: Event) -> Outcome:
@@ -79,7 +87,9 @@ ANSWERS: Mapping[Question | None, tuple[Transition, Transition]] = {
     Question.SKIP_IT: (skip_it, wait_here),
     Question.HOW_LONG: (ask_again, never_mind),
     Question.HOLD_SECONDS: (ask_again, never_mind),
+    Question.HOW_MANY_REPS: (ask_again, never_mind),
     Question.WHICH_SIDE: (ask_again, never_mind),
+    Question.WHICH_MOVEMENT: (ask_again, never_mind),
     Question.WHAT_IS_MISSING: (ask_again, never_mind),
     Question.WHAT_TO_BRING_BACK: (ask_again, never_mind),
     Question.WHICH_DAYS: (ask_again, no_reminders),

@@ -27,6 +27,7 @@ from skill.coaching.lines import (
     Together,
     line,
 )
+from skill.coaching.meaning import wanted_by
 from skill.coaching.movements import GEAR, Movement, Side
 from skill.coaching.outcomes import Ask, Outcome
 from skill.coaching.pain import advice
@@ -35,7 +36,8 @@ from skill.coaching.questions import (
     anything_else,
     open_question,
     whether_ready,
-    which_one,
+    which_movement,
+    which_of,
     which_routine,
 )
 from skill.coaching.runner import Question
@@ -188,10 +190,12 @@ def movement_meant(turn: Turn, event: AboutMovement) -> Movement | None:
 
 
 def ask_which_movement(turn: Turn, event: AboutMovement) -> Outcome:
-    """Ask which movement is meant, of several or of all."""
+    """Ask which movement is meant, of several or of all; of several, those of this routine."""
     if event.others:
-        which = line("which-movement", movements=event.others)
-        return turn.ask(anything_else(which))
+        is_on = turn.session.progress is not None
+        there = turn.timeline.plan.movements if is_on else ()
+        here = tuple(other for other in event.others if other in there)
+        return turn.ask(which_movement(here or event.others, wanted_by(event)))
     movements: tuple[Movement, ...] = tuple(turn.repertoire.catalogue.movements.values())
     unknown = line("unknown-movement", heard=Heard(event.heard), movements=movements)
     return turn.ask(anything_else(unknown))
@@ -278,8 +282,7 @@ def _needed(turn: Turn, plan: Plan) -> Outcome:
 def unclear_routine(turn: Turn, event: AboutRoutine) -> Outcome:
     """Ask which routine is meant, of several or of all, by what was said in place of a name."""
     if event.others:
-        which = line("which-of-routines", routines=event.others)
-        return turn.ask(replace(which_one(), line=which))
+        return turn.ask(which_of(event.others))
     if not event.heard:
         return ask_which(turn, event)
     unknown = line("unknown-routine", heard=Heard(event.heard), routines=turn.all_routines)

@@ -1,5 +1,7 @@
 """Events: everything a runner, a player or a device can make happen."""
 
+from datetime import time
+
 from skill.coaching.movements import Milliseconds, Movement, Need, Side
 from skill.coaching.routines import Routine
 from skill.coaching.schedules import PartOfDay, ReminderAnswer, Schedule
@@ -88,17 +90,20 @@ class Repeat(Command):
 class OtherSide(Command):
     """Go to the other side of this movement, done or still to come; or to the one that is named.
 
-    A side alone may also answer a question: which one is tighter, or where it hurts.
+    A side alone may also answer a question: which one is tighter, or where it hurts. If it
+    `corrects`, it was said in place of another one: "no, the right".
     """
 
     side: Side | None = None
+    corrects: bool = False
 
 
 @value_class
 class SkipSide(Command):
-    """Leave out a side of this movement."""
+    """Leave out a side of this movement; "no, the left side" may also have been a correction."""
 
     side: Side | None = None
+    corrects: bool = False
 
 
 class Pause(Command):
@@ -193,9 +198,10 @@ class FitTime(AboutRoutine):
 
 @value_class
 class HoldFor(Command):
-    """Want every hold to last so many seconds."""
+    """Want every hold to last so many seconds; `is_bare`, if of what was not said."""
 
     seconds: int | None = None
+    is_bare: bool = False
 
 
 @value_class
@@ -270,8 +276,14 @@ class SkipNext(Command):
     """Leave the next movement out of this routine."""
 
 
+@value_class
 class GoTo(AboutMovement):
-    """Go to a movement of this routine."""
+    """Go to a movement of this routine, or take one of what was named to choose from.
+
+    `position`: its place among them, counted from 1. The last of them is `LastOne`.
+    """
+
+    position: int | None = None
 
 
 class BringBack(AboutMovement):
@@ -374,11 +386,13 @@ class ForgetMe(Command):
 class RemindMe(Command):
     """Want to be reminded; what was not said of the schedule is missing in it.
 
-    `part`: the part of the day that was named in place of a time.
+    `part`: the part of the day that was named, with a time or in place of one. `is_bare`: just
+    a day or a time was said, and nothing of reminders.
     """
 
     schedule: Schedule = field(default_factory=Schedule)
     part: PartOfDay | None = None
+    is_bare: bool = False
 
 
 class WhenReminded(Command):
@@ -391,6 +405,21 @@ class StopReminders(Command):
 
 class KeepOrder(Command):
     """Ask to loop or shuffle, which a routine does not do."""
+
+
+@value_class
+class BareNumber(Command):
+    """Say a number and nothing else: it answers what was asked, and means nothing by itself.
+
+    `at`: the hour that it was heard as, if it was.
+    """
+
+    number: int | None = None
+    at: time | None = None
+
+
+class Unsure(Command):
+    """Not know, or have no preference."""
 
 
 class NotUnderstood(Command):

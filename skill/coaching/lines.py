@@ -183,6 +183,7 @@ LINES: Mapping[str, frozenset[str]] = {
         "starting-again": "routine",
         "same-again": "routine",
         "which-of-routines": "routines",
+        "i-choose": "",
         # a plan that fits the time
         "how-long": "",
         "time-bounded": "length",
@@ -261,6 +262,7 @@ LINES: Mapping[str, frozenset[str]] = {
         "which-is-tight": "",
         "no-holds-here": "",
         "no-reps-here": "",
+        "only-holds-here": "",
         # what a runner lacks, or wants no more
         "without": "need",
         "with-again": "need",

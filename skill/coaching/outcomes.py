@@ -60,11 +60,16 @@ class AskPermission:
 
 @value_class
 class Ask:
-    """A question that keeps the session open, and how it is put again after a silence."""
+    """A question that keeps the session open, and how it is put again after a silence.
+
+    `offered` and `wanted`: what it names to choose from, and for what, as `SessionState` has it.
+    """
 
     question: Question
     line: Line
     reprompt: Line
+    offered: tuple[str, ...] = ()
+    wanted: str | None = None
 
 
 @value_class

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from skill.coaching.lines import Line, line
+from skill.coaching.movements import Movement
 from skill.coaching.outcomes import Ask
 from skill.coaching.routines import Routine
 from skill.coaching.runner import Phase, Question
@@ -13,6 +14,7 @@ from skill.coaching.values import replace
 PLAIN_QUESTIONS: Mapping[Question, str] = {
     Question.HOW_LONG: "how-long",
     Question.HOLD_SECONDS: "hold-seconds",
+    Question.HOW_MANY_REPS: "how-many-reps",
     Question.WHICH_SIDE: "which-is-tight",
     Question.WHAT_IS_MISSING: "what-is-missing",
     Question.WHICH_DAYS: "which-days",
@@ -33,7 +35,7 @@ def asked_again(situation: Situation) -> Ask | None:
     if situation.session.asked is Question.GO_ON:
         return replace(whether_to_go_on(situation), line=line("go-on"))
     if situation.session.asked is Question.WHICH_ROUTINE or situation.session.phase is Phase.IDLE:
-        return which_one()
+        return replace(which_one(), offered=situation.session.offered)
     return None
 
 
@@ -43,7 +45,11 @@ def open_question(situation: Situation) -> Ask | None:
         case None | Question.NEXT_STEP | Question.ANYTHING_ELSE:
             again = whether_to_skip(situation) if situation.hurts else None
         case Question.WHICH_ROUTINE:
-            again = which_one()
+            again = replace(which_one(), offered=situation.session.offered)
+        case Question.WHICH_MOVEMENT:
+            named = situation.offered_movements
+            unnamed = anything_else(line("anything-else"))
+            again = which_movement(named, situation.session.wanted) if named else unnamed
         case Question.SKIP_IT:
             again = whether_to_skip(situation)
         case Question.GO_ON:
@@ -73,6 +79,19 @@ def what_to_bring_back(situation: Situation) -> Ask:
     """Ask which of the skipped movements to do again."""
     put = line("what-to-bring-back", movements=situation.left_out)
     return Ask(Question.WHAT_TO_BRING_BACK, put, put)
+
+
+def which_movement(movements: tuple[Movement, ...], wanted: str | None) -> Ask:
+    """Ask which of several movements is meant, and keep in mind for what."""
+    put = line("which-movement", movements=movements)
+    ids = tuple(movement.id for movement in movements)
+    return Ask(Question.WHICH_MOVEMENT, put, put, ids, wanted)
+
+
+def which_of(routines: tuple[Routine, ...]) -> Ask:
+    """Ask which of several routines is meant."""
+    put = line("which-of-routines", routines=routines)
+    return replace(which_one(), line=put, offered=tuple(routine.id for routine in routines))
 
 
 def whether_to_remind(schedule: Schedule) -> Ask:

@@ -15,7 +15,7 @@ from skill.coaching.outcomes import (
 from skill.coaching.plans import Choices
 from skill.coaching.questions import plain_question, whether_to_remind
 from skill.coaching.runner import Question, Runner
-from skill.coaching.schedules import ReminderAnswer, Schedule
+from skill.coaching.schedules import ReminderAnswer, Schedule, on_same_half
 from skill.coaching.turns import Turn
 from skill.coaching.values import replace
 
@@ -96,13 +96,19 @@ def keep_everything(turn: Turn, _: Event) -> Outcome:
 
 
 def remind_me(turn: Turn, event: RemindMe) -> Outcome:
-    """Ask for what is missing of the schedule, then for consent."""
+    """Ask for what is missing of the schedule, then for consent.
+
+    "Eight" after an evening was named is of that evening.
+    """
     asked = turn.session.asked in {Question.WHICH_DAYS, Question.WHAT_TIME, Question.REMIND_ME}
     before = turn.runner.proposed if asked else None
     before = before or Schedule()
     at = event.schedule.at or before.at
     if event.part is not None:
-        at = event.part.at(before.at) if before.at else event.part.usual
+        clock = event.schedule.at or before.at
+        at = event.part.at(clock) if clock else event.part.usual
+    elif event.is_bare and event.schedule.at and before.at:
+        at = on_same_half(event.schedule.at, before.at)
     schedule = Schedule(event.schedule.days or before.days, at)
     turn = _proposing(turn, schedule)
     if not schedule.days:

@@ -33,8 +33,14 @@ SAFE = (
     events.Notice,
 )
 """What comes to the same if it happens twice."""
-ANSWERS = events.Yes, events.No, events.FitTime, events.GiveMe, events.RemindMe
+ANSWERS = (
+    *(events.Yes, events.No, events.Unsure, events.BareNumber),
+    *(events.FitTime, events.GiveMe, events.RemindMe),
+)
 """What means something else once the question is no more that it has answered."""
+
+CHOICES = events.StartRoutine, events.GoTo, events.LastOne
+"""What may ask which routine, and would answer that."""
 
 SOUNDING: Mapping[Phase, Event] = {Phase.PLAYING: events.Resume(), Phase.STEPPING: events.Repeat()}
 """What plays again what a lost answer has played, by the phase."""
@@ -102,8 +108,12 @@ def _is_safe(event: Event, outcome: Outcome) -> bool:
 def _has_done(before: Runner, event: Event, outcome: Outcome) -> bool:
     was, now = before.session.asked, outcome.runner.session.asked
     has_answered = isinstance(event, ANSWERS) and was is not now
+    has_asked = isinstance(event, CHOICES) and now is Question.WHICH_ROUTINE is not was
     return (
-        has_answered or outcome.player is not None or _standing(before) != _standing(outcome.runner)
+        has_answered
+        or has_asked
+        or outcome.player is not None
+        or _standing(before) != _standing(outcome.runner)
     )
 
 

@@ -43,7 +43,9 @@ class Question(StrEnum):
     SKIP_IT = "skip-it"
     HOW_LONG = "how-long"
     HOLD_SECONDS = "hold-seconds"
+    HOW_MANY_REPS = "how-many-reps"
     WHICH_SIDE = "which-side"
+    WHICH_MOVEMENT = "which-movement"
     WHAT_IS_MISSING = "what-is-missing"
     WHAT_TO_BRING_BACK = "what-to-bring-back"
     WHICH_DAYS = "which-days"
@@ -95,8 +97,10 @@ class SessionState:
     play, and its steps are said by the device's own voice. `hurt`: the id of the movement that did
     last, until something is played again; `concern`: what is graver than that, until the runner has
     said that it is settled. `unwanted`: ids of the movements that the runner has left out of this
-    routine. So that the wording varies, `talk` counts the sessions and `said` how often each line
-    was said in this one.
+    routine. `offered`: ids of the routines or movements that the open question named to choose
+    from, in that order; none if it named them all. `wanted`: what is to be done with the
+    movement that is chosen, as `meaning.WANTED` has it. So that the wording varies, `talk` counts
+    the sessions and `said` how often each line was said in this one.
     """
 
     phase: Phase = Phase.IDLE
@@ -109,6 +113,8 @@ class SessionState:
     hurt: str | None = None
     concern: Concern | None = None
     unwanted: frozenset[str] = frozenset()
+    offered: tuple[str, ...] = ()
+    wanted: str | None = None
 
     def __post_init__(self) -> None:
         if (self.phase is Phase.IDLE) != (self.progress is None):

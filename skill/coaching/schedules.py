@@ -50,6 +50,7 @@ class PartOfDay(StrEnum):
 
 NOON = 12
 FIRST_HOUR_OF_NIGHT = 6
+CLOCK_FACE = range(1, NOON + 1)
 _USUAL = {
     PartOfDay.MORNING: time(8),
     PartOfDay.AFTERNOON: time(14),
@@ -76,6 +77,16 @@ class Schedule:
     def is_complete(self) -> bool:
         """Whether there is something to be reminded of: days and a time."""
         return bool(self.days) and self.at is not None
+
+
+def on_same_half(clock: time, before: time) -> time:
+    """Return what a clock face shows as a time of the same half of the day as one before.
+
+    An hour that is on no clock face, and midnight, stay what they are.
+    """
+    if clock.hour not in CLOCK_FACE:
+        return clock
+    return clock.replace(hour=clock.hour % NOON + NOON * (before.hour >= NOON))
 
 
 class ReminderAnswer(StrEnum):

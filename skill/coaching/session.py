@@ -11,6 +11,8 @@ The rules:
 - To whom no guide was played yet, as far as we know, their player's place is given only when they
   ask for what makes no sense without one.
 - While a guide plays and nobody tells where, the place moves on with the clock.
+- What answers the open question is read by it before the table is: a number alone, or the place
+  of something that was named to choose from (`meaning`).
 - A command's question is forgotten with the next command; a notice leaves it open. Whether to
   leave out what hurts stays asked though the runner leaves, until they say no.
 - Which movement hurt is kept in mind, whatever is asked and answered, until something plays.
@@ -30,6 +32,7 @@ from skill.coaching import transitions as do
 from skill.coaching.errors import PlanError
 from skill.coaching.events import Command, Event, PlayerNotice
 from skill.coaching.lines import Line, line
+from skill.coaching.meaning import meant
 from skill.coaching.moments import Moment, Playhead
 from skill.coaching.movements import SECOND
 from skill.coaching.outcomes import Outcome
@@ -119,6 +122,7 @@ TRANSITIONS: Mapping[type[Event], Mapping[Phase, Callable[[Turn, Any], Outcome]]
     _always(events.ShouldItHurt, pain.should_it_hurt),
     _always(events.Volume, do.volume),
     _always(events.NotUnderstood, do.not_understood),
+    _always(events.BareNumber, do.not_understood),
     # wishes
     _row(events.FitTime, adjust.fit_or_hold,
          adjust.fit_the_rest_or_hold, adjust.fit_the_rest_or_hold, adjust.fit_the_rest_or_hold),
@@ -170,6 +174,7 @@ TRANSITIONS: Mapping[type[Event], Mapping[Phase, Callable[[Turn, Any], Outcome]]
     # answers
     _always(events.Yes, answer.yes),
     _always(events.No, answer.no),
+    _always(events.Unsure, answer.unsure),
     # notices
     _always(events.PlaybackStarted, do.note),
     _always(events.PlaybackStopped, do.note),
@@ -228,6 +233,7 @@ def _happened(
     turn = Turn(runner, moment, repertoire)
     if isinstance(event, PlayerNotice) and not _is_current(runner.session, moment):
         return turn.quiet()
+    event = meant(turn, event)
     outcome = pain.in_need(turn, event)
     if outcome is None:
         outcome = TRANSITIONS[type(event)][runner.session.phase](turn, event)

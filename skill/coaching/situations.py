@@ -169,6 +169,19 @@ class Situation:
         """Every routine the coach knows."""
         return tuple(self.repertoire.catalogue.routines.values())
 
+    @property
+    def offered_routines(self) -> tuple[Routine, ...]:
+        """The routines that the open question has named, in that order: all, unless it was some."""
+        routines = self.repertoire.catalogue.routines
+        offered = tuple(routines[id_] for id_ in self.session.offered if id_ in routines)
+        return offered or self.all_routines
+
+    @property
+    def offered_movements(self) -> tuple[Movement, ...]:
+        """The movements that the open question has named, in that order."""
+        movements = self.repertoire.catalogue.movements
+        return tuple(movements[id_] for id_ in self.session.offered if id_ in movements)
+
     def plan_of(self, routine: Routine) -> Plan:
         """Return a routine as this runner likes it."""
         return Plan(routine, self.repertoire.catalogue, self.runner.choices)

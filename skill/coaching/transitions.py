@@ -3,6 +3,8 @@
 Which of them is taken in which phase stands in `session.TRANSITIONS`.
 """
 
+from contextlib import suppress
+
 from skill.coaching.asking import (
     ask_which,
     ask_which_movement,
@@ -21,6 +23,7 @@ from skill.coaching.events import (
     StartRoutine,
 )
 from skill.coaching.lines import About, Line, line
+from skill.coaching.meaning import DAILY
 from skill.coaching.movements import SECOND, Milliseconds, Side
 from skill.coaching.outcomes import Outcome
 from skill.coaching.pain import advice, skip_it
@@ -35,6 +38,7 @@ from skill.coaching.questions import (
     which_one,
     which_routine,
 )
+from skill.coaching.routines import Routine
 from skill.coaching.runner import Phase, Question
 from skill.coaching.turns import Turn
 from skill.coaching.values import replace
@@ -70,8 +74,10 @@ def offer_now(turn: Turn, _: Event) -> Outcome:
 
 
 def start(turn: Turn, event: StartRoutine) -> Outcome:
-    """Start the routine asked for, or ask which."""
+    """Start the routine asked for, or ask which; who was asked that and names none, has no wish."""
     if event.routine is None:
+        if turn.session.asked is Question.WHICH_ROUTINE and not event.is_named:
+            return choose(turn, event)
         return unclear_routine(turn, event)
     try:
         timeline = turn.repertoire.timeline(turn.plan_of(event.routine).id)
@@ -98,6 +104,31 @@ def start_another(turn: Turn, event: StartRoutine) -> Outcome:
     if not event.is_named and turn.heard_question is Question.NEXT_STEP:
         return ready(turn, event)
     return start(turn, event)
+
+
+def choose(turn: Turn, _: Event) -> Outcome:
+    """Start a routine in the runner's place: what they did last, or else one for any day."""
+    for routine in (*_done_last(turn), *_for_any_day(turn), *turn.all_routines):
+        with suppress(PlanError):
+            turn.repertoire.timeline(turn.plan_of(routine).id)
+            return _saying_first(start(turn, StartRoutine(routine)), line("i-choose"))
+    return turn.ask(which_one(), line("nothing-left"))
+
+
+def _done_last(turn: Turn) -> tuple[Routine, ...]:
+    """Return the routine that the runner finished last, if there still is one."""
+    done = turn.runner.history[-1:]
+    ids = (completed.plan_id.partition("_")[0] for completed in done)
+    routines = turn.repertoire.catalogue.routines
+    return tuple(routines[id_] for id_ in ids if id_ in routines)
+
+
+def _for_any_day(turn: Turn) -> tuple[Routine, ...]:
+    return tuple(routine for routine in turn.all_routines if routine.id == DAILY)
+
+
+def _saying_first(outcome: Outcome, told: Line) -> Outcome:
+    return replace(outcome, lines=(told, *outcome.lines))
 
 
 def cautioned(turn: Turn) -> tuple[Turn, tuple[Line, ...]]:

@@ -54,7 +54,7 @@ class Turn(Situation):
         """Say the lines, then ask; without words where nobody spoke."""
         if not self.moment.is_spoken:
             return self.quiet()
-        asking = replace(self.session, asked=ask.question)
+        asking = replace(self.session, asked=ask.question, offered=ask.offered, wanted=ask.wanted)
         return Outcome(self._runner(asking), lines, ask=ask)
 
     def tell(self, *lines: Line) -> Outcome:

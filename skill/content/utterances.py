@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 
+from skill.coaching.meaning import POSITIONS
 from skill.coaching.movements import Need, Side
 from skill.coaching.schedules import DAYS_BY_NAME
 from skill.coaching.values import value_class
@@ -18,8 +19,8 @@ from skill.content.entries import Entry, read_entries
 CUSTOM_INTENTS: Mapping[str, Mapping[str, str]] = {
     "StartRoutineIntent": {"routine": "ROUTINE", "run": "RUN"},
     "NextStretchIntent": {},
-    "OtherSideIntent": {"side": "SIDE"},
-    "SkipSideIntent": {"side": "SIDE", "kept": "SIDE"},
+    "OtherSideIntent": {"side": "SIDE", "meant": "SIDE"},
+    "SkipSideIntent": {"side": "SIDE", "kept": "SIDE", "meant": "SIDE"},
     "WhereAmIIntent": {},
     "HowLongLeftIntent": {},
     "HowManyLeftIntent": {"movement": "MOVEMENT"},
@@ -52,6 +53,7 @@ CUSTOM_INTENTS: Mapping[str, Mapping[str, str]] = {
         "duration": "AMAZON.DURATION",
         "length": "AMAZON.DURATION",
         "number": "AMAZON.NUMBER",
+        "alone": "AMAZON.NUMBER",
     },
     "RepsForIntent": {"number": "AMAZON.NUMBER"},
     "HoldLongerIntent": {},
@@ -70,7 +72,7 @@ CUSTOM_INTENTS: Mapping[str, Mapping[str, str]] = {
     "WithAgainIntent": {"need": "NEED"},
     "SkipForTodayIntent": {"movement": "MOVEMENT"},
     "SkipNextIntent": {},
-    "GoToIntent": {"movement": "MOVEMENT"},
+    "GoToIntent": {"movement": "MOVEMENT", "position": "POSITION", "number": "AMAZON.NUMBER"},
     "SkipForGoodIntent": {"movement": "MOVEMENT"},
     "BringBackIntent": {"movement": "MOVEMENT"},
     "WaitForMeIntent": {},
@@ -88,12 +90,15 @@ CUSTOM_INTENTS: Mapping[str, Mapping[str, str]] = {
     "SettingsIntent": {},
     "UndoIntent": {},
     "UsualSettingsIntent": {},
+    "UnsureIntent": {},
     "ForgetMeIntent": {},
     "RemindMeIntent": {
         "day": "DAY",
         "second_day": "DAY",
         "third_day": "DAY",
         "time": "AMAZON.TIME",
+        "only_day": "DAY",
+        "hour": "AMAZON.TIME",
     },
     "WhenRemindedIntent": {},
     "StopRemindersIntent": {},
@@ -105,6 +110,7 @@ SLOT_TYPES: Mapping[str, tuple[str, ...]] = {
     "NEED": tuple(need.value for need in Need),
     "DAY": tuple(DAYS_BY_NAME),
     "RUN": ("pre-run",),
+    "POSITION": tuple(POSITIONS),
 }
 """The slot types whose words stand among the utterances, each with its values' ids. A run to come
 has the id of the routine to do before it; it is told of, and no routine's name. Those of

@@ -345,5 +345,7 @@ def _named(words: Sequence[str], found: Sequence[Found], most: int) -> _Named:
         if correcting:
             void.update(correcting, range(meant[-1].first, meant[-1].end))
             meant.pop()
+        elif meant and one.first < meant[-1].end:
+            meant.pop()  # it begins with what it corrects
         meant.append(one)
     return _Named(meant[-1:] if most == 1 else meant[:most], frozenset(void))

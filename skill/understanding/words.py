@@ -117,9 +117,11 @@ OPENERS = re.compile(
     r"|i would (?:like|love|prefer)(?: you)? to(?: know)?"
     r"|i (?:feel|guess|think)(?! (?:funny|odd|off|strange|weird)\b)(?: like)?"
     r"|i am afraid|i would say|today|from now on|maybe|perhaps"
-    r"|sorry|no (?:wait|sorry)|wait no|(?:no )?i (?:mean|meant)|or rather) )+"
+    r"|sorry|no (?:wait|sorry)|wait no|(?:no )?i (?:mean|meant)(?! (?:(?:left|right)\b|\{meant\}))"
+    r"|or rather) )+"
 )
-"""What a sentence may begin with and mean the same, as long as something follows."""
+"""What a sentence may begin with and mean the same, as long as something follows. To mean a side
+corrects what was said of another."""
 
 CLOSERS = re.compile(
     r"(?: (?:(?<!wait )(?<!weight )for me|right now|now|(?:for )?today|coach|thanks|thank you"

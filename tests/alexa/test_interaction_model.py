@@ -6,6 +6,7 @@ import pytest
 
 from skill.alexa.interaction_model import interaction_model, skill_manifest
 from skill.coaching.errors import ContentError
+from skill.coaching.meaning import POSITIONS
 from skill.coaching.movements import Need, Side
 from skill.coaching.schedules import DAYS_BY_NAME
 from skill.content.catalogue import FOLDER
@@ -134,6 +135,7 @@ def test_every_thing_can_be_named():
         "NEED": list(Need),
         "DAY": list(DAYS_BY_NAME),
         "RUN": ["pre-run"],
+        "POSITION": list(POSITIONS),
     }
 
 

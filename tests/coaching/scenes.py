@@ -85,7 +85,10 @@ def session(phase: Phase, asked: Question | None = None, *, step: int = 1) -> Se
     into_step = 30_000 if phase is Phase.STEPPING else 10_000
     as_of = NOW if phase is Phase.PLAYING else None
     progress = Progress(PLAN, Bookmark(step, into_step), as_of)
-    return SessionState(phase, None if phase is Phase.IDLE else progress, asked, GENERATION)
+    offered = ("lying-figure-four", "pigeon") if asked is Question.WHICH_MOVEMENT else ()
+    return SessionState(
+        phase, None if phase is Phase.IDLE else progress, asked, GENERATION, offered=offered
+    )
 
 
 def runner(phase: Phase, asked: Question | None = None, *, step: int = 1) -> Runner:

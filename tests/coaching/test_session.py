@@ -431,6 +431,18 @@ EXPECTED: dict[str, tuple[str, str, str, str]] = {
         "order-stays -> paused",
         "order-stays ready-next? -> stepping",
     ),
+    "BareNumber": (
+        "not-understood which-one? -> idle",
+        "not-understood-now -> playing",
+        "not-understood-now -> paused",
+        "not-understood-now ready-next? -> stepping",
+    ),
+    "Unsure": (
+        "noted -> idle",
+        "noted -> playing",
+        "noted -> paused",
+        "noted ready-next? -> stepping",
+    ),
     "NotUnderstood": (
         "not-understood which-one? -> idle",
         "not-understood-now -> playing",
@@ -487,9 +499,9 @@ EXPECTED: dict[str, tuple[str, str, str, str]] = {
     ),
     "RepsFor": (
         "how-many-reps? -> idle",
-        "how-many-reps? -> playing",
-        "how-many-reps? -> paused",
-        "how-many-reps? -> stepping",
+        "only-holds-here hold-seconds? -> playing",
+        "only-holds-here hold-seconds? -> paused",
+        "only-holds-here hold-seconds? -> stepping",
     ),
     "SkipNext": (
         "nothing-on which-routine? -> idle",
@@ -572,7 +584,7 @@ NOT_RECALLING = """
     NoSound ThisWeek LastTime MySettings WhenReminded Undo UsualSettings ForgetMe RemindMe
     StopReminders KeepOrder NotUnderstood Yes No ReminderAnswered PermissionAnswered OutOfReach
     PlaybackStarted RepsFor FeelsWrong Emergency Crisis NoPain AskFirst ShouldItHurt Volume
-    HowOften PlaybackStopped PlaybackNearlyFinished SessionEnded
+    HowOften PlaybackStopped PlaybackNearlyFinished SessionEnded BareNumber Unsure
 """
 """What happens to a stranger as if there were no player."""
 
@@ -846,6 +858,8 @@ class TestAnswers:
         for question, put, declined in (
             (Question.HOW_LONG, "how-long", "never-mind"),
             (Question.HOLD_SECONDS, "hold-seconds", "never-mind"),
+            (Question.HOW_MANY_REPS, "how-many-reps", "never-mind"),
+            (Question.WHICH_MOVEMENT, "which-movement", "never-mind"),
             (Question.WHICH_SIDE, "which-is-tight", "never-mind"),
             (Question.WHAT_IS_MISSING, "what-is-missing", "never-mind"),
             (Question.WHAT_TO_BRING_BACK, "what-to-bring-back", "never-mind"),

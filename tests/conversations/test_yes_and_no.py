@@ -32,6 +32,10 @@ def unwell(coach: Coach) -> None:
     coach.say("resume")
 
 
+def which_bridge(coach: Coach) -> None:
+    coach.tell("explain the bridge")
+
+
 def meant(intent: str, **slots: str) -> Callable[[Coach], None]:
     def mean(coach: Coach) -> None:
         coach.mean(intent, **slots)
@@ -46,6 +50,7 @@ ASKED: dict[Question, Callable[[Coach], None]] = {
     Question.WELL_AGAIN: unwell,
     Question.HOW_LONG: meant("FitTimeIntent"),
     Question.HOLD_SECONDS: meant("HoldForIntent"),
+    Question.WHICH_MOVEMENT: which_bridge,
     Question.WHICH_SIDE: meant("TighterSideIntent"),
     Question.WHAT_IS_MISSING: meant("WithoutIntent"),
     Question.WHAT_TO_BRING_BACK: bringing_back,
@@ -58,12 +63,13 @@ ASKED: dict[Question, Callable[[Coach], None]] = {
 }
 """How each question comes to be asked in the middle of a hold."""
 
-NOT_IN_A_HOLD = {Question.SAME_AGAIN}
-"""Questions that are asked only with nothing under way."""
+NOT_IN_A_HOLD = {Question.SAME_AGAIN, Question.HOW_MANY_REPS}
+"""Questions that are asked only with nothing under way, or where something is counted."""
 
 STAYS_OPEN = {
     Question.HOW_LONG,
     Question.HOLD_SECONDS,
+    Question.WHICH_MOVEMENT,
     Question.WHICH_SIDE,
     Question.WHAT_IS_MISSING,
     Question.WHAT_TO_BRING_BACK,
