@@ -1,9 +1,13 @@
+import json
+from contextlib import redirect_stdout
+from io import StringIO
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from scripts.benchmarks.__main__ import main
-from scripts.benchmarks.understanding import filled, load_model, read_phrases, score
+from scripts.benchmarks.understanding import filled, load_model, read_phrases
 from skill.content.utterances import CUSTOM_INTENTS
 from skill.intents import Slot
 from skill.understanding.listening import LONGEST, Understanding
@@ -880,27 +884,36 @@ def test_the_phrases_are_many_and_a_third_of_them_is_held_out():
     assert 0.3 < sum(phrase.is_held_out for phrase in PHRASES) / len(PHRASES) < 0.37
 
 
-@pytest.mark.parametrize("held_out", [False, True], ids=["tuned on", "held out"])
-def test_what_runners_say_is_understood(held_out):
+@pytest.fixture(scope="module")
+def measured():
+    """What the benchmark of understanding measures, in per cent, by row and column."""
+    told = StringIO()
+    with redirect_stdout(told):
+        assert main(["understanding", "--quick", "--json"]) == 0
+    right, nonsense, _ = json.loads(told.getvalue())["tables"]
+    return {
+        row["what"].partition(",")[0]: {
+            column: figure["median"] for column, figure in row["figures"].items()
+        }
+        for row in (*right["rows"], *nonsense["rows"])
+    }
+
+
+@pytest.mark.parametrize("column", ["tuned on", "held out", "slots too"])
+def test_what_runners_say_is_understood(measured, column):
     """At least 95 in 100 phrases are understood, among those never tuned on too."""
-    phrases = [phrase for phrase in MEANT if phrase.is_held_out is held_out]
-    scored = score(UNDERSTANDING.understand, phrases)
-    assert scored.understood >= 95
-    assert scored.filled >= 95
+    assert measured["all of them"][column] >= 95
 
 
-@pytest.mark.parametrize("held_out", [False, True], ids=["tuned on", "held out"])
-def test_nonsense_is_left_alone(held_out):
+@pytest.mark.parametrize("column", ["tuned on", "held out"])
+def test_nonsense_is_left_alone(measured, column):
     """At most 2 in 100 sentences that are not for the coach are taken to be."""
-    phrases = [phrase for phrase in NONSENSE if phrase.is_held_out is held_out]
-    assert score(UNDERSTANDING.understand, phrases).understood >= 98
+    assert measured["all of it"][column] <= 2
 
 
-def test_the_benchmark_tells_how_much_is_understood(capsys):
+def test_the_benchmark_tells_how_much_is_understood(measured):
     """It has a row for every intent that there are phrases for."""
-    assert main(["understanding", "--quick", "--json"]) == 0
-    told = capsys.readouterr().out
-    assert all(f'"what": "{intent}, ' in told for intent in {phrase.intent for phrase in MEANT})
+    assert {phrase.intent for phrase in MEANT} <= measured.keys()
 
 
 @pytest.mark.parametrize(
