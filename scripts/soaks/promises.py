@@ -176,7 +176,8 @@ class Witness:
         if intent == "OtherSideIntent" and before.session.asked is Question.WHICH_SIDE:
             return
         undoes = intent == "UndoIntent" and before.former is not None
-        if undoes and before.session.hurt and after.choices == before.choices:
+        is_harmed = before.session.hurt or before.session.needs_help
+        if undoes and is_harmed and after.choices == before.choices:
             return  # where it hurts nothing is undone
         wanted = before.former if undoes and before.former else before
         if (wanted.choices, wanted.waits) != (after.choices, after.waits):

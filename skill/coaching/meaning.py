@@ -169,10 +169,12 @@ def _daily(situation: Situation, event: RemindMe) -> Event:
 def _side(situation: Situation, event: OtherSide | SkipSide) -> Event:
     """Read a side as the tighter one after all, if the other was just said to be.
 
-    With nothing under way there is no side to go to, so there it need not sound like a correction.
+    With nothing under way there is no side to go to, so there it need not sound like a correction;
+    but a side to leave out is never the one that is tight.
     """
     former, tight = situation.runner.former, situation.runner.choices.tight
-    may_be = event.corrects or situation.session.progress is None
+    goes_nowhere = isinstance(event, OtherSide) and situation.session.progress is None
+    may_be = event.corrects or goes_nowhere
     if event.side is None or not may_be or situation.hurts:
         return event
     if former is None or tight is None or former.choices.tight is tight:

@@ -262,10 +262,14 @@ class TestSides:
         assert self.corrected(phase, event, choices=Choices(), former=former) == event
 
     def test_a_side_and_no_correction(self, phase, kind):
-        """A side alone is gone to while something is on; with nothing on it can but correct."""
+        """A side alone is gone to while something is on; with nothing on it can but correct.
+
+        A side to leave out is none to hold longer.
+        """
         event = kind(Side.RIGHT)
         read = self.corrected(phase, event, former=Former(Choices(), waits=False))
-        assert read == (events.TighterSide(Side.RIGHT) if phase is Phase.IDLE else event)
+        corrects = phase is Phase.IDLE and kind is events.OtherSide
+        assert read == (events.TighterSide(Side.RIGHT) if corrects else event)
 
 
 @pytest.mark.parametrize(("phase", "asked"), OPEN)
