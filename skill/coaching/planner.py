@@ -5,12 +5,13 @@ make holds and sets longer or shorter, both sides alike. Of all the ways to fit 
 one that changes the routine least. The order of movements always stays.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from itertools import combinations
 from math import log, log2
 from typing import Self
 
-from skill.coaching.errors import PlanError
+from skill.coaching.errors import PlanError, PlanTooLongError
 from skill.coaching.movements import SECOND, Hold, Milliseconds, Reps, within
 from skill.coaching.plans import Choices, Plan, Step
 from skill.coaching.routines import SETS
@@ -102,17 +103,24 @@ def fit(plan: Plan, asked: Milliseconds, lay_out: LayOut, begun: Begun | None = 
         if grows or not form.has_more_sets
         for candidate in _sized(form, asked, grows=grows)
     ]
-    near = [candidate for candidate in candidates if _near(candidate.length, asked)]
-    if near:
-        best = min(
-            near,
-            key=lambda candidate: candidate.changes + TIGHTNESS * candidate.off(asked),
-        )
-    else:
-        best = min(candidates, key=lambda candidate: candidate.off(asked))
-    timeline = lay_out(best.plan)
+
+    def rank(candidate: _Candidate) -> tuple[bool, float]:
+        off = candidate.off(asked)
+        if _near(candidate.length, asked):
+            return False, candidate.changes + TIGHTNESS * off
+        return True, off
+
+    timeline = _first_laid_out(sorted(candidates, key=rank), lay_out)
     passed = begun.offset_in(timeline) if begun else 0
     return Fitted(timeline, timeline.duration - passed, asked)
+
+
+def _first_laid_out(candidates: Iterable["_Candidate"], lay_out: LayOut) -> Timeline:
+    """Lay out the first plan that can be; near a routine's end one may be too long as a whole."""
+    for candidate in candidates:
+        with suppress(PlanTooLongError):
+            return lay_out(candidate.plan)
+    raise AssertionError("the plan itself can be laid out, and is among its forms")
 
 
 @value_class

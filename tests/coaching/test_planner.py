@@ -74,6 +74,17 @@ def test_who_likes_long_holds_keeps_them_as_long_as_there_is_time(routine, secon
         assert found.fits or is_nearly_filled(found), minutes
 
 
+@pytest.mark.parametrize("minutes", [12, 16, 20])
+@pytest.mark.parametrize("tight", [None, Side.LEFT])
+def test_near_the_end_no_plan_becomes_too_long_as_a_whole(tight, minutes):
+    """Much time for the last steps is filled as far as an hour's plan can."""
+    plan = Plan(CATALOGUE.routines["glute-stretch"], CATALOGUE, Choices(tight=tight))
+    timeline = timeline_of(plan.id)
+    for step in plan.steps[-3:]:
+        found = fitted(plan, minutes, Begun(timeline, Bookmark(step.index, 1_000)))
+        assert found.timeline.duration <= 60 * MINUTE
+
+
 NEEDS = [
     frozenset(need for bit, need in enumerate(Need) if number >> bit & 1) for number in range(16)
 ]
