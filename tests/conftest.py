@@ -25,7 +25,7 @@ from tests.simulators.dynamodb import Servers
 settings.register_profile(
     "coach",
     deadline=None,
-    max_examples=45,
+    max_examples=35,
     derandomize="CI" in os.environ,
     suppress_health_check=[HealthCheck.too_slow],
 )

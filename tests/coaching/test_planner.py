@@ -15,7 +15,7 @@ from skill.coaching.values import replace
 from tests.coaching.scenes import CATALOGUE, REPERTOIRE
 
 MINUTE = 60_000
-FEWER = settings(max_examples=40)
+FEWER = settings(max_examples=25)
 """Each fits a plan anew; all routines, needs and minutes are in `test_what_cannot_be_fitted`."""
 
 
