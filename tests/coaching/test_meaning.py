@@ -81,13 +81,13 @@ class TestNumbers:
         assert outcome.runner.proposed is None
         assert outcome.runner.session.phase is phase
 
-    @pytest.mark.parametrize("number", [None, -5, 0, 24, 999])
-    def test_any_number_is_answered(self, phase, asked, number):
+    def test_any_number_is_answered(self, phase, asked):
         """Whatever number it is, there is an answer, and nothing out of bounds is set."""
-        outcome = act(runner(phase, asked), events.BareNumber(number))
-        assert outcome.lines or outcome.ask
-        reps = outcome.runner.choices.reps
-        assert reps is None or 1 <= reps <= 30
+        for number in (None, -5, 0, 24, 999):
+            outcome = act(runner(phase, asked), events.BareNumber(number))
+            assert outcome.lines or outcome.ask
+            reps = outcome.runner.choices.reps
+            assert reps is None or 1 <= reps <= 30
 
     @pytest.mark.parametrize("event", [events.MoreTime(), events.RepsFor()])
     def test_a_few_is_no_number(self, phase, asked, event):

@@ -15,6 +15,8 @@ from skill.coaching.movements import Side
 RATE = 24_000
 TOLERANCE_MS = 50
 PLANS = ("pre-run", "glute-stretch", "desk", "post-run_h45_brief")
+BLOCK = 1 << 17
+"""Samples that are looked through at a time."""
 ECHO_MS = 36
 """How far around a sound the codec smears it: its windows are longer than its frames."""
 
@@ -29,9 +31,10 @@ def decode(mp3: bytes) -> np.ndarray:
 
 def onsets(samples: np.ndarray, chime: np.ndarray) -> list[float]:
     """Return the milliseconds at which a chime sounds, by normalised correlation."""
-    size = 1 << (len(samples) + len(chime)).bit_length()
-    spectrum = np.fft.rfft(samples, size) * np.conj(np.fft.rfft(chime, size))
-    correlation = np.fft.irfft(spectrum, size)[: len(samples) - len(chime)]
+    wanted, fresh = np.conj(np.fft.rfft(chime, BLOCK)), BLOCK - len(chime)
+    blocks = (samples[begin : begin + BLOCK] for begin in range(0, len(samples), fresh))
+    likened = [np.fft.irfft(np.fft.rfft(block, BLOCK) * wanted)[:fresh] for block in blocks]
+    correlation = np.concatenate(likened)[: len(samples) - len(chime)]
     energy = np.concatenate(([0.0], np.cumsum(samples.astype(np.float64) ** 2)))
     heard = np.sqrt(energy[len(chime) : -1] - energy[: -len(chime) - 1] + 1e-9)
     likeness = correlation / (heard[: len(correlation)] * np.sqrt(np.sum(chime**2)))

@@ -143,7 +143,7 @@ class TestBoundedStore:
     def test_nothing_more_for_a_store_that_hangs(self):
         """Once so many were abandoned, later ones are told at once, and leave no thread behind."""
         hanging, before = Hanging(), store_threads()
-        with closing(BoundedStore(hanging, seconds=0.05, most_abandoned=2)) as store:
+        with closing(BoundedStore(hanging, seconds=0.4, most_abandoned=2)) as store:
             for _ in range(2):
                 with pytest.raises(StoreError, match="has not answered within"):
                     store.load("k")
