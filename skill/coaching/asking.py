@@ -1,7 +1,5 @@
 """Asking: where the runner is, what comes, how a movement is done and why, what routines take."""
 
-from contextlib import suppress
-
 from skill.coaching.errors import NothingLeftError, PlanError
 from skill.coaching.events import (
     AboutMovement,
@@ -254,10 +252,7 @@ def whats_needed(turn: Turn, event: WhatsNeeded) -> Outcome:
     if event.is_named and event.routine is None:
         return unclear_routine(turn, event)
     routines = (event.routine,) if event.routine else turn.all_routines
-    plans = []
-    for routine in routines:
-        with suppress(NothingLeftError):
-            plans.append(turn.plan_of(routine))
+    plans = [plan for plan in map(turn.plan_of, routines) if plan.portions]
     if not plans:
         return turn.tell(line("nothing-left"))
     if event.routine:

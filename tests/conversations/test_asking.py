@@ -248,3 +248,27 @@ class TestSettings:
         assert holding.remembered.choices == Choices()
         assert holding.second == 12
         assert holding.left == 18
+
+
+class TestWhatIsNeeded:
+    def test_before_starting(self, coach):
+        """Of all routines together, or of the one that is named."""
+        assert "a band, a chair and a mat" in coach.tell("do i need a band").speech
+        said = coach.tell("what equipment do i need for the desk break").speech
+        assert "a chair" in said
+        assert "mat" not in said
+
+    def test_of_this_routine(self, holding):
+        """While one plays it is that one, and it plays on."""
+        assert "a mat" in holding.tell("do i need a band").speech
+        assert holding.plays
+
+    def test_of_one_with_nothing_left(self, coach):
+        """Nobody is told that they need nothing for what they cannot do at all."""
+        for lacking in ("no mat", "no chair", "no kneeling"):
+            coach.tell(lacking)
+        for movement in ("standing figure four", "seated figure four"):
+            coach.tell(f"never do the {movement} again")
+        said = coach.tell("what equipment do i need for the desk break").speech
+        assert "need nothing" not in said
+        assert "no equipment" not in said
